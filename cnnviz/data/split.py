@@ -1,0 +1,24 @@
+"""Holding out some training samples for validation."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnviz.errors import DataError
+
+
+def hold_out(count: int, validation: int, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return (training indices, validation indices) of a seeded shuffle of 0 … count - 1.
+
+    The same three numbers always give the same indices. DataError if nothing would be left to train on.
+    """
+    if count < 1 or not 0 <= validation < count:
+        raise DataError(
+            f"Can't hold out {validation} of {count} samples.",
+            hint=f"Between 0 and {max(count - 1, 0)} samples can be held out, so that one is left to train on.",
+        )
+    if seed < 0:
+        raise DataError(f"The seed is {seed}.", hint="Seeds are 0 or more.")
+    order = np.random.Generator(np.random.PCG64(seed)).permutation(count)
+    return order[validation:], order[:validation]

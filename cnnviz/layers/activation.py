@@ -1,0 +1,77 @@
+"""Activation functions: what bends the network, so that layers don't collapse into one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from cnnviz.layers.base import Layer, Shape, TorchCall
+from cnnviz.layers.formula import Block, Formula, Index, Pointwise, Softmax, cell
+from cnnviz.layers.options import opt
+
+
+@dataclass(frozen=True)
+class _Activation(Layer):
+    group = "Activation"
+    pointwise = True
+    torch_name: ClassVar[str] = ""
+    function: ClassVar[str] = ""
+
+    def out_shape(self, *inputs: Shape) -> Shape:
+        return inputs[0]
+
+    def torch_calls(self, *inputs: Shape) -> tuple[TorchCall, ...]:
+        return (TorchCall(self.torch_name),)
+
+    def formula(self, index: Index, *inputs: Shape) -> Formula:
+        return Pointwise(cell(0, index), self.function)
+
+
+@dataclass(frozen=True)
+class ReLU(_Activation):
+    """Keeps what is positive and sets the rest to zero."""
+
+    kind, title, icon, torch_name, function = "relu", "ReLU", "layer-relu", "ReLU", "relu"
+
+
+@dataclass(frozen=True)
+class LeakyReLU(_Activation):
+    """Keeps what is positive and lets a small share of the negative through."""
+
+    kind, title, icon, torch_name, function = "leakyrelu", "Leaky ReLU", "layer-relu", "LeakyReLU", "leaky_relu"
+
+    slope: float = opt(0.01, lo=0.0, hi=1.0, help="what a negative value is multiplied by")
+
+    def torch_calls(self, *inputs: Shape) -> tuple[TorchCall, ...]:
+        return (TorchCall(self.torch_name, (self.slope,)),)
+
+    def formula(self, index: Index, *inputs: Shape) -> Formula:
+        return Pointwise(cell(0, index), self.function, self.slope)
+
+
+@dataclass(frozen=True)
+class Sigmoid(_Activation):
+    """Squeezes every value into the range from 0 to 1."""
+
+    kind, title, icon, torch_name, function = "sigmoid", "Sigmoid", "layer-sigmoid", "Sigmoid", "sigmoid"
+
+
+@dataclass(frozen=True)
+class Tanh(_Activation):
+    """Squeezes every value into the range from −1 to 1."""
+
+    kind, title, icon, torch_name, function = "tanh", "Tanh", "layer-sigmoid", "Tanh", "tanh"
+
+
+@dataclass(frozen=True)
+class SoftmaxLayer(_Activation):
+    """Turns scores into probabilities that add up to 1, along the channels."""
+
+    kind, title, icon, torch_name = "softmax", "Softmax", "layer-softmax", "Softmax"
+
+    def torch_calls(self, *inputs: Shape) -> tuple[TorchCall, ...]:
+        return (TorchCall("Softmax", (), {"dim": 1}),)
+
+    def formula(self, index: Index, *inputs: Shape) -> Formula:
+        rest = tuple(range(i, i + 1) for i in index[1:])
+        return Softmax(Block(0, (range(inputs[0][0]), *rest)), index[0])

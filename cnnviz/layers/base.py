@@ -1,0 +1,190 @@
+"""What a layer kind is: one frozen dataclass that declares everything the program knows about it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, ClassVar
+
+from cnnviz.errors import GraphError, OptionError, ShapeError, did_you_mean
+from cnnviz.layers.formula import Formula, Index
+from cnnviz.layers.options import Option, options_of
+
+Shape = tuple[int, ...]
+"""The shape of one sample, without the batch: (C, L), (C, H, W), (C, D, H, W) or (F,)."""
+
+LAYERS: dict[str, type[Layer]] = {}
+"""Every layer kind by its name in files, in the order of the palette."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One array of a layer, named as in torch; running statistics do not train."""
+
+    name: str
+    shape: Shape
+    trainable: bool = True
+
+    @property
+    def count(self) -> int:
+        """Return the number of values."""
+        return size(self.shape)
+
+
+@dataclass(frozen=True)
+class TorchCall:
+    """A module to construct: a class of `torch.nn` (or of `cnnviz.engine.modules`) and its arguments.
+
+    `role` is empty for the module that carries the node's name, else a suffix such as `pad`.
+    """
+
+    name: str
+    args: tuple[Any, ...] = ()
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+    role: str = ""
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """A way out of a ShapeError: replace the layer's options, or put another layer in front of it."""
+
+    label: str
+    replace: Layer | None = None
+    insert: Layer | None = None
+    port: int = 0
+
+
+@dataclass(frozen=True)
+class Layer:
+    """The base of all layer kinds. Subclasses set the class variables and answer the questions below.
+
+    Shapes are those of one sample (no batch). Every question takes the shapes of all inputs, in port order.
+    """
+
+    kind: ClassVar[str] = ""
+    title: ClassVar[str] = ""
+    group: ClassVar[str] = ""
+    icon: ClassVar[str] = ""
+    fewest_inputs: ClassVar[int] = 1
+    most_inputs: ClassVar[int | None] = 1
+    pointwise: ClassVar[bool] = False
+    """Snaps onto the card of the layer before it (activation, normalisation, dropout)."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if cls.__dict__.get("kind"):
+            LAYERS[cls.kind] = cls
+
+    def __post_init__(self) -> None:
+        for option in self.options():
+            object.__setattr__(self, option.name, option.parse(getattr(self, option.name)))
+
+    @classmethod
+    @cache
+    def options(cls) -> tuple[Option, ...]:
+        """Return the declared options, in form order."""
+        return options_of(cls)
+
+    @classmethod
+    def sentence(cls) -> str:
+        """Return what the layer does, in one sentence for the palette."""
+        return (cls.__doc__ or "").strip().splitlines()[0]
+
+    def out_shape(self, *inputs: Shape) -> Shape:
+        """Return the output shape; raise ShapeError where the inputs don't fit."""
+        raise NotImplementedError
+
+    def parameters(self, *inputs: Shape) -> tuple[Parameter, ...]:
+        """Return the layer's arrays for these inputs."""
+        return ()
+
+    def macs(self, *inputs: Shape) -> int:
+        """Return the multiply-adds with weights for one sample; pooling, norm and activation count as none."""
+        return 0
+
+    def torch_calls(self, *inputs: Shape) -> tuple[TorchCall, ...]:
+        """Return the modules to run one after the other; none means the input passes through."""
+        return ()
+
+    def formula(self, index: Index, *inputs: Shape) -> Formula:
+        """Return how the output number at `index` is made."""
+        raise NotImplementedError
+
+    def brief(self) -> str:
+        """Return the options that differ from their defaults, in one short line for the card."""
+        changed = [o for o in self.options() if getattr(self, o.name) != o.default]
+        return ", ".join(f"{o.label.lower()} {_written(getattr(self, o.name))}" for o in changed)
+
+    def replace(self, **changes: Any) -> Layer:
+        """Return a copy with other options; raise OptionError where one is impossible."""
+        known = {option.name for option in self.options()}
+        for name in changes:
+            if name not in known:
+                raise OptionError(f"{self.title} has no option {name!r}.", hint=did_you_mean(name, known))
+        return dataclasses.replace(self, **changes)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the options as JSON values."""
+        values = {option.name: getattr(self, option.name) for option in self.options()}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+
+
+def layer_from_dict(kind: str, options: Mapping[str, Any]) -> Layer:
+    """Return the layer of a kind with JSON options; raise GraphError or OptionError for what is unknown."""
+    if kind not in LAYERS:
+        raise GraphError(f"there is no layer kind {kind!r}.", hint=did_you_mean(kind, LAYERS))
+    cls = LAYERS[kind]
+    known = {option.name for option in cls.options()}
+    for name in options:
+        if name not in known:
+            raise OptionError(f"{cls.title} has no option {name!r}.", hint=did_you_mean(name, known))
+    return cls(**options)
+
+
+def size(shape: Shape) -> int:
+    """Return how many numbers a shape holds."""
+    product = 1
+    for entry in shape:
+        product *= entry
+    return product
+
+
+def times(shape: tuple[int, ...]) -> str:
+    """Write a shape or size as 3×28×28."""
+    return "×".join(str(entry) for entry in shape)
+
+
+def window_text(kernel: tuple[int, ...], stride: tuple[int, ...], padding: object, dilation: tuple[int, ...] = ()) -> str:
+    """Write a window as `3×3, same, stride 2`, leaving defaults out."""
+    words = [times(kernel)]
+    if padding != "valid":
+        words.append(padding if isinstance(padding, str) else f"padding {_written(padding)}")
+    if any(entry != 1 for entry in stride):
+        words.append(f"stride {_written(stride)}")
+    if any(entry != 1 for entry in dilation):
+        words.append(f"dilation {_written(dilation)}")
+    return ", ".join(words)
+
+
+def _written(value: object) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, tuple):
+        return str(value[0]) if len(set(value)) == 1 and len(value) > 1 else times(value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def need_rank(shape: Shape, spatial: int, remedies: tuple[Remedy, ...] = ()) -> None:
+    """Raise ShapeError unless the shape is channels plus `spatial` dimensions."""
+    if len(shape) != spatial + 1:
+        names = {0: "a flat vector", 1: "channels × length", 2: "channels × height × width"}
+        wanted = names.get(spatial, "channels × depth × height × width")
+        raise ShapeError(f"it takes {wanted}, but {times(shape)} arrives.", remedies=remedies)
+
+
+__all__ = [
+    "LAYERS", "Layer", "OptionError", "Parameter", "Remedy", "Shape", "TorchCall",
+    "layer_from_dict", "need_rank", "size", "times", "window_text",
+]  # fmt: skip

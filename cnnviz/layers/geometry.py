@@ -1,0 +1,89 @@
+"""The arithmetic of sliding windows: how much padding, how many positions, which inputs.
+
+Source of the formulas: Dumoulin and Visin, "A guide to convolution arithmetic for deep learning" (2016);
+`same` follows TensorFlow, where an odd number of padded rows puts the extra one at the bottom (right).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cnnviz.errors import ShapeError
+
+Padding = str | tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A window sliding along one dimension; all numbers in cells."""
+
+    size: int
+    kernel: int
+    stride: int
+    dilation: int
+    before: int
+    after: int
+
+    @property
+    def reach(self) -> int:
+        """Return how many cells the window spans, gaps included."""
+        return self.dilation * (self.kernel - 1) + 1
+
+    @property
+    def positions(self) -> int:
+        """Return how many places the window takes: floor((n + p − k) / s) + 1."""
+        return (self.size + self.before + self.after - self.reach) // self.stride + 1
+
+    def window(self, position: int) -> range:
+        """Return the input cells under the window; cells below 0 or from `size` on are padding."""
+        start = position * self.stride - self.before
+        return range(start, start + self.reach, self.dilation)
+
+
+def axes(
+    sizes: tuple[int, ...],
+    kernel: tuple[int, ...],
+    stride: tuple[int, ...],
+    padding: Padding,
+    dilation: tuple[int, ...] | None = None,
+) -> tuple[Axis, ...]:
+    """Return one Axis per spatial dimension; raise ShapeError where the window does not fit."""
+    gaps = dilation or (1,) * len(sizes)
+    found = []
+    for place, (size, k, s, d) in enumerate(zip(sizes, kernel, stride, gaps, strict=True)):
+        before, after = _padding_along(padding, place, size, k, s, d)
+        axis = Axis(size, k, s, d, before, after)
+        if axis.reach > size + before + after:
+            raise ShapeError(_too_wide(axis))
+        found.append(axis)
+    return tuple(found)
+
+
+def _padding_along(padding: Padding, place: int, size: int, k: int, s: int, d: int) -> tuple[int, int]:
+    if padding == "valid":
+        return 0, 0
+    if padding == "same":
+        positions = -(-size // s)
+        total = max((positions - 1) * s + d * (k - 1) + 1 - size, 0)
+        return total // 2, total - total // 2
+    amount = padding[place]
+    assert isinstance(amount, int)
+    return amount, amount
+
+
+def _too_wide(axis: Axis) -> str:
+    dilated = f" (dilation {axis.dilation} makes it {axis.reach})" if axis.dilation > 1 else ""
+    return (
+        f"a {axis.kernel}-wide window{dilated} with stride {axis.stride} and padding "
+        f"{axis.before} does not fit into {axis.size} cells."
+    )
+
+
+def symmetric(found: tuple[Axis, ...]) -> bool:
+    """Say whether every dimension has equal padding on both sides, as torch's own `padding=` needs."""
+    return all(axis.before == axis.after for axis in found)
+
+
+def torch_pads(found: tuple[Axis, ...]) -> tuple[int, ...]:
+    """Return the padding in torch's order: last dimension first, before and after each."""
+    return tuple(amount for axis in reversed(found) for amount in (axis.before, axis.after))

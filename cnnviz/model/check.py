@@ -1,0 +1,207 @@
+"""What a graph amounts to: order, shapes, counts, and every problem with its node and its fixes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from cnnviz.errors import GraphError, ShapeError
+from cnnviz.layers import Parameter, Remedy, Shape
+from cnnviz.model.graph import Graph, Node
+
+Severity = Literal["error", "waiting", "note"]
+
+
+@dataclass(frozen=True)
+class Fix:
+    """A one-click repair: a label, and the edit itself."""
+
+    label: str
+    edit: Callable[[Graph], Graph]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something to repair (error), to wait for (waiting) or to know (note)."""
+
+    node: str
+    text: str
+    severity: Severity = "error"
+    fixes: tuple[Fix, ...] = ()
+
+
+@dataclass(frozen=True)
+class Row:
+    """What is known about one node; `shape` is None where it can't be known yet. Counts are for one sample."""
+
+    name: str
+    kind: str
+    inputs: tuple[Shape, ...] | None
+    shape: Shape | None
+    parameters: tuple[Parameter, ...] = ()
+    macs: int = 0
+
+    @property
+    def params(self) -> int:
+        """Return the number of parameters, those that don't train included."""
+        return sum(parameter.count for parameter in self.parameters)
+
+
+@dataclass(frozen=True)
+class Report:
+    """The answer of `check`: rows in computing order, and problems."""
+
+    rows: tuple[Row, ...]
+    problems: tuple[Problem, ...]
+    input: str = ""
+    output: str = ""
+
+    def row(self, name: str) -> Row:
+        """Return the row of a node; raise GraphError if there is none."""
+        for row in self.rows:
+            if row.name == name:
+                return row
+        raise GraphError(f"there is no node {name!r}.")
+
+    @property
+    def shapes(self) -> dict[str, Shape | None]:
+        """Return the output shape of every node."""
+        return {row.name: row.shape for row in self.rows}
+
+    @property
+    def trainable(self) -> int:
+        """Return the number of parameters that train."""
+        return sum(p.count for row in self.rows for p in row.parameters if p.trainable)
+
+    @property
+    def non_trainable(self) -> int:
+        """Return the number of running statistics."""
+        return sum(p.count for row in self.rows for p in row.parameters if not p.trainable)
+
+    @property
+    def macs(self) -> int:
+        """Return the multiply-adds of one forward pass of one sample."""
+        return sum(row.macs for row in self.rows)
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """Return the problems that keep the graph from running, unmet inputs included."""
+        return tuple(problem for problem in self.problems if problem.severity != "note")
+
+    def require(self) -> Report:
+        """Return self, or raise GraphError for the first problem that keeps the graph from running."""
+        for problem in sorted(self.errors, key=lambda each: each.severity):
+            hint = f"Possible fix: {problem.fixes[0].label}." if problem.fixes else ""
+            raise GraphError(problem.text, where=problem.node, hint=hint)
+        return self
+
+
+@lru_cache(maxsize=64)
+def check(graph: Graph) -> Report:
+    """Return order, shapes, counts and problems; never raises for a graph that only is unfinished."""
+    order, circle = sort(graph)
+    rows: dict[str, Row] = {}
+    problems: list[Problem] = []
+    for node in order:
+        rows[node.name] = _visit(graph, node, rows, problems)
+    for node in circle:
+        rows[node.name] = Row(node.name, node.layer.kind, None, None)
+        problems.append(Problem(node.name, "it feeds itself through a circle of wires; remove one of them."))
+    found_input, found_output = _ends(graph, problems)
+    return Report(tuple(rows.values()), tuple(problems), found_input, found_output)
+
+
+def sort(graph: Graph) -> tuple[list[Node], list[Node]]:
+    """Return the nodes in an order in which they can be computed, and those on or behind a circle."""
+    waiting = {node.name: len(graph.inputs(node.name)) for node in graph}
+    ready = [node for node in graph if waiting[node.name] == 0]
+    order: list[Node] = []
+    while ready:
+        node = ready.pop(0)
+        order.append(node)
+        for edge in graph.outputs(node.name):
+            waiting[edge.target] -= 1
+            if waiting[edge.target] == 0:
+                ready.append(graph.node(edge.target))
+    done = {node.name for node in order}
+    return order, [node for node in graph if node.name not in done]
+
+
+def _visit(graph: Graph, node: Node, rows: dict[str, Row], problems: list[Problem]) -> Row:
+    unknown = Row(node.name, node.layer.kind, None, None)
+    edges = graph.inputs(node.name)
+    missing = _missing(node, tuple(edge.port for edge in edges))
+    if missing:
+        problems.append(Problem(node.name, missing, "waiting"))
+        return unknown
+    shapes = [rows[edge.source].shape for edge in edges]
+    blocked = [edge.source for edge, shape in zip(edges, shapes, strict=True) if shape is None]
+    if blocked:
+        problems.append(Problem(node.name, f"waits for a shape from {blocked[0]}.", "waiting"))
+        return unknown
+    return _measure(graph, node, tuple(shape for shape in shapes if shape is not None), problems)
+
+
+def _missing(node: Node, ports: tuple[int, ...]) -> str:
+    layer = node.layer
+    if len(ports) < layer.fewest_inputs:
+        need = "an input" if layer.fewest_inputs == 1 else f"{layer.fewest_inputs} inputs, has {len(ports)}"
+        return f"needs {need}; drag a wire to it."
+    if ports != tuple(range(len(ports))):
+        gap = next(number for number in range(len(ports)) if number not in ports)
+        return f"has nothing at its port {gap}; drag a wire to it."
+    return ""
+
+
+def _measure(graph: Graph, node: Node, inputs: tuple[Shape, ...], problems: list[Problem]) -> Row:
+    layer = node.layer
+    try:
+        shape = layer.out_shape(*inputs)
+    except ShapeError as error:
+        fixes = tuple(_fix(node.name, remedy) for remedy in error.remedies if isinstance(remedy, Remedy))
+        problems.append(Problem(node.name, error.what, "error", fixes))
+        return Row(node.name, layer.kind, inputs, None)
+    return Row(node.name, layer.kind, inputs, shape, layer.parameters(*inputs), layer.macs(*inputs))
+
+
+def _fix(name: str, remedy: Remedy) -> Fix:
+    """Turn a layer's remedy into an edit of the graph."""
+
+    def edit(graph: Graph) -> Graph:
+        if remedy.replace is not None:
+            return graph.with_layer(name, remedy.replace)
+        assert remedy.insert is not None
+        wire = next(edge for edge in graph.inputs(name) if edge.port == remedy.port)
+        ends = graph.node(wire.source).position, graph.node(name).position
+        middle = ((ends[0][0] + ends[1][0]) / 2, (ends[0][1] + ends[1][1]) / 2)
+        return graph.insert(wire, remedy.insert, position=middle)
+
+    return Fix(remedy.label, edit)
+
+
+def _ends(graph: Graph, problems: list[Problem]) -> tuple[str, str]:
+    """Return the names of the input and the output; add a problem where there is not exactly one."""
+    entries = [node.name for node in graph if node.layer.most_inputs == 0]
+    exits = [node.name for node in graph if not graph.outputs(node.name)]
+    if graph.nodes and not entries:
+        problems.append(Problem(graph.nodes[0].name, "there is no Input; drag one onto the canvas.", "waiting"))
+    if len(entries) > 1:
+        problems.append(Problem(entries[1], f"is a second input beside {entries[0]}; keep one.", fixes=_drop(entries[1])))
+    if len(exits) > 1:
+        problems.append(_loose(graph, exits))
+    return (entries[0] if entries else ""), (exits[-1] if len(exits) == 1 else "")
+
+
+def _loose(graph: Graph, exits: list[str]) -> Problem:
+    """Say that several nodes lead nowhere; the one that the fewest nodes feed is named."""
+    loose = min(exits, key=lambda name: len(graph.ancestors(name)))
+    other = next(name for name in exits if name != loose)
+    text = f"leads nowhere: the network would have two outputs, {other} and {loose}."
+    return Problem(loose, text, "error", _drop(loose))
+
+
+def _drop(name: str) -> tuple[Fix, ...]:
+    return (Fix(f"Remove {name}", lambda graph: graph.remove([name])),)
+

@@ -1,0 +1,85 @@
+"""Undo and redo: a list of graphs with labels. Undo is an index, *modified* is a comparison."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cnnviz.model.graph import Graph
+
+MERGE_SECONDS = 0.6
+"""Edits with the same key within this time become one step, as when a spin box is scrolled."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One state of the document and the words of the edit that led to it."""
+
+    label: str
+    graph: Graph
+    key: str = ""
+    time: float = 0.0
+
+
+class History:
+    """The states of one document, and which of them is shown."""
+
+    def __init__(self, graph: Graph, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._steps = [Step("Open", graph)]
+        self._at = 0
+        self._saved = graph
+
+    @property
+    def graph(self) -> Graph:
+        """Return the graph that is shown."""
+        return self._steps[self._at].graph
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Return all states, oldest first."""
+        return tuple(self._steps)
+
+    @property
+    def position(self) -> int:
+        """Return the index of the state that is shown."""
+        return self._at
+
+    @property
+    def modified(self) -> bool:
+        """Say whether the graph differs from what was last saved."""
+        return self.graph != self._saved
+
+    def push(self, label: str, graph: Graph, key: str = "") -> None:
+        """Record an edit; what had been undone is dropped. The same key within 0.6 s replaces the last step."""
+        if graph == self.graph:
+            return
+        now = self._clock()
+        last = self._steps[self._at]
+        merge = bool(key) and key == last.key and self._at > 0 and now - last.time <= MERGE_SECONDS
+        del self._steps[self._at + (0 if merge else 1) :]
+        self._steps.append(Step(label, graph, key, now))
+        self._at = len(self._steps) - 1
+
+    def undo(self) -> str:
+        """Step back; return the label of what was undone, or an empty text at the start."""
+        if self._at == 0:
+            return ""
+        self._at -= 1
+        return self._steps[self._at + 1].label
+
+    def redo(self) -> str:
+        """Step forward; return the label of what was redone, or an empty text at the end."""
+        if self._at == len(self._steps) - 1:
+            return ""
+        self._at += 1
+        return self._steps[self._at].label
+
+    def go(self, position: int) -> None:
+        """Show the state at an index."""
+        self._at = max(0, min(position, len(self._steps) - 1))
+
+    def mark_saved(self) -> None:
+        """Remember that the shown graph is what lies on disk."""
+        self._saved = self.graph

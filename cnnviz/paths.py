@@ -1,0 +1,59 @@
+"""Where things lie: the user's folders, and the files that ship with cnnviz.
+
+`CNNVIZ_HOME` moves all user folders below one folder (tests and portable installations use it).
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from cnnviz.errors import FileError
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def user_config() -> Path:
+    """Return the folder of the settings (it may not exist yet)."""
+    return _user("config")
+
+
+def user_data() -> Path:
+    """Return the folder of data sets, runs and autosaves (it may not exist yet)."""
+    return _user("data")
+
+
+def _user(role: str) -> Path:
+    home = os.environ.get("CNNVIZ_HOME")
+    if home:
+        return Path(home) / role
+    import platformdirs
+
+    folders = {"config": platformdirs.user_config_path, "data": platformdirs.user_data_path}
+    return folders[role]("cnnviz", appauthor=False)
+
+
+def resource(name: str) -> Path:
+    """Return the path of a file below `resources/`, such as `icons/play.svg`."""
+    return _find("resources", name)
+
+
+def shipped(name: str) -> Path:
+    """Return the folder of a shipped model, such as `lenet5-mnist`: weights, card and project file."""
+    return _find("models", name)
+
+
+def shipped_root() -> Path:
+    """Return the folder that holds all shipped models."""
+    return _find("models", ".")
+
+
+def _find(folder: str, name: str) -> Path:
+    """Look in the wheel (`cnnviz/_resources`) first, then beside the package as in a checkout."""
+    for root in (_PACKAGE / f"_{folder}", _PACKAGE.parent / folder):
+        path = root / name
+        if path.exists():
+            return path
+    raise FileError(
+        f"{folder}/{name} is missing.", where=str(_PACKAGE), hint="The installation is incomplete; install cnnviz again."
+    )

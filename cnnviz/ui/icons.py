@@ -1,0 +1,158 @@
+"""Our own SVG icons, tinted at load: `icon("play")` follows the theme, `icon("play", "#FFFFFF")` does not.
+
+The files say `currentColor`; layer pictograms ("layer-conv2d" ...) use it at opacity 0.3, 0.6 and 1 for depth.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt, QTemporaryDir
+from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPixmap, QPixmapCache
+from PySide6.QtSvg import QSvgRenderer
+
+from cnnviz.paths import resource
+from cnnviz.ui import theme
+
+_OPACITY = {QIcon.Mode.Disabled: 0.45}
+
+# pictogram of a layer kind; kinds not named here get their group's
+_KINDS = {
+    "input": "input",
+    "conv1d": "conv1d",
+    "conv2d": "conv2d",
+    "conv3d": "conv3d",
+    "dropout": "dropout",
+    "sigmoid": "sigmoid",
+    "tanh": "sigmoid",
+    "softmax": "softmax",
+    "flatten": "flatten",
+    "add": "add",
+    "concat": "concat",
+}
+_GROUPS = {
+    "Input": "input",
+    "Convolution": "conv2d",
+    "Pooling": "maxpool",
+    "Normalisation": "batchnorm",
+    "Activation": "activation",
+    "Dense": "dense",
+    "Merge": "concat",
+    "Reshape": "flatten",
+    "Output": "output",
+}
+
+
+def icon(name: str, color: str | QColor | None = None) -> QIcon:
+    """The icon `name` in `color` (None: secondary text of the theme in force); KeyError if there is none."""
+    _source(name)
+    return QIcon(_TintedEngine(name, QColor(color) if color is not None else None))
+
+
+def pixmap(name: str, color: str | QColor | None = None, size: int = 16, dpr: float = 1.0) -> QPixmap:
+    """The icon as a picture of `size` logical pixels, cached per colour and device-pixel ratio."""
+    tint = QColor(color) if color is not None else theme.color("t2")
+    return _render(name, tint, QSize(size, size), dpr)
+
+
+def layer_icon_name(kind: str, group: str) -> str:
+    """The pictogram of a layer kind: by kind, then by group, then a generic one."""
+    if kind in _KINDS:
+        return f"layer-{_KINDS[kind]}"
+    if group == "Pooling":
+        global_or_average = "globalpool" if "global" in kind else "avgpool" if "avg" in kind or "average" in kind else ""
+        if global_or_average:
+            return f"layer-{global_or_average}"
+    return f"layer-{_GROUPS.get(group, 'generic')}"
+
+
+def layer_icon(kind: str, group: str) -> QIcon:
+    """The pictogram of a layer kind in its group's colour."""
+    return QIcon(_TintedEngine(layer_icon_name(kind, group), None, group))
+
+
+def names() -> list[str]:
+    """Every icon there is."""
+    return sorted(path.stem for path in resource("icons").glob("*.svg"))
+
+
+def tinted_file(name: str, color: str) -> Path:
+    """A tinted copy of the icon on disk, for style sheets; it lives as long as the process."""
+    path = Path(_folder().filePath(f"{name}-{color.lstrip('#')}.svg"))
+    if not path.exists():
+        path.write_text(_source(name).replace("currentColor", color), encoding="utf-8")
+    return path
+
+
+@lru_cache(maxsize=1)
+def _folder() -> QTemporaryDir:
+    return QTemporaryDir()
+
+
+@lru_cache(maxsize=256)
+def _source(name: str) -> str:
+    path = resource(f"icons/{name}.svg")
+    if not path.is_file():
+        raise KeyError(f"there is no icon called {name!r}")
+    return path.read_text(encoding="utf-8")
+
+
+def _render(name: str, color: QColor, size: QSize, dpr: float) -> QPixmap:
+    key = f"icon:{name}:{color.name(QColor.NameFormat.HexArgb)}:{size.width()}x{size.height()}@{dpr:g}"
+    found = QPixmap()
+    if QPixmapCache.find(key, found):
+        return found
+    picture = QPixmap(size * dpr)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setOpacity(color.alphaF())
+    _renderer(name, color.name()).render(painter, QRectF(0, 0, picture.width(), picture.height()))
+    painter.end()
+    picture.setDevicePixelRatio(dpr)
+    QPixmapCache.insert(key, picture)
+    return picture
+
+
+def _renderer(name: str, color: str) -> QSvgRenderer:
+    return QSvgRenderer(QByteArray(_source(name).replace("currentColor", color).encode()))
+
+
+class _TintedEngine(QIconEngine):
+    """Asks for its colour at each painting, so a theme change needs no new icons."""
+
+    def __init__(self, name: str, color: QColor | None, group: str | None = None) -> None:
+        super().__init__()
+        self._name, self._color, self._group = name, color, group
+
+    def clone(self) -> QIconEngine:
+        return _TintedEngine(self._name, self._color, self._group)
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        device = painter.device()
+        ratio = device.devicePixelRatioF() if device else 1.0
+        painter.drawPixmap(rect, _render(self._name, self._tint(mode, state), rect.size(), ratio))
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        return _render(self._name, self._tint(mode, state), size, 1.0)
+
+    def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:
+        picture = QPixmap(_render(self._name, self._tint(mode, state), size, 1.0))
+        picture.setDevicePixelRatio(1.0)
+        return picture
+
+    def actualSize(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QSize:
+        return size
+
+    def _tint(self, mode: QIcon.Mode, state: QIcon.State) -> QColor:
+        if self._group is not None:
+            tint = theme.group_color(self._group)
+        elif self._color is not None:
+            tint = QColor(self._color)
+        else:
+            lively = mode in (QIcon.Mode.Active, QIcon.Mode.Selected) or state is QIcon.State.On
+            tint = theme.color("t1" if lively else "t2")
+        tint.setAlphaF(tint.alphaF() * _OPACITY.get(mode, 1.0))
+        return tint
+
+
