@@ -1,16 +1,16 @@
 """Every error that cnnviz raises on purpose.
 
-    CnnvizError                what went wrong, where, and what to do about it
-    ├── OptionError            a layer's option has an impossible value
-    ├── GraphError             an edit or a file describes an impossible graph
-    │   └── ShapeError         a layer can't take what arrives at it
-    ├── FileError              a project file can't be read or written
-    ├── DataError              a data set can't be read
-    │   └── DownloadError      a data set can't be fetched
-    ├── WeightsError           weights don't fit the graph
-    ├── TrainError             a recipe or a device can't be used, or training broke down
-    ├── ExplainError           the question does not fit the trace
-    └── UsageError             a command line or a library call makes no sense
+CnnvizError                what went wrong, where, and what to do about it
+├── OptionError            a layer's option has an impossible value
+├── GraphError             an edit or a file describes an impossible graph
+│   └── ShapeError         a layer can't take what arrives at it
+├── FileError              a project file can't be read or written
+├── DataError              a data set can't be read
+│   └── DownloadError      a data set can't be fetched
+├── WeightsError           weights don't fit the graph
+├── TrainError             a recipe or a device can't be used, or training broke down
+├── ExplainError           the question does not fit the trace
+└── UsageError             a command line or a library call makes no sense
 """
 
 from __future__ import annotations
@@ -75,7 +75,9 @@ class ShapeError(GraphError):
     `remedies` are suggestions that the checker turns into edits of the graph; see `cnnviz.layers.base.Remedy`.
     """
 
-    def __init__(self, what: str, *, where: str = "", hint: str = "", remedies: Iterable[object] = ()) -> None:
+    def __init__(
+        self, what: str, *, where: str = "", hint: str = "", remedies: Iterable[object] = ()
+    ) -> None:
         super().__init__(what, where=where, hint=hint)
         self.remedies = tuple(remedies)
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 from cnnviz.errors import FileError
@@ -48,6 +49,21 @@ def shipped_root() -> Path:
     return _find("models", ".")
 
 
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file so that a reader sees the old or the new content, never half of one; raise OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
 def _find(folder: str, name: str) -> Path:
     """Look in the wheel (`cnnviz/_resources`) first, then beside the package as in a checkout."""
     for root in (_PACKAGE / f"_{folder}", _PACKAGE.parent / folder):
@@ -55,5 +71,7 @@ def _find(folder: str, name: str) -> Path:
         if path.exists():
             return path
     raise FileError(
-        f"{folder}/{name} is missing.", where=str(_PACKAGE), hint="The installation is incomplete; install cnnviz again."
+        f"{folder}/{name} is missing.",
+        where=str(_PACKAGE),
+        hint="The installation is incomplete; install cnnviz again.",
     )

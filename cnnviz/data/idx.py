@@ -11,7 +11,6 @@ import gzip
 import math
 import os
 import struct
-import tempfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -147,13 +146,13 @@ def write_idx(path: str | os.PathLike[str], array: NDArray[Any]) -> None:
 
 def _replace(path: Path, content: bytes) -> None:
     """Write beside the file, then rename, so that a full disk leaves the old file as it was."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with temporary.open("wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
     except BaseException:
-        os.unlink(temporary)
+        temporary.unlink(missing_ok=True)
         raise

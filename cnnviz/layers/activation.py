@@ -38,7 +38,13 @@ class ReLU(_Activation):
 class LeakyReLU(_Activation):
     """Keeps what is positive and lets a small share of the negative through."""
 
-    kind, title, icon, torch_name, function = "leakyrelu", "Leaky ReLU", "layer-relu", "LeakyReLU", "leaky_relu"
+    kind, title, icon, torch_name, function = (
+        "leakyrelu",
+        "Leaky ReLU",
+        "layer-relu",
+        "LeakyReLU",
+        "leaky_relu",
+    )
 
     slope: float = opt(0.01, lo=0.0, hi=1.0, help="what a negative value is multiplied by")
 

@@ -67,6 +67,8 @@ class Layer:
     title: ClassVar[str] = ""
     group: ClassVar[str] = ""
     icon: ClassVar[str] = ""
+    stem: ClassVar[str] = ""
+    """What new nodes are called, before their number; without one, the kind."""
     fewest_inputs: ClassVar[int] = 1
     most_inputs: ClassVar[int | None] = 1
     pointwise: ClassVar[bool] = False
@@ -75,6 +77,7 @@ class Layer:
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if cls.__dict__.get("kind"):
+            cls.stem = cls.stem or cls.kind
             LAYERS[cls.kind] = cls
 
     def __post_init__(self) -> None:
@@ -156,7 +159,9 @@ def times(shape: tuple[int, ...]) -> str:
     return "×".join(str(entry) for entry in shape)
 
 
-def window_text(kernel: tuple[int, ...], stride: tuple[int, ...], padding: object, dilation: tuple[int, ...] = ()) -> str:
+def window_text(
+    kernel: tuple[int, ...], stride: tuple[int, ...], padding: object, dilation: tuple[int, ...] = ()
+) -> str:
     """Write a window as `3×3, same, stride 2`, leaving defaults out."""
     words = [times(kernel)]
     if padding != "valid":

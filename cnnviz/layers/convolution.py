@@ -15,7 +15,7 @@ from cnnviz.layers.options import opt
 @dataclass(frozen=True)
 class _Convolution(Layer):
     spatial: ClassVar[int] = 0
-    group = "Convolution"
+    group, stem = "Convolution", "conv"
 
     out_channels: int = opt(16, label="Filters", lo=1, hi=4096, help="how many feature maps come out")
     kernel_size: tuple[int, ...] = opt((3,), label="Kernel", lo=1, hi=31, help="size of the window")
@@ -28,7 +28,9 @@ class _Convolution(Layer):
         length=1,
         help="zeros around the input: valid adds none, same keeps the size at stride 1",
     )
-    dilation: tuple[int, ...] = opt((1,), lo=1, hi=16, help="gaps between the cells of the window; 1 leaves none")
+    dilation: tuple[int, ...] = opt(
+        (1,), lo=1, hi=16, help="gaps between the cells of the window; 1 leaves none"
+    )
     groups: int = opt(1, lo=1, hi=4096, help="splits the channels into groups that don't see each other")
     bias: bool = opt(True, help="adds one learned number to every value of a map")
 
@@ -77,7 +79,9 @@ class _Convolution(Layer):
             if number % self.groups:
                 raise ShapeError(
                     f"{number} {what} can't be split into {self.groups} equal groups.",
-                    remedies=(Remedy("One group: every filter sees all channels", replace=self.replace(groups=1)),),
+                    remedies=(
+                        Remedy("One group: every filter sees all channels", replace=self.replace(groups=1)),
+                    ),
                 )
         try:
             return axes(shape[1:], self.kernel_size, self.stride, self.padding, self.dilation)
@@ -115,7 +119,9 @@ class Conv2d(_Convolution):
     kind, title, icon, spatial = "conv2d", "Conv 2D", "layer-conv2d", 2
 
     kernel_size: tuple[int, ...] = _size(2, 3, "Kernel", 1, 31, "height and width of the window")
-    stride: tuple[int, ...] = _size(2, 1, "Stride", 1, 16, "how far the window moves down and right each time")
+    stride: tuple[int, ...] = _size(
+        2, 1, "Stride", 1, 16, "how far the window moves down and right each time"
+    )
     padding: Padding = opt(
         "valid",
         form="padding",
@@ -124,7 +130,9 @@ class Conv2d(_Convolution):
         length=2,
         help="zeros around the image: valid adds none, same keeps the size at stride 1",
     )
-    dilation: tuple[int, ...] = _size(2, 1, "Dilation", 1, 16, "gaps between the cells of the window; 1 leaves none")
+    dilation: tuple[int, ...] = _size(
+        2, 1, "Dilation", 1, 16, "gaps between the cells of the window; 1 leaves none"
+    )
 
 
 @dataclass(frozen=True)
@@ -143,4 +151,6 @@ class Conv3d(_Convolution):
         length=3,
         help="zeros around the volume: valid adds none, same keeps the size at stride 1",
     )
-    dilation: tuple[int, ...] = _size(3, 1, "Dilation", 1, 16, "gaps between the cells of the window; 1 leaves none")
+    dilation: tuple[int, ...] = _size(
+        3, 1, "Dilation", 1, 16, "gaps between the cells of the window; 1 leaves none"
+    )

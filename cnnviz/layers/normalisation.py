@@ -14,11 +14,14 @@ from cnnviz.layers.options import opt
 class BatchNorm(Layer):
     """Shifts and scales every channel to mean 0 and variance 1, then to a learned mean and scale."""
 
+    stem = "bn"
     kind, title, group, icon = "batchnorm", "Batch norm", "Normalisation", "layer-batchnorm"
     pointwise = True
 
     epsilon: float = opt(1e-5, lo=1e-12, hi=1.0, help="a small number that keeps the division safe")
-    momentum: float = opt(0.1, lo=0.0, hi=1.0, help="how much of each batch enters the running mean and variance")
+    momentum: float = opt(
+        0.1, lo=0.0, hi=1.0, help="how much of each batch enters the running mean and variance"
+    )
     affine: bool = opt(True, label="Scale and shift", help="learns a scale and a shift per channel")
 
     def out_shape(self, *inputs: Shape) -> Shape:
@@ -29,7 +32,9 @@ class BatchNorm(Layer):
     def parameters(self, *inputs: Shape) -> tuple[Parameter, ...]:
         channels = self.out_shape(*inputs)[:1]
         running = (Parameter("running_mean", channels, False), Parameter("running_var", channels, False))
-        return (Parameter("weight", channels), Parameter("bias", channels), *running) if self.affine else running
+        return (
+            (Parameter("weight", channels), Parameter("bias", channels), *running) if self.affine else running
+        )
 
     def torch_calls(self, *inputs: Shape) -> tuple[TorchCall, ...]:
         rank = max(len(self.out_shape(*inputs)) - 1, 1)

@@ -75,7 +75,15 @@ def opt(
     """Declare a dataclass field of a layer together with its bounds and its help."""
     found = form or _form_of(default, choices)
     size = length if length is not None else (len(default) if found == "size" else None)
-    meta = {"help": help, "label": label, "form": found, "lo": lo, "hi": hi, "choices": choices, "length": size}
+    meta = {
+        "help": help,
+        "label": label,
+        "form": found,
+        "lo": lo,
+        "hi": hi,
+        "choices": choices,
+        "length": size,
+    }
     return dataclasses.field(default=default, metadata={"option": meta})
 
 

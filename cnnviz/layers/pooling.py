@@ -17,7 +17,7 @@ _PADDING_HELP = "same: a window that overhangs the border is kept (rounds up); v
 @dataclass(frozen=True)
 class _Pooling(Layer):
     spatial: ClassVar[int] = 0
-    group = "Pooling"
+    group, stem = "Pooling", "pool"
 
     kernel_size: tuple[int, ...] = opt((2,), label="Window", lo=1, hi=64, help="size of the window")
     stride: tuple[int, ...] = opt((2,), lo=1, hi=64, help="how far the window moves each time")
@@ -31,7 +31,9 @@ class _Pooling(Layer):
 
     def _block(self, index: Index, shape: Shape) -> Block:
         channel, *place = index
-        windows = tuple(axis.window(position) for axis, position in zip(self._axes(shape), place, strict=True))
+        windows = tuple(
+            axis.window(position) for axis, position in zip(self._axes(shape), place, strict=True)
+        )
         return Block(0, (range(channel, channel + 1), *windows))
 
     def _axes(self, shape: Shape) -> tuple[Axis, ...]:
@@ -43,7 +45,10 @@ class _Pooling(Layer):
             smaller = tuple(min(k, n) for k, n in zip(self.kernel_size, shape[1:], strict=True))
             remedies = (
                 Remedy("Padding same: keep windows that overhang", replace=self.replace(padding="same")),
-                Remedy(f"Window {times(smaller)}: as large as the input", replace=self.replace(kernel_size=smaller)),
+                Remedy(
+                    f"Window {times(smaller)}: as large as the input",
+                    replace=self.replace(kernel_size=smaller),
+                ),
             )
             raise ShapeError(error.what, remedies=remedies) from None
 
@@ -89,7 +94,8 @@ class _AveragePooling(_Pooling):
     def formula(self, index: Index, *inputs: Shape) -> Formula:
         block = self._block(index, inputs[0])
         inside = [
-            sum(0 <= cell < limit for cell in cells) for cells, limit in zip(block.ranges, inputs[0], strict=True)
+            sum(0 <= cell < limit for cell in cells)
+            for cells, limit in zip(block.ranges, inputs[0], strict=True)
         ]
         return WeightedSum((Part(block, factor=1 / size(tuple(inside))),))
 
@@ -107,8 +113,12 @@ class MaxPool2d(_MaxPooling):
 
     kind, title, icon, spatial = "maxpool2d", "Max pool 2D", "layer-maxpool", 2
 
-    kernel_size: tuple[int, ...] = opt((2, 2), label="Window", lo=1, hi=64, help="height and width of the window")
-    stride: tuple[int, ...] = opt((2, 2), lo=1, hi=64, help="how far the window moves down and right each time")
+    kernel_size: tuple[int, ...] = opt(
+        (2, 2), label="Window", lo=1, hi=64, help="height and width of the window"
+    )
+    stride: tuple[int, ...] = opt(
+        (2, 2), lo=1, hi=64, help="how far the window moves down and right each time"
+    )
     padding: Padding = opt("valid", form="padding", lo=0, hi=32, length=2, help=_PADDING_HELP)
 
 
@@ -118,7 +128,9 @@ class MaxPool3d(_MaxPooling):
 
     kind, title, icon, spatial = "maxpool3d", "Max pool 3D", "layer-maxpool", 3
 
-    kernel_size: tuple[int, ...] = opt((2, 2, 2), label="Window", lo=1, hi=64, help="depth, height, width of the window")
+    kernel_size: tuple[int, ...] = opt(
+        (2, 2, 2), label="Window", lo=1, hi=64, help="depth, height, width of the window"
+    )
     stride: tuple[int, ...] = opt((2, 2, 2), lo=1, hi=64, help="how far the window moves each time")
     padding: Padding = opt("valid", form="padding", lo=0, hi=32, length=3, help=_PADDING_HELP)
 
@@ -136,8 +148,12 @@ class AvgPool2d(_AveragePooling):
 
     kind, title, icon, spatial = "avgpool2d", "Average pool 2D", "layer-avgpool", 2
 
-    kernel_size: tuple[int, ...] = opt((2, 2), label="Window", lo=1, hi=64, help="height and width of the window")
-    stride: tuple[int, ...] = opt((2, 2), lo=1, hi=64, help="how far the window moves down and right each time")
+    kernel_size: tuple[int, ...] = opt(
+        (2, 2), label="Window", lo=1, hi=64, help="height and width of the window"
+    )
+    stride: tuple[int, ...] = opt(
+        (2, 2), lo=1, hi=64, help="how far the window moves down and right each time"
+    )
     padding: Padding = opt("valid", form="padding", lo=0, hi=32, length=2, help=_PADDING_HELP)
 
 
@@ -147,19 +163,23 @@ class AvgPool3d(_AveragePooling):
 
     kind, title, icon, spatial = "avgpool3d", "Average pool 3D", "layer-avgpool", 3
 
-    kernel_size: tuple[int, ...] = opt((2, 2, 2), label="Window", lo=1, hi=64, help="depth, height, width of the window")
+    kernel_size: tuple[int, ...] = opt(
+        (2, 2, 2), label="Window", lo=1, hi=64, help="depth, height, width of the window"
+    )
     stride: tuple[int, ...] = opt((2, 2, 2), lo=1, hi=64, help="how far the window moves each time")
     padding: Padding = opt("valid", form="padding", lo=0, hi=32, length=3, help=_PADDING_HELP)
 
 
 @dataclass(frozen=True)
 class _GlobalPooling(Layer):
-    group = "Pooling"
+    group, stem = "Pooling", "globalpool"
     torch_name: ClassVar[str] = ""
 
     def out_shape(self, *inputs: Shape) -> Shape:
         if not 2 <= len(inputs[0]) <= 4:
-            raise ShapeError(f"it takes maps (channels and 1 to 3 dimensions), but {times(inputs[0])} arrives.")
+            raise ShapeError(
+                f"it takes maps (channels and 1 to 3 dimensions), but {times(inputs[0])} arrives."
+            )
         return inputs[0][:1]
 
     def torch_calls(self, *inputs: Shape) -> tuple[TorchCall, ...]:

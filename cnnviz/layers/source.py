@@ -17,7 +17,11 @@ class Input(Layer):
     fewest_inputs, most_inputs = 0, 0
 
     shape: Shape = opt(
-        (1, 28, 28), form="shape", lo=1, hi=4096, help="shape of one sample, channels first: 1×28×28 is a grey image"
+        (1, 28, 28),
+        form="shape",
+        lo=1,
+        hi=4096,
+        help="shape of one sample, channels first: 1×28×28 is a grey image",
     )
 
     def out_shape(self, *inputs: Shape) -> Shape:

@@ -186,9 +186,13 @@ def _ends(graph: Graph, problems: list[Problem]) -> tuple[str, str]:
     entries = [node.name for node in graph if node.layer.most_inputs == 0]
     exits = [node.name for node in graph if not graph.outputs(node.name)]
     if graph.nodes and not entries:
-        problems.append(Problem(graph.nodes[0].name, "there is no Input; drag one onto the canvas.", "waiting"))
+        problems.append(
+            Problem(graph.nodes[0].name, "there is no Input; drag one onto the canvas.", "waiting")
+        )
     if len(entries) > 1:
-        problems.append(Problem(entries[1], f"is a second input beside {entries[0]}; keep one.", fixes=_drop(entries[1])))
+        problems.append(
+            Problem(entries[1], f"is a second input beside {entries[0]}; keep one.", fixes=_drop(entries[1]))
+        )
     if len(exits) > 1:
         problems.append(_loose(graph, exits))
     return (entries[0] if entries else ""), (exits[-1] if len(exits) == 1 else "")
@@ -204,4 +208,3 @@ def _loose(graph: Graph, exits: list[str]) -> Problem:
 
 def _drop(name: str) -> tuple[Fix, ...]:
     return (Fix(f"Remove {name}", lambda graph: graph.remove([name])),)
-

@@ -120,16 +120,14 @@ class Graph:
             return "they are already connected"
         return ""
 
-    def fresh_name(self, layer: Layer | str) -> str:
+    def fresh_name(self, layer: Layer) -> str:
         """Return an unused name for a new node, such as `conv2`."""
-        kind = layer if isinstance(layer, str) else layer.kind
-        stem = kind if kind in ("input",) else re.sub(r"(\d?d|leaky)", "", kind) or kind
-        if stem in ("input", "flatten", "softmax") and stem not in self:
-            return stem
+        if layer.stem in ("input", "flatten", "softmax") and layer.stem not in self:
+            return layer.stem
         number = 1
-        while f"{stem}{number}" in self:
+        while f"{layer.stem}{number}" in self:
             number += 1
-        return f"{stem}{number}"
+        return f"{layer.stem}{number}"
 
     def summary(self) -> Report:
         """Return order, shapes, counts and problems (see `cnnviz.model.check`)."""
@@ -139,7 +137,9 @@ class Graph:
 
     # -- edits --------------------------------------------------------------------------------------------------
 
-    def add(self, layer: Layer, name: str = "", position: tuple[float, float] = (0.0, 0.0), *, after: str = "") -> Graph:
+    def add(
+        self, layer: Layer, name: str = "", position: tuple[float, float] = (0.0, 0.0), *, after: str = ""
+    ) -> Graph:
         """Add a node; `after` also wires it behind that node."""
         found = name or self.fresh_name(layer)
         self._refuse_name(found)
@@ -180,7 +180,9 @@ class Graph:
             raise GraphError(f"there is no wire from {edge.source} to {edge.target}.")
         return replace(self, edges=tuple(each for each in self.edges if each != edge))
 
-    def insert(self, edge: Edge, layer: Layer, name: str = "", position: tuple[float, float] = (0.0, 0.0)) -> Graph:
+    def insert(
+        self, edge: Edge, layer: Layer, name: str = "", position: tuple[float, float] = (0.0, 0.0)
+    ) -> Graph:
         """Put a new node into the middle of a wire."""
         found = name or self.fresh_name(layer)
         return self.disconnect(edge).add(layer, found, position)._splice(edge, found)
@@ -210,7 +212,9 @@ class Graph:
         self._refuse_name(new)
         graph = self._with_node(name, replace(self.node(name), name=new))
         edges = tuple(
-            replace(e, source=new if e.source == name else e.source, target=new if e.target == name else e.target)
+            replace(
+                e, source=new if e.source == name else e.source, target=new if e.target == name else e.target
+            )
             for e in self.edges
         )
         return replace(graph, edges=edges)

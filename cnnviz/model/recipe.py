@@ -48,15 +48,27 @@ class Recipe:
     device: str = "cpu"
 
     def __post_init__(self) -> None:
-        for name, known in (("optimiser", OPTIMISERS), ("initialiser", INITIALISERS), ("schedule", SCHEDULES)):
+        for name, known in (
+            ("optimiser", OPTIMISERS),
+            ("initialiser", INITIALISERS),
+            ("schedule", SCHEDULES),
+        ):
             if getattr(self, name) not in known:
-                raise TrainError(f"there is no {name} {getattr(self, name)!r}.", hint=did_you_mean(str(getattr(self, name)), known))
+                raise TrainError(
+                    f"there is no {name} {getattr(self, name)!r}.",
+                    hint=did_you_mean(str(getattr(self, name)), known),
+                )
         for name, (lo, hi) in BOUNDS.items():
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, (int, float)) or not lo <= value <= hi:
-                raise TrainError(f"{name.replace('_', ' ')} can't be {value!r}.", hint=f"It takes a number from {lo:g} to {hi:g}.")
+                raise TrainError(
+                    f"{name.replace('_', ' ')} can't be {value!r}.",
+                    hint=f"It takes a number from {lo:g} to {hi:g}.",
+                )
             if name in WHOLE and value != math.floor(value):
-                raise TrainError(f"{name.replace('_', ' ')} can't be {value!r}.", hint="It takes a whole number.")
+                raise TrainError(
+                    f"{name.replace('_', ' ')} can't be {value!r}.", hint="It takes a whole number."
+                )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the recipe as JSON values."""
@@ -89,7 +101,9 @@ def data_from_dict(values: Mapping[str, Any]) -> DataChoice:
     known = {"source": str, "validation": int, "seed": int}
     for name, value in values.items():
         if name not in known or not isinstance(value, known[name]) or isinstance(value, bool):
-            raise TrainError(f"a data choice can't have {name} = {value!r}.", hint=f"It has {', '.join(known)}.")
+            raise TrainError(
+                f"a data choice can't have {name} = {value!r}.", hint=f"It has {', '.join(known)}."
+            )
     choice = DataChoice(**values)
     if choice.validation < 0 or choice.seed < 0:
         raise TrainError("a data choice can't have negative numbers.")

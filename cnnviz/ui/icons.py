@@ -45,7 +45,7 @@ _GROUPS = {
 
 
 def icon(name: str, color: str | QColor | None = None) -> QIcon:
-    """The icon `name` in `color` (None: secondary text of the theme in force); KeyError if there is none."""
+    """The icon `name` in `color` (None: secondary text of the theme in force); FileError if there is none."""
     _source(name)
     return QIcon(_TintedEngine(name, QColor(color) if color is not None else None))
 
@@ -61,9 +61,8 @@ def layer_icon_name(kind: str, group: str) -> str:
     if kind in _KINDS:
         return f"layer-{_KINDS[kind]}"
     if group == "Pooling":
-        global_or_average = "globalpool" if "global" in kind else "avgpool" if "avg" in kind or "average" in kind else ""
-        if global_or_average:
-            return f"layer-{global_or_average}"
+        which = "globalpool" if "global" in kind else "avgpool" if "avg" in kind or "average" in kind else "maxpool"
+        return f"layer-{which}"
     return f"layer-{_GROUPS.get(group, 'generic')}"
 
 
@@ -92,10 +91,7 @@ def _folder() -> QTemporaryDir:
 
 @lru_cache(maxsize=256)
 def _source(name: str) -> str:
-    path = resource(f"icons/{name}.svg")
-    if not path.is_file():
-        raise KeyError(f"there is no icon called {name!r}")
-    return path.read_text(encoding="utf-8")
+    return resource(f"icons/{name}.svg").read_text(encoding="utf-8")
 
 
 def _render(name: str, color: QColor, size: QSize, dpr: float) -> QPixmap:

@@ -55,15 +55,18 @@ def compact(value: float, digits: int = 4) -> str:
 
 
 def cell(value: float, characters: int = 5) -> str:
-    """`value` in at most `characters`, for printing on a cell: "0.265", "−1.42", "−57", "3e−5"."""
+    """`value` in at most `characters`, for printing on a cell: "0.265", "−1.42"; with 4 or less ".26"."""
     if not math.isfinite(value):
         return _special(value)
-    room = characters - (value < 0)
-    for decimals in range(max(room - 2, 0), -1, -1):
+    if value == 0:
+        return "0"
+    sign, room = (MINUS, characters - 1) if value < 0 else ("", characters)
+    for decimals in range(2 if characters <= 4 else 3, -1, -1):
         text = f"{abs(value):.{decimals}f}"
+        text = text[1:] if characters <= 4 and text.startswith("0.") else text
         if len(text) <= room:
-            return (MINUS if value < 0 and float(text) else "") + text
-    return (MINUS if value < 0 else "") + f"{abs(value):.0e}".replace("e+0", "e").replace("e+", "e")
+            return sign + text
+    return sign + f"{abs(value):.0e}".replace("e+0", "e").replace("e+", "e")
 
 
 def count(value: int) -> str:

@@ -1,0 +1,258 @@
+"""Fetching data sets from their public mirrors, file by file, with checksum, progress, cancel and resume.
+
+pooch would verify and unpack, but it can neither go on where a broken transfer stopped nor be cancelled within a file.
+
+A file grows as `NAME.part` and gets its name only once its checksum is right. Closing the generator cancels: the
+`.part` stays, and the next call asks the mirror for the rest of it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import hashlib
+import http.client
+import os
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cnnviz.data.folders import Folder
+from cnnviz.errors import DownloadError, did_you_mean
+from cnnviz.events import Progress
+
+Opener = Callable[[urllib.request.Request], Any]
+"""Opens a request as `urllib.request.urlopen` does: a context manager with `status`, `headers` and `read(count)`."""
+
+CHUNK = 128 * 1024
+_open = functools.partial(urllib.request.urlopen, timeout=20)
+
+
+@dataclass(frozen=True)
+class RemoteFile:
+    """One file: its name on the mirrors, its size in bytes and its SHA-256."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Remote:
+    """The files of one data set and the addresses (ending in /) that offer them, best first."""
+
+    title: str
+    mirrors: tuple[str, ...]
+    files: tuple[RemoteFile, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files together."""
+        return sum(file.size for file in self.files)
+
+
+REMOTES = {
+    "mnist": Remote(
+        "MNIST",
+        (
+            "https://ossci-datasets.s3.amazonaws.com/mnist/",
+            "https://storage.googleapis.com/cvdf-datasets/mnist/",
+        ),
+        (
+            RemoteFile(
+                "train-images-idx3-ubyte.gz",
+                9_912_422,
+                "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+            ),
+            RemoteFile(
+                "train-labels-idx1-ubyte.gz",
+                28_881,
+                "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+            ),
+            RemoteFile(
+                "t10k-images-idx3-ubyte.gz",
+                1_648_877,
+                "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+            ),
+            RemoteFile(
+                "t10k-labels-idx1-ubyte.gz",
+                4_542,
+                "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+            ),
+        ),
+    ),
+    "fashion-mnist": Remote(
+        "Fashion-MNIST",
+        (
+            "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
+            "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
+        ),
+        (
+            RemoteFile(
+                "train-images-idx3-ubyte.gz",
+                26_421_880,
+                "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
+            ),
+            RemoteFile(
+                "train-labels-idx1-ubyte.gz",
+                29_515,
+                "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
+            ),
+            RemoteFile(
+                "t10k-images-idx3-ubyte.gz",
+                4_422_102,
+                "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
+            ),
+            RemoteFile(
+                "t10k-labels-idx1-ubyte.gz",
+                5_148,
+                "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
+            ),
+        ),
+    ),
+}
+
+
+def download(name: str, into: Folder, opener: Opener = _open) -> Generator[Progress, None, None]:
+    """Fetch data set `name` into the folder `into`/`name`, yielding progress in bytes over all its files.
+
+    Files that are already there and right are kept. Close the generator to cancel; call again to resume.
+    DownloadError if no mirror can deliver, the disk is full, or the checksum is wrong.
+    """
+    if name not in REMOTES:
+        raise DownloadError(f"There is nothing to download for {name!r}.", hint=did_you_mean(name, REMOTES))
+    return fetch(REMOTES[name], Path(into).expanduser() / name, opener)
+
+
+def fetch(remote: Remote, folder: Path, opener: Opener = _open) -> Generator[Progress, None, None]:
+    """Fetch all files of `remote` into `folder`; see `download`."""
+    done = 0
+    yield Progress(f"{remote.title}: checking what is there", done, remote.size)
+    with _disk(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    for number, file in enumerate(remote.files, 1):
+        label = f"{remote.title}: {file.name} ({number} of {len(remote.files)})"
+        if not _is_right(folder / file.name, file):
+            for count in _fetch_file(file, remote.mirrors, folder, opener):
+                yield Progress(label, done + count, remote.size)
+        done += file.size
+        yield Progress(label, done, remote.size)
+
+
+def _fetch_file(file: RemoteFile, mirrors: tuple[str, ...], folder: Path, opener: Opener) -> Generator[int, None, None]:
+    """Try the mirrors in turn, yielding how many bytes of the file are there."""
+    part = folder / f"{file.name}.part"
+    complaints = []
+    for mirror in mirrors:
+        host = urllib.parse.urlsplit(mirror).netloc
+        try:
+            yield from _transfer(mirror + file.name, file, part, opener)
+        except (OSError, http.client.HTTPException, _Refused) as error:
+            complaints.append(f"{host}: {_reason(error)}")
+            continue
+        if _is_right(part, file):
+            with _disk(folder):
+                os.replace(part, folder / file.name)
+            return
+        part.unlink(missing_ok=True)
+        complaints.append(f"{host}: the file has a wrong checksum")
+    raise DownloadError(
+        f"{file.name} could not be fetched ({'; '.join(complaints)}).",
+        where=str(folder),
+        hint="Check the connection and start the download again; it goes on where it stopped.",
+    )
+
+
+class _Refused(Exception):
+    """The mirror answered with something that is not the file."""
+
+
+def _transfer(url: str, file: RemoteFile, part: Path, opener: Opener) -> Generator[int, None, None]:
+    """Bring `part` to its full size, asking only for what is missing; yield its size after every piece."""
+    have = _size(part)
+    if have == file.size:
+        return
+    headers = {"User-Agent": "cnnviz"}
+    if 0 < have < file.size:
+        headers["Range"] = f"bytes={have}-"
+    with opener(urllib.request.Request(url, headers=headers)) as response:  # noqa: S310  (addresses are ours)
+        resumed = _resumes(response, have)
+        have = have if resumed else 0
+        _check_size(response, file.size - have)
+        yield have
+        with _disk(part.parent, part), part.open("ab" if resumed else "wb") as out:
+            while have < file.size and (piece := _read(response, file.size - have)):
+                out.write(piece)
+                have += len(piece)
+                yield have
+            out.flush()
+            os.fsync(out.fileno())
+    if have < file.size:
+        raise _Refused(f"the connection broke after {have:,} of {file.size:,} bytes")
+
+
+def _resumes(response: Any, have: int) -> bool:
+    """Whether the mirror sends the rest from byte `have` (206) and not the whole file (200)."""
+    if response.status == http.client.PARTIAL_CONTENT:
+        if not str(response.headers.get("Content-Range", "")).startswith(f"bytes {have}-"):
+            raise _Refused("it sent another part of the file than the one asked for")
+        return True
+    return False
+
+
+def _check_size(response: Any, expected: int) -> None:
+    """Refuse a login or error page before it overwrites what has been fetched."""
+    announced = str(response.headers.get("Content-Length", ""))
+    if announced.isdecimal() and int(announced) != expected:
+        raise _Refused(f"it offers {int(announced):,} bytes instead of {expected:,}")
+
+
+def _read(response: Any, most: int) -> bytes:
+    """Read a piece; a network failure becomes _Refused so that it is not taken for a failure of the disk."""
+    try:
+        piece: bytes = response.read(min(CHUNK, most))
+    except (OSError, http.client.HTTPException) as error:
+        raise _Refused(_reason(error)) from error
+    return piece
+
+
+@contextlib.contextmanager
+def _disk(folder: Path, part: Path | None = None) -> Iterator[None]:
+    """Turn a failing disk into DownloadError; what was half-written goes, to give the space back."""
+    try:
+        yield
+    except OSError as error:
+        if part is not None:
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
+        raise DownloadError(
+            f"The download can't be written ({error.strerror or error}).",
+            where=str(folder),
+            hint="Free some space, or choose another folder.",
+        ) from error
+
+
+def _is_right(path: Path, file: RemoteFile) -> bool:
+    if _size(path) != file.size:
+        return False
+    try:
+        with path.open("rb") as content:
+            return hashlib.file_digest(content, "sha256").hexdigest() == file.sha256
+    except OSError:
+        return False  # a file that can't be read is fetched again
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else 0
+
+
+def _reason(error: Exception) -> str:
+    """Return a network failure in a few words."""
+    if isinstance(error, urllib.error.HTTPError):
+        return f"{error.code} {error.reason}"
+    reason = error.reason if isinstance(error, urllib.error.URLError) else error
+    return str(reason) or type(error).__name__

@@ -1,0 +1,142 @@
+"""What a worker says. Every event is an immutable value of plain numbers and numpy arrays; no torch, no Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a long task is; `total` is None where that is not known."""
+
+    label: str
+    done: int
+    total: int | None = None
+
+
+@dataclass(frozen=True)
+class Started:
+    """Training begins: what will be done."""
+
+    steps: int
+    steps_per_epoch: int
+    train_images: int
+    validation_images: int
+    device: str
+
+
+@dataclass(frozen=True)
+class StepDone:
+    """One batch was learned. `step` counts from 1, `epoch` is a fraction (1.5: half of the second); accuracy is 0 to 1."""
+
+    step: int
+    epoch: float
+    loss: float
+    accuracy: float
+    learning_rate: float
+    samples_per_s: float
+    seconds_left: float
+
+
+@dataclass(frozen=True)
+class Watched:
+    """The pinned image seen by the network now: output maps per node (C, H, W) or (F,), and class probabilities (K,)."""
+
+    step: int
+    image: Array
+    maps: Mapping[str, Array]
+    probabilities: Array
+
+
+@dataclass(frozen=True)
+class Gradients:
+    """Size of the gradient beside the size of the weights, ‖g‖ / ‖w‖, per node that learns."""
+
+    step: int
+    ratios: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """The network judged on images it does not learn from. `predicted` (N,) and `confidence` (N,) follow `indices` (N,).
+
+    `which` is `validation` or `test`, `confusion` is (true, predicted) counts, `indices` are places in that set's own split
+    (training images for `validation`). `whole` says whether the full set was used or a fixed subset.
+    """
+
+    step: int
+    epoch: float
+    which: str
+    loss: float
+    accuracy: float
+    confusion: Array
+    indices: Array
+    labels: Array
+    predicted: Array
+    confidence: Array
+    whole: bool = True
+
+
+@dataclass(frozen=True)
+class StateChanged:
+    """The job now runs, pauses or ends: `running`, `paused`."""
+
+    state: str
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A copy of the weights at a moment, by name as in torch's state dict."""
+
+    step: int
+    weights: Mapping[str, Array]
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The job came to its end, or was stopped; `summary` has its results, JSON-ready."""
+
+    summary: Mapping[str, Any] = field(default_factory=dict)
+    cancelled: bool = False
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The reply to one question put to a worker."""
+
+    value: Any
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The job broke down: a sentence to read, and a report to copy."""
+
+    message: str
+    report: str
+
+
+Event = (
+    Progress
+    | Started
+    | StepDone
+    | Watched
+    | Gradients
+    | Evaluated
+    | StateChanged
+    | Snapshot
+    | Finished
+    | Answer
+    | Failed
+)
+
+__all__ = [
+    "Answer", "Array", "Evaluated", "Event", "Failed", "Finished", "Gradients", "Progress", "Snapshot", "Started",
+    "StateChanged", "StepDone", "Watched",
+]  # fmt: skip
