@@ -1,6 +1,6 @@
 """Our own SVG icons, tinted at load: `icon("play")` follows the theme, `icon("play", "#FFFFFF")` does not.
 
-The files say `currentColor`; layer pictograms ("layer-conv2d" ...) use it at opacity 0.3, 0.6 and 1 for depth.
+The files say `currentColor`; layer pictograms ("layer-conv2d" ...) use it at opacity 0.3, 0.6 and 1.
 """
 
 from __future__ import annotations
@@ -61,7 +61,13 @@ def layer_icon_name(kind: str, group: str) -> str:
     if kind in _KINDS:
         return f"layer-{_KINDS[kind]}"
     if group == "Pooling":
-        which = "globalpool" if "global" in kind else "avgpool" if "avg" in kind or "average" in kind else "maxpool"
+        which = (
+            "globalpool"
+            if "global" in kind
+            else "avgpool"
+            if "avg" in kind or "average" in kind
+            else "maxpool"
+        )
         return f"layer-{which}"
     return f"layer-{_GROUPS.get(group, 'generic')}"
 
@@ -150,5 +156,3 @@ class _TintedEngine(QIconEngine):
             tint = theme.color("t1" if lively else "t2")
         tint.setAlphaF(tint.alphaF() * _OPACITY.get(mode, 1.0))
         return tint
-
-

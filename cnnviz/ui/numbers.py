@@ -65,7 +65,7 @@ def cell(value: float, characters: int = 5) -> str:
         text = f"{abs(value):.{decimals}f}"
         text = text[1:] if characters <= 4 and text.startswith("0.") else text
         if len(text) <= room:
-            return sign + text
+            return sign + text if any(digit in text for digit in "123456789") else text
     return sign + f"{abs(value):.0e}".replace("e+0", "e").replace("e+", "e")
 
 

@@ -49,7 +49,8 @@ QLabel[role="mono"] { font-family: "${mono}"; font-size: 11px; }
 QLabel[role="result"] { font-family: "${mono}"; font-size: 16px; }
 
 QPushButton, QToolButton {
-    background: ${bg3}; border: 1px solid ${line2}; border-radius: 6px; padding: 0 9px; min-height: 24px; font-weight: 500;
+    background: ${bg3}; border: 1px solid ${line2}; border-radius: 6px; padding: 0 9px; min-height: 24px;
+    font-weight: 500;
 }
 QToolButton { padding: 0 4px; min-width: 16px; }
 QPushButton:hover, QToolButton:hover { background: ${bg4}; }
@@ -89,11 +90,16 @@ QLineEdit[small="true"], QSpinBox[small="true"] { min-height: 20px; }
 QLineEdit[role="number"], QSpinBox, QDoubleSpinBox { font-family: "${mono}"; font-size: 11px; }
 QLineEdit:hover, QSpinBox:hover, QDoubleSpinBox:hover { border-color: ${t3}; }
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QPlainTextEdit:focus { border-color: ${acc}; }
-QLineEdit[error="true"], QSpinBox[error="true"], QComboBox[error="true"] { border-color: ${err}; background: ${err_bg}; }
+QLineEdit[error="true"], QSpinBox[error="true"], QComboBox[error="true"] {
+    border-color: ${err}; background: ${err_bg};
+}
 QLineEdit:disabled, QSpinBox:disabled, QComboBox:disabled { border-color: ${line}; background: transparent; }
-QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button { width: 0; border: 0; }
+QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {
+    width: 0; border: 0;
+}
 QComboBox {
-    background: ${bg2}; border: 1px solid ${line2}; border-radius: 4px; padding: 0 24px 0 8px; min-height: 24px;
+    background: ${bg2}; border: 1px solid ${line2}; border-radius: 4px; padding: 0 24px 0 8px;
+    min-height: 24px;
 }
 QComboBox[small="true"] { min-height: 20px; }
 QComboBox:hover { border-color: ${t3}; }
@@ -109,7 +115,8 @@ QSlider { min-height: 20px; }
 QSlider::groove:horizontal { height: 3px; border-radius: 1px; background: ${bg4}; }
 QSlider::sub-page:horizontal { background: ${acc}; border-radius: 1px; }
 QSlider::handle:horizontal {
-    width: 10px; height: 10px; margin: -6px 0; border: 2px solid ${acc}; border-radius: 7px; background: ${bg1};
+    width: 10px; height: 10px; margin: -6px 0; border: 2px solid ${acc}; border-radius: 7px;
+    background: ${bg1};
 }
 QSlider::handle:horizontal:hover { background: ${bg4}; }
 QSlider::handle:horizontal:focus { background: ${acc}; }
@@ -129,15 +136,23 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QAbstractScrollArea { border: 0; background: transparent; }
 QAbstractScrollArea::corner { background: transparent; border: 0; }
 QScrollArea > QWidget > QWidget { background: transparent; }
-QProgressBar { background: ${bg4}; border: 0; border-radius: 2px; max-height: 5px; min-height: 5px; color: transparent; }
+QProgressBar {
+    background: ${bg4}; border: 0; border-radius: 2px; max-height: 5px; min-height: 5px; color: transparent;
+}
 QProgressBar::chunk { background: ${acc}; border-radius: 2px; }
 
 QCheckBox, QRadioButton { spacing: 8px; background: transparent; }
-QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid ${line2}; border-radius: 4px; background: ${bg2}; }
+QCheckBox::indicator {
+    width: 14px; height: 14px; border: 1px solid ${line2}; border-radius: 4px; background: ${bg2};
+}
 QCheckBox::indicator:hover, QCheckBox::indicator:focus { border-color: ${acc}; }
 QCheckBox::indicator:checked { background: ${acc_fill}; border-color: ${acc_fill}; image: url("${check}"); }
-QRadioButton::indicator { width: 12px; height: 12px; border: 1px solid ${line2}; border-radius: 7px; background: ${bg2}; }
-QRadioButton::indicator:checked { border: 4px solid ${acc_fill}; width: 6px; height: 6px; background: #FFFFFF; }
+QRadioButton::indicator {
+    width: 12px; height: 12px; border: 1px solid ${line2}; border-radius: 7px; background: ${bg2};
+}
+QRadioButton::indicator:checked {
+    border: 4px solid ${acc_fill}; width: 6px; height: 6px; background: #FFFFFF;
+}
 
 QToolTip { background: ${bg3}; color: ${t1}; border: 1px solid ${line2}; padding: 5px 7px; font-size: 11px; }
 QMenuBar { background: ${bg1}; }
@@ -148,7 +163,10 @@ QMenu::item:disabled { color: ${off}; }
 QMenu::separator { height: 1px; background: ${line}; margin: 4px 6px; }
 QTabWidget::pane { border: 0; border-top: 1px solid ${line}; }
 QTabBar { background: transparent; border: 0; }
-QTabBar::tab { background: transparent; color: ${t2}; padding: 6px 10px; border: 0; border-bottom: 2px solid transparent; }
+QTabBar::tab {
+    background: transparent; color: ${t2}; padding: 6px 10px; border: 0;
+    border-bottom: 2px solid transparent;
+}
 QTabBar::tab:hover { color: ${t1}; }
 QTabBar::tab:selected { color: ${t1}; font-weight: 600; border-bottom: 2px solid ${acc}; }
 QSplitter { background: transparent; }
@@ -161,13 +179,16 @@ QListView, QTreeView, QTableView { background: transparent; border: 0; gridline-
 QListView::item, QTreeView::item { min-height: 24px; border-radius: 4px; padding: 0 4px; }
 QTableView::item { padding: 0 6px; }
 QListView::item:hover, QTreeView::item:hover { background: ${bg4}; }
-QListView::item:selected, QTreeView::item:selected, QTableView::item:selected { background: ${acc_bg}; color: ${t1}; }
+QListView::item:selected, QTreeView::item:selected, QTableView::item:selected {
+    background: ${acc_bg}; color: ${t1};
+}
 QTreeView::branch { background: transparent; }
 QTreeView::branch:has-children:closed { image: url("${chevron-right}"); }
 QTreeView::branch:has-children:open { image: url("${open}"); }
 QHeaderView { background: transparent; border: 0; }
 QHeaderView::section {
-    background: transparent; color: ${t3}; border: 0; border-bottom: 1px solid ${line}; padding: 4px 6px; font-size: 11px;
+    background: transparent; color: ${t3}; border: 0; border-bottom: 1px solid ${line}; padding: 4px 6px;
+    font-size: 11px;
 }
 QTableCornerButton::section { background: transparent; border: 0; }
 QStatusBar { background: ${bg1}; border-top: 1px solid ${line}; font-size: 11px; color: ${t2}; }

@@ -35,7 +35,10 @@ class Grid:
         """The cell under a point, None outside."""
         if self.size <= 0:
             return None
-        row, column = math.floor((point.y() - self.top) / self.size), math.floor((point.x() - self.left) / self.size)
+        row, column = (
+            math.floor((point.y() - self.top) / self.size),
+            math.floor((point.x() - self.left) / self.size),
+        )
         return (row, column) if 0 <= row < self.rows and 0 <= column < self.columns else None
 
 

@@ -141,7 +141,7 @@ class HeatMap(Painted):
         """The cell under a point of the widget."""
         return self.grid().cell_at(point)
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         return QSize(280, 280)
 
     # painting
@@ -207,34 +207,36 @@ class HeatMap(Painted):
 
     # pointing
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
         cell = self.cell_at(event.position())
         if cell == self._hovered:
             return
         self.set_hovered(cell)
         if cell:
             self.hovered.emit(*cell)
-            self.setToolTip(f"row {cell[0]}, column {cell[1]}: {numbers.compact(float(self._array[cell]), 6)}")
+            self.setToolTip(
+                f"row {cell[0]}, column {cell[1]}: {numbers.compact(float(self._array[cell]), 6)}"
+            )
         else:
             self.setToolTip("")
             self.left.emit()
 
-    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
+    def leaveEvent(self, event: QEvent) -> None:
         if self._hovered is not None:
             self.set_hovered(None)
             self.left.emit()
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         cell = self.cell_at(event.position())
         if cell and event.button() is Qt.MouseButton.LeftButton:
             self._choose(cell)
 
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         cell = self.cell_at(event.position())
         if cell:
             self.double_clicked.emit(*cell)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         step = ARROWS.get(Qt.Key(event.key()))
         if step and self._array.size:
             self._choose(grids.move(self._selected, *step, self.rows, self.columns))
@@ -257,7 +259,7 @@ def paint_values(
 ) -> None:
     """Print each number of `array` on its cell in a readable colour."""
     characters = 4 if grid.size < 30 else 5 if grid.size < 42 else 6
-    painter.setFont(theme.mono_font(min(round((grid.size - 3) / (characters * 0.6) * 2) / 2, 11)))
+    painter.setFont(theme.mono_font(min(round((grid.size - 5) / (characters * 0.6) * 2) / 2, 11)))
     table = colormaps.table(colormap, theme.current().name)
     colors = table[colormaps.indices(array, low, high)].astype(np.float32)
     bright = colors @ np.array([0.299, 0.587, 0.114], dtype=np.float32) > 140

@@ -15,7 +15,7 @@ BAR_WIDTH = 112
 
 
 class Legend(Painted):
-    """A bar from `low` to `high`, "0" marked where it lies inside, and a label such as "conv2, layer range"."""
+    """A bar from `low` to `high`, "0" marked inside, and a label such as "conv2, layer range"."""
 
     def __init__(self, parent: QWidget | None = None, colormap: str = "value", label: str = "") -> None:
         super().__init__(parent, label)
@@ -24,7 +24,9 @@ class Legend(Painted):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._speak()
 
-    def set_scale(self, low: float, high: float, label: str | None = None, colormap: str | None = None) -> None:
+    def set_scale(
+        self, low: float, high: float, label: str | None = None, colormap: str | None = None
+    ) -> None:
         """Show another range; label and colour map stay when not given."""
         self._range = (low, high)
         self._label = self._label if label is None else label
@@ -33,12 +35,12 @@ class Legend(Painted):
         self.updateGeometry()
         self.redraw()
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         ends = sum(self._text_width(numbers.compact(end, 3)) for end in self._range)
         label = QFontMetricsF(theme.ui_font(10)).horizontalAdvance(self._label)
         return QSize(round(ends + BAR_WIDTH + 12 + (label + 16 if self._label else 0)), 26)
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         return QSize(120, 26)
 
     def paint_base(self, painter: QPainter) -> None:

@@ -1,0 +1,312 @@
+"""Many maps at once, as tiles wrapped to the width: feature maps, kernels, the cells of a dense layer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QAbstractScrollArea, QSizePolicy, QWidget
+
+from cnnviz.ui import colormaps, numbers, theme
+from cnnviz.ui.widgets.heatmap import VALUES_FROM, paint_values
+from cnnviz.ui.widgets.painted import ARROWS, draw_ring
+from cnnviz.ui.widgets.tiles import Tiles, wrap
+
+Place = tuple[int, int, int]  # map, row, column
+
+TILE, VECTOR_TILE = 56.0, 28.0
+SMALLEST, LARGEST = 12.0, 1024.0
+
+
+class Mosaic(QAbstractScrollArea):
+    """Shows (N, H, W) maps, or a vector (N,) as a wrapped grid of cells; paints only what is in view.
+
+    Ctrl+wheel zooms. Arrow keys move the selected pixel (for vectors: the cell), `;` and `'` the map.
+    """
+
+    clicked = Signal(int, int, int)
+    double_clicked = Signal(int, int, int)
+    hovered = Signal(int, int, int)
+    left = Signal()
+
+    def __init__(self, parent: QWidget | None = None, name: str = "maps", colormap: str = "value") -> None:
+        super().__init__(parent)
+        self._name, self._colormap = name, colormap
+        self._maps = np.zeros((0, 1, 1), dtype=np.float32)
+        self._low: np.ndarray = np.float32(-1).reshape(1, 1, 1)
+        self._high: np.ndarray = np.float32(1).reshape(1, 1, 1)
+        self._captions: Sequence[str] = ()
+        self._tile: float | None = None
+        self._selected: Place | None = None
+        self._hovered: Place | None = None
+        self._pixels: tuple[tuple[object, ...], np.ndarray] | None = None
+        self.setAccessibleName(name)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.viewport().setMouseTracking(True)
+
+    def set_maps(
+        self,
+        maps: np.ndarray,
+        low: float | np.ndarray | None = None,
+        high: float | np.ndarray | None = None,
+        colormap: str | None = None,
+    ) -> None:
+        """Show (N, H, W) or (N,) values; low and high are one number, one per map, or the range of all.
+
+        The array is kept, not copied. Selection and scroll position stay where that is possible.
+        """
+        maps = np.asarray(maps)
+        maps = maps.reshape(-1, 1, 1) if maps.ndim == 1 else maps
+        moved = maps.shape != self._maps.shape
+        self._colormap = colormap or self._colormap
+        if low is None or high is None:
+            low, high = colormaps.data_range(maps, self._colormap)
+        self._maps, self._pixels = maps, None
+        self._low = np.asarray(low, dtype=np.float32).reshape(-1, 1, 1)
+        self._high = np.asarray(high, dtype=np.float32).reshape(-1, 1, 1)
+        if moved:
+            self._hovered = None
+            if self._selected and not all(
+                at < size for at, size in zip(self._selected, maps.shape, strict=True)
+            ):
+                self._selected = None
+            self._update_scroll()
+        self._speak()
+        self.viewport().update()
+
+    def set_name(self, name: str) -> None:
+        """What the maps are called when they speak: "conv2"."""
+        self._name = name
+        self._speak()
+
+    def set_captions(self, captions: Sequence[str]) -> None:
+        """Write a line below each tile; an empty sequence removes them."""
+        self._captions = captions
+        self._update_scroll()
+
+    def set_tile_size(self, pixels: float) -> None:
+        """Make tiles about `pixels` wide."""
+        self._tile = min(max(pixels, SMALLEST), LARGEST)
+        self._update_scroll()
+
+    def set_selected(self, place: Place | None) -> None:
+        """Ring a map and its pixel; emits nothing."""
+        self._selected = place
+        self._speak()
+        self.viewport().update()
+
+    def set_hovered(self, place: Place | None) -> None:
+        """Show the pointer of a linked pane; emits nothing."""
+        self._hovered = place
+        self.viewport().update()
+
+    @property
+    def selected(self) -> Place | None:
+        """The selected (map, row, column)."""
+        return self._selected
+
+    @property
+    def value_range(self) -> tuple[float, float]:
+        """The smallest low and the largest high, for a legend."""
+        return float(self._low.min()), float(self._high.max())
+
+    def tiles(self) -> Tiles:
+        """Where the tiles lie, in coordinates of the whole picture."""
+        count, rows, columns = self._maps.shape
+        tile = self._tile or (VECTOR_TILE if rows == columns == 1 else TILE)
+        width, dpr = self.viewport().width(), self.devicePixelRatioF()
+        return wrap(count, (rows, columns), tile, width, bool(self._captions), dpr)
+
+    def place_at(self, point: QPointF) -> Place | None:
+        """The (map, row, column) under a point of the viewport."""
+        return self.tiles().hit(point + QPointF(0, self.verticalScrollBar().value()))
+
+    def sizeHint(self) -> QSize:
+        return QSize(320, 240)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(64, 40)
+
+    def height_for_width(self, width: int) -> int:
+        """The height that shows all tiles without scrolling."""
+        count, rows, columns = self._maps.shape
+        tile = self._tile or (VECTOR_TILE if rows == columns == 1 else TILE)
+        return round(wrap(count, (rows, columns), tile, width, bool(self._captions)).height)
+
+    # painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        tiles, top = self.tiles(), self.verticalScrollBar().value()
+        painter = QPainter(self.viewport())
+        painter.translate(0, -top)
+        shown = tiles.visible(top, top + self.viewport().height())
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, tiles.cell < 1)
+        for index, pixels in zip(shown, self._visible_pixels(shown), strict=True):
+            painter.drawImage(tiles.grid(index).rect, colormaps.pixels_image(pixels))
+        if tiles.cell >= VALUES_FROM:
+            self._paint_values(painter, tiles, shown)
+        if self._captions:
+            self._paint_captions(painter, tiles, shown)
+        self._paint_rings(painter, tiles)
+        painter.end()
+
+    def _visible_pixels(self, shown: range) -> np.ndarray:
+        key = (shown, theme.current().name, self._colormap)
+        if self._pixels is None or self._pixels[0] != key:
+            part = slice(shown.start, shown.stop)
+            low = self._low if len(self._low) == 1 else self._low[part]
+            high = self._high if len(self._high) == 1 else self._high[part]
+            self._pixels = key, colormaps.to_pixels(self._maps[part], self._colormap, low, high)
+        return self._pixels[1]
+
+    def _paint_values(self, painter: QPainter, tiles: Tiles, shown: range) -> None:
+        for index in shown:
+            low, high = (ends[index % len(ends), 0, 0] for ends in (self._low, self._high))
+            paint_values(
+                painter, tiles.grid(index), self._maps[index], self._colormap, float(low), float(high)
+            )
+
+    def _paint_captions(self, painter: QPainter, tiles: Tiles, shown: range) -> None:
+        painter.setFont(theme.mono_font(9.5))
+        painter.setPen(theme.color("t3"))
+        for index in shown[: max(len(self._captions) - shown.start, 0)]:
+            painter.drawText(tiles.caption_rect(index), Qt.AlignmentFlag.AlignCenter, self._captions[index])
+
+    def _paint_rings(self, painter: QPainter, tiles: Tiles) -> None:
+        cursor = theme.color("cursor")
+        for place, width in ((self._hovered, 1), (self._selected, 2)):
+            if place is None or place[0] >= tiles.count:
+                continue
+            grid = tiles.grid(place[0])
+            single = tiles.rows == tiles.columns == 1
+            reach = 1 if single else 2
+            draw_ring(painter, grid.rect.adjusted(-reach, -reach, reach, reach), cursor, width, 2)
+            if not single and tiles.cell >= 3:
+                draw_ring(painter, grid.cell_rect(*place[1:]), cursor, 1)
+
+    # pointing
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        place = self.place_at(event.position())
+        if place == self._hovered:
+            return
+        self.set_hovered(place)
+        if place:
+            self.viewport().setToolTip(
+                f"map {place[0]}, row {place[1]}, column {place[2]}: {self._value(place)}"
+            )
+            self.hovered.emit(*place)
+        else:
+            self.viewport().setToolTip("")
+            self.left.emit()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        place = self.place_at(event.position())
+        if place and event.button() is Qt.MouseButton.LeftButton:
+            self._choose(place)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        place = self.place_at(event.position())
+        if place:
+            self.double_clicked.emit(*place)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Leave and self._hovered is not None:
+            self.set_hovered(None)
+            self.left.emit()
+        return super().viewportEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            tiles = self.tiles()
+            self.set_tile_size(tiles.columns * tiles.cell * 1.25 ** (event.angleDelta().y() / 120))
+            event.accept()
+        else:
+            super().wheelEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            QGuiApplication.clipboard().setPixmap(self.viewport().grab())
+            return
+        place = self._next_place(event)
+        if place is None:
+            super().keyPressEvent(event)
+        else:
+            self._choose(place)
+
+    def _next_place(self, event: QKeyEvent) -> Place | None:
+        count, rows, columns = self._maps.shape
+        jump = {Qt.Key.Key_Semicolon: -1, Qt.Key.Key_Apostrophe: 1}.get(Qt.Key(event.key()), 0)
+        step = ARROWS.get(Qt.Key(event.key()))
+        if not count or not (jump or step):
+            return None
+        index, row, column = self._selected or (0, 0, 0)
+        if self._selected is None:
+            return 0, 0, 0
+        if step and rows == columns == 1:
+            jump = step[0] * self.tiles().across + step[1]
+        elif step:
+            row, column = min(max(row + step[0], 0), rows - 1), min(max(column + step[1], 0), columns - 1)
+        return min(max(index + jump, 0), count - 1), row, column
+
+    def _choose(self, place: Place) -> None:
+        self.set_selected(place)
+        self._reveal(place[0])
+        self.clicked.emit(*place)
+
+    # scrolling
+
+    def resizeEvent(self, event: QEvent) -> None:
+        self._update_scroll()
+
+    def _update_scroll(self) -> None:
+        bar, tiles = self.verticalScrollBar(), self.tiles()
+        bar.setPageStep(self.viewport().height())
+        bar.setSingleStep(max(round(tiles.pitch[1]), 1))
+        bar.setRange(0, max(round(tiles.height) - self.viewport().height(), 0))
+        self.viewport().update()
+
+    def _reveal(self, index: int) -> None:
+        bar, rect = self.verticalScrollBar(), QRectF(self.tiles().grid(index).rect).toAlignedRect()
+        window = QRect(0, bar.value(), 1, self.viewport().height())
+        if rect.top() < window.top():
+            bar.setValue(rect.top() - 4)
+        elif rect.bottom() > window.bottom():
+            bar.setValue(rect.bottom() + 4 - window.height())
+
+    def _value(self, place: Place) -> str:
+        return numbers.compact(float(self._maps[place]), 5)
+
+    def _speak(self) -> None:
+        place = self._selected
+        where = f" map {place[0]} row {place[1]} column {place[2]}, {self._value(place)}" if place else ""
+        self.setAccessibleName(self._name + where)
+
+
+def example() -> QWidget:
+    """64 maps of 28×28."""
+    from cnnviz.ui.widgets import demo
+
+    widget = Mosaic(name="conv1")
+    widget.set_maps(demo.maps(64))
+    widget.set_captions([str(index) for index in range(64)])
+    widget.set_selected((10, 8, 12))
+    return widget
+
+
+if __name__ == "__main__":
+    from cnnviz.ui.widgets import demo
+
+    demo.run(example)
