@@ -1,1 +1,1 @@
-"""The window: Qt widgets that show the document and ask the engine through callables."""
+"""The window: Qt Widgets and pyqtgraph. It shows the document and asks the engine through callables it is given."""

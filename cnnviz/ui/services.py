@@ -1,0 +1,49 @@
+"""What the window may ask for. `cnnviz.app` fills these in with the engine; the window itself never imports it.
+
+Everything here runs in worker threads, unless said otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cnnviz.control import Control
+from cnnviz.data import Dataset
+from cnnviz.events import Array, Event
+from cnnviz.explain.trace import Trace
+from cnnviz.model.graph import Graph
+from cnnviz.model.recipe import DataChoice, Recipe
+
+Weights = Mapping[str, Array]
+"""Arrays by name as in torch's state dict, such as `conv1.weight`."""
+
+
+@dataclass(frozen=True)
+class TrainingTask:
+    """Everything one training needs; `weights` None starts from the recipe's initialiser."""
+
+    graph: Graph
+    dataset: Dataset
+    recipe: Recipe
+    choice: DataChoice
+    weights: Weights | None = None
+    pinned: Array | None = None
+
+
+@dataclass(frozen=True)
+class Services:
+    """The engine as the window sees it.
+
+    `trace(graph, weights, image, seed)` runs one sample (C, H, W); entries of `weights` that don't fit the graph are
+    replaced by random ones of the seed. `train(task, control)` yields events. `devices()` may be slow the first time.
+    """
+
+    trace: Callable[[Graph, Weights | None, Array, int], Trace]
+    train: Callable[[TrainingTask, Control], Iterator[Event]]
+    devices: Callable[[], tuple[str, ...]]
+    load_weights: Callable[[Path], Weights]
+    save_weights: Callable[[Path, Weights, Mapping[str, Any]], None]
+    warm_up: Callable[[], None]

@@ -1,0 +1,167 @@
+"""The open document: the graph with its history, the recipe, the data choice, and the file they lie in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from cnnviz.model import autosave
+from cnnviz.model.check import Report, check
+from cnnviz.model.files import Project, open_project, save_project
+from cnnviz.model.graph import Graph
+from cnnviz.model.history import History
+from cnnviz.model.recipe import DataChoice, Recipe
+
+AUTOSAVE_MS = 2000
+"""An edit is on disk at most this long after it was made."""
+
+
+class Document(QObject):
+    """The one place where the graph changes.
+
+    `changed(old, new)` is the only notification of an edit; `described` says that title, path, undo labels, recipe or
+    data choice may read differently now; `replaced` says that another document was opened (emitted before `changed`).
+    """
+
+    changed = Signal(object, object)
+    described = Signal()
+    replaced = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.history = History(Graph())
+        self.path: Path | None = None
+        self.recipe = Recipe()
+        self.data = DataChoice()
+        self.weights_file = ""
+        self.template = ""
+        self._saved_choices = (self.recipe, self.data)
+        self._autosave = QTimer(self, singleShot=True, interval=AUTOSAVE_MS)
+        self._autosave.timeout.connect(self.write_autosave)
+
+    # -- questions ----------------------------------------------------------------------------------------------
+
+    @property
+    def graph(self) -> Graph:
+        """Return the graph that is shown."""
+        return self.history.graph
+
+    @property
+    def report(self) -> Report:
+        """Return order, shapes, counts and problems of the graph."""
+        return check(self.graph)
+
+    @property
+    def modified(self) -> bool:
+        """Say whether something would be lost without saving."""
+        return self.history.modified or (self.recipe, self.data) != self._saved_choices
+
+    @property
+    def empty(self) -> bool:
+        """Say whether there is nothing on the canvas."""
+        return not self.graph.nodes
+
+    def undo_label(self) -> str:
+        """Return what undo would take back, or an empty text."""
+        at = self.history.position
+        return self.history.steps[at].label if at > 0 else ""
+
+    def redo_label(self) -> str:
+        """Return what redo would bring back, or an empty text."""
+        steps, at = self.history.steps, self.history.position
+        return steps[at + 1].label if at + 1 < len(steps) else ""
+
+    # -- edits --------------------------------------------------------------------------------------------------
+
+    def edit(self, label: str, graph: Graph, key: str = "") -> None:
+        """Make an edit: `label` is what undo will call it; edits with the same key in quick succession merge."""
+        old = self.graph
+        self.history.push(label, graph, key)
+        self._announce(old)
+
+    def undo(self) -> None:
+        """Take the last edit back."""
+        old = self.graph
+        if self.history.undo():
+            self._announce(old)
+
+    def redo(self) -> None:
+        """Bring the edit back that was undone last."""
+        old = self.graph
+        if self.history.redo():
+            self._announce(old)
+
+    def go(self, position: int) -> None:
+        """Show the state at an index of the history."""
+        old = self.graph
+        self.history.go(position)
+        self._announce(old)
+
+    def set_recipe(self, **changes: Any) -> None:
+        """Change the recipe; raise TrainError where a value is impossible."""
+        self.recipe = replace(self.recipe, **changes)
+        self._touch()
+
+    def set_data(self, **changes: Any) -> None:
+        """Change the data choice."""
+        self.data = replace(self.data, **changes)
+        self._touch()
+
+    # -- files --------------------------------------------------------------------------------------------------
+
+    def start(self, project: Project, path: Path | None = None, template: str = "") -> None:
+        """Show another document; `template` names where it came from, if from one."""
+        old = self.graph
+        autosave.discard_autosave(self.path)
+        self.history = History(project.graph)
+        self.path, self.template = path, template
+        self.recipe, self.data, self.weights_file = project.recipe, project.data, project.weights
+        self._saved_choices = (self.recipe, self.data)
+        self.replaced.emit()
+        self.changed.emit(old, self.graph)
+        self.described.emit()
+
+    def open(self, path: Path) -> None:
+        """Show a project file; raise FileError and keep what is shown if it can't be read."""
+        self.start(open_project(path), path)
+
+    def save(self, path: Path, weights_file: str) -> None:
+        """Write the project; raise FileError, and keep the old file, where that is impossible."""
+        old_path = self.path
+        named = self.graph.with_title(path.stem) if self.graph.title == "untitled" else self.graph
+        save_project(path, Project(named, self.data, self.recipe, weights_file))
+        if named is not self.graph:
+            self.edit("Name the project", named)
+        self.path, self.weights_file = path, weights_file
+        self.history.mark_saved()
+        self._saved_choices = (self.recipe, self.data)
+        self._autosave.stop()
+        autosave.discard_autosave(old_path)
+        self.described.emit()
+
+    def project(self) -> Project:
+        """Return what a file would hold now."""
+        return Project(self.graph, self.data, self.recipe, self.weights_file)
+
+    def write_autosave(self) -> None:
+        """Keep an unsaved document where a restart finds it."""
+        if self.modified and not self.empty:
+            autosave.save_autosave(self.path, self.project())
+
+    def forget_autosave(self) -> None:
+        """Remove the autosave, once the document is saved or knowingly dropped."""
+        self._autosave.stop()
+        autosave.discard_autosave(self.path)
+
+    def _announce(self, old: Graph) -> None:
+        if old is self.graph:
+            return
+        self.changed.emit(old, self.graph)
+        self._touch()
+
+    def _touch(self) -> None:
+        self._autosave.start()
+        self.described.emit()

@@ -1,0 +1,125 @@
+"""What is being looked at: weights, the trace of the current sample, and the shared cursor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from cnnviz.events import Failed
+from cnnviz.explain.trace import Trace
+from cnnviz.jobs import Asker
+from cnnviz.model.graph import Graph
+from cnnviz.model.names import renamed
+from cnnviz.ui.services import Services, Weights
+from cnnviz.ui.state.document import Document
+from cnnviz.ui.state.material import Material
+
+NOT_TRAINED = "not trained: random weights"
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """The thing pointed at, shared by all panes: a node, one of its maps, a place in that map."""
+
+    node: str = ""
+    map: int = 0
+    position: tuple[int, ...] = ()
+
+    @property
+    def index(self) -> tuple[int, ...]:
+        """Return the index of the value in the node's output."""
+        return (self.map, *self.position)
+
+
+class Looking(QObject):
+    """Keeps the trace in step with graph, weights and sample. The old trace stays until the new one is there."""
+
+    weights_changed = Signal()
+    trace_changed = Signal()
+    cursor_changed = Signal(object)
+    failed = Signal(object)
+
+    def __init__(
+        self,
+        services: Services,
+        asker: Asker,
+        document: Document,
+        material: Material,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._services, self._asker = services, asker
+        self._document, self._material = document, material
+        self.weights: Weights | None = None
+        self.origin = NOT_TRAINED
+        self.trace: Trace | None = None
+        self.cursor = Cursor()
+        document.changed.connect(self._follow)
+        material.sample_changed.connect(self.refresh)
+
+    @property
+    def trained(self) -> bool:
+        """Say whether the weights come from a training or a file."""
+        return self.weights is not None
+
+    @property
+    def trace_fits(self) -> bool:
+        """Say whether the trace belongs to the graph that is shown (places on the canvas don't matter)."""
+        if self.trace is None:
+            return False
+        old, new = self.trace.graph, self._document.graph
+        return old.edges == new.edges and [(n.name, n.layer) for n in old] == [(n.name, n.layer) for n in new]
+
+    def set_weights(self, weights: Weights | None, origin: str) -> None:
+        """Look through other weights; `origin` says in words where they come from."""
+        self.weights, self.origin = weights, origin
+        self.weights_changed.emit()
+        self.refresh()
+
+    def point(self, **changes: Any) -> None:
+        """Move the shared cursor."""
+        cursor = replace(self.cursor, **changes)
+        if cursor != self.cursor:
+            self.cursor = cursor
+            self.cursor_changed.emit(cursor)
+
+    def refresh(self) -> None:
+        """Ask for the trace of the current sample, if the graph runs and the sample fits."""
+        graph, sample, weights = self._document.graph, self._material.sample, self.weights
+        report = self._document.report
+        if sample is None or report.errors or not report.output:
+            return
+        if report.row(report.input).shape != sample.image.shape:
+            return
+        seed = self._document.recipe.seed
+        self._asker.ask(
+            "trace",
+            lambda: self._services.trace(graph, weights, sample.image, seed),
+            self._take,
+            self.failed.emit,
+        )
+
+    def _take(self, trace: Trace) -> None:
+        self.trace = trace
+        if self.cursor.node not in trace.graph:
+            self.cursor = Cursor(self._first_node(trace.graph))
+        self.trace_changed.emit()
+
+    def _first_node(self, graph: Graph) -> str:
+        convolutions = [node.name for node in graph if node.layer.group == "Convolution"]
+        return (convolutions or [node.name for node in graph])[0]
+
+    def _follow(self, old: Graph, new: Graph) -> None:
+        names = renamed(old, new)
+        if self.weights is not None and names:
+            self.weights = {
+                names.get(k.rsplit(".", 1)[0], k.rsplit(".", 1)[0]) + "." + k.rsplit(".", 1)[1]: v
+                for k, v in self.weights.items()
+            }
+        if [(n.name, n.layer) for n in old] != [(n.name, n.layer) for n in new] or old.edges != new.edges:
+            self.refresh()
+
+
+__all__ = ["NOT_TRAINED", "Cursor", "Failed", "Looking"]

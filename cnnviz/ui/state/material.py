@@ -1,0 +1,113 @@
+"""The data set that is loaded, and the sample that is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from cnnviz import data
+from cnnviz.data import Dataset
+from cnnviz.events import Array, Failed
+from cnnviz.jobs import Asker
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """One image (C, H, W), float32 from 0 to 1, and where it comes from.
+
+    `index` is its place in the test split, or −1 for a drawn one; `label` is −1 where it is not known.
+    """
+
+    image: Array
+    label: int = -1
+    index: int = -1
+    title: str = "drawn"
+
+
+class Material(QObject):
+    """Loads data sets in the background; the old one stays until the new one is there."""
+
+    dataset_changed = Signal()
+    sample_changed = Signal()
+    loading = Signal(str)
+    failed = Signal(object)
+
+    def __init__(
+        self, asker: Asker, data_dir: Callable[[], Path | None], parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._asker = asker
+        self._data_dir = data_dir
+        self.dataset: Dataset | None = None
+        self.sample: Sample | None = None
+        self.wanted = ""
+
+    @property
+    def data_dir(self) -> Path | None:
+        """Return the folder the user named, if any."""
+        return self._data_dir()
+
+    def want(self, source: str) -> None:
+        """Load a data set, or its stand-in where its files are missing."""
+        if source == self.wanted and self.dataset is not None:
+            return
+        self.wanted = source
+        self.loading.emit(source)
+        folder = self.data_dir
+        self._asker.ask("dataset", lambda: data.best(source, folder), self.set_dataset, self._fail)
+
+    def reload(self) -> None:
+        """Load the wanted data set again, after files have appeared."""
+        wanted, self.wanted = self.wanted, ""
+        self.want(wanted)
+
+    def set_dataset(self, dataset: Dataset) -> None:
+        """Show a loaded data set, and its first test image unless a drawn one of the same shape is shown."""
+        self.dataset = dataset
+        self.dataset_changed.emit()
+        drawn = self.sample is not None and self.sample.index < 0
+        if not (
+            drawn and self.sample is not None and self.sample.image.shape == dataset.test.images.shape[1:]
+        ):
+            self.pick(0)
+
+    def pick(self, index: int) -> None:
+        """Look at a test image; the index wraps around."""
+        if self.dataset is None or len(self.dataset.test) == 0:
+            return
+        index %= len(self.dataset.test)
+        label = int(self.dataset.test.labels[index])
+        name = self.dataset.classes[label]
+        self._show(
+            Sample(self.dataset.test.sample(index), label, index, f"test image #{index}, label {name}")
+        )
+
+    def pick_class(self, label: int) -> None:
+        """Look at the next test image of a class."""
+        if self.dataset is None:
+            return
+        places = np.flatnonzero(self.dataset.test.labels == label)
+        if places.size:
+            start = self.sample.index if self.sample is not None else -1
+            later = places[places > start]
+            self.pick(int(later[0] if later.size else places[0]))
+
+    def draw(self, image: Array, title: str = "drawn") -> None:
+        """Look at an image (C, H, W) that the user made."""
+        self._show(Sample(np.ascontiguousarray(image, dtype=np.float32), title=title))
+
+    def pick_image(self, image: Array, label: int, title: str) -> None:
+        """Look at an image that is not in the test split, such as a training image that was judged wrongly."""
+        self._show(Sample(np.ascontiguousarray(image, dtype=np.float32), label, -1, title))
+
+    def _show(self, sample: Sample) -> None:
+        self.sample = sample
+        self.sample_changed.emit()
+
+    def _fail(self, failure: Failed) -> None:
+        self.wanted = ""
+        self.failed.emit(failure)

@@ -1,0 +1,192 @@
+"""The one shared state of a window, and the actions that need more than one part of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from cnnviz import settings as user_settings
+from cnnviz.errors import CnnvizError, TrainError
+from cnnviz.events import Failed, Snapshot
+from cnnviz.jobs import Asker
+from cnnviz.model.files import Project
+from cnnviz.model.graph import Graph
+from cnnviz.settings import Settings
+from cnnviz.templates import shipped_weights, template
+from cnnviz.ui.services import Services, TrainingTask, Weights
+from cnnviz.ui.state.document import Document
+from cnnviz.ui.state.looking import NOT_TRAINED, Looking
+from cnnviz.ui.state.material import Material
+from cnnviz.ui.state.training import Training
+
+
+class Session(QObject):
+    """Document, material, training and looking, wired together. Views get a session and never each other.
+
+    `notice(severity, text)` is for the status bar: `info`, `warning` or `error`. `go_to(workspace)` asks the window to
+    show `start`, `build`, `train` or `inspect`.
+    """
+
+    notice = Signal(str, str)
+    go_to = Signal(str)
+    settings_changed = Signal(object)
+
+    def __init__(
+        self, services: Services, settings: Settings | None = None, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.services = services
+        self.settings = settings or user_settings.load()
+        self.asker = Asker(self)
+        self.document = Document(self)
+        self.material = Material(self.asker, self._data_dir, self)
+        self.training = Training(services, self)
+        self.looking = Looking(services, self.asker, self.document, self.material, self)
+        self.training.snapshot.connect(self._take_snapshot)
+        self.training.ended.connect(self._tell_end)
+        self.material.failed.connect(self.tell_failure)
+        self.looking.failed.connect(self.tell_failure)
+        self.asker.start()
+
+    # -- documents ----------------------------------------------------------------------------------------------
+
+    def open_template(self, name: str, *, trained: bool = True) -> None:
+        """Open a template, with its shipped weights if there are any and `trained` is wanted."""
+        found = template(name)
+        folder = shipped_weights(found) if trained else None
+        self.document.start(Project(found.graph, found.data, found.recipe), template=found.id)
+        self._look_through(None, NOT_TRAINED)
+        self.material.want(found.data.source)
+        if folder is not None:
+            self._load_weights(folder, f"shipped with cnnviz, {found.reported}")
+
+    def open_empty(self) -> None:
+        """Start with an empty canvas."""
+        self.document.start(Project(Graph(), self.document.data, self.document.recipe))
+        self._look_through(None, NOT_TRAINED)
+
+    def open_file(self, path: Path) -> bool:
+        """Open a project file and the weights beside it; tell why where that is impossible."""
+        return self._try(lambda: self._open_file(path))
+
+    def _open_file(self, path: Path) -> None:
+        self.document.open(path)
+        self._look_through(None, NOT_TRAINED)
+        self.remember(path)
+        self.material.want(self.document.data.source)
+        if self.document.weights_file:
+            self._load_weights(path.parent / self.document.weights_file, f"from {self.document.weights_file}")
+
+    def save_file(self, path: Path) -> bool:
+        """Save the project, and the weights beside it; tell why where that is impossible."""
+        return self._try(lambda: self._save_file(path))
+
+    def _save_file(self, path: Path) -> None:
+        weights_file = ""
+        if self.looking.weights is not None:
+            weights_file = f"{path.stem}.safetensors"
+            about = {"title": self.document.graph.title, "origin": self.looking.origin}
+            self.services.save_weights(path.parent / weights_file, self.looking.weights, about)
+        self.document.save(path, weights_file)
+        self.remember(path)
+        self.notice.emit("info", f"Saved {path.name}")
+
+    def remember(self, path: Path) -> None:
+        """Put a file on top of the recent ones."""
+        self.set_settings(self.settings.with_recent(str(path)))
+
+    def _look_through(self, weights: Weights | None, origin: str) -> None:
+        self.looking.set_weights(weights, origin)
+
+    def _load_weights(self, path: Path, origin: str) -> None:
+        graph = self.document.graph
+        self.asker.ask(
+            "weights",
+            lambda: self.services.load_weights(path),
+            lambda weights: self._look_through(weights, origin) if self.document.graph == graph else None,
+            self.tell_failure,
+        )
+
+    # -- training -----------------------------------------------------------------------------------------------
+
+    def why_not_train(self) -> str:
+        """Return why training can't start now, or an empty text."""
+        report = self.document.report
+        if self.document.empty:
+            return "There is nothing to train yet: the canvas is empty."
+        if report.errors:
+            problem = sorted(report.errors, key=lambda each: each.severity)[0]
+            return (
+                f"{problem.node} {problem.text}"
+                if problem.severity == "waiting"
+                else f"{problem.node}: {problem.text}"
+            )
+        if self.material.dataset is None:
+            return "The data set is still loading."
+        return ""
+
+    def train(self, permit: str = "run", *, go_on: bool = False) -> None:
+        """Start a run, or go on with a paused one; `permit` is `run`, `batch` or `epoch`. `go_on` keeps the weights."""
+        if self.training.active:
+            self.training.resume(permit)
+            return
+        why = self.why_not_train()
+        if why:
+            self.notice.emit("warning", why)
+            return
+        self.training.begin(self._task(go_on), permit)
+
+    def _task(self, go_on: bool) -> TrainingTask:
+        dataset, sample = self.material.dataset, self.material.sample
+        if dataset is None:
+            raise TrainError("there is no data set yet.", hint="Choose one above.")
+        image = sample.image if sample is not None else None
+        weights = self.looking.weights if go_on else None
+        document = self.document
+        return TrainingTask(document.graph, dataset, document.recipe, document.data, weights, image)
+
+    def _take_snapshot(self, snapshot: Snapshot) -> None:
+        record = self.training.record
+        if record is not None:
+            self.looking.set_weights(snapshot.weights, f"run {record.number}, step {snapshot.step:,}")
+
+    def _tell_end(self) -> None:
+        record = self.training.record
+        if record is not None and record.failure is not None:
+            self.tell_failure(record.failure)
+
+    # -- settings and messages ----------------------------------------------------------------------------------
+
+    def set_settings(self, settings: Settings) -> None:
+        """Change and keep the user's settings."""
+        self.settings = settings
+        self.settings_changed.emit(settings)
+        try:
+            user_settings.save(settings)
+        except OSError as error:
+            self.notice.emit("warning", f"The settings could not be saved: {error.strerror or error}.")
+
+    def tell_failure(self, failure: Failed) -> None:
+        """Show what went wrong in a worker."""
+        self.notice.emit("error", failure.message)
+
+    def shut_down(self) -> None:
+        """End all workers and wait for them."""
+        self.training.shut_down()
+        self.asker.stop()
+
+    def _try(self, action: Callable[[], None]) -> bool:
+        try:
+            action()
+        except CnnvizError as error:
+            self.notice.emit("error", str(error))
+            return False
+        return True
+
+    def _data_dir(self) -> Path | None:
+        return Path(self.settings.data_dir) if self.settings.data_dir else None
+
+
+__all__ = ["Session"]
