@@ -1,4 +1,4 @@
-"""A data set in memory: uint8 images and int64 labels, a training and a test split, and where they came from."""
+"""A data set in memory: images and labels, a training and a test split, and where they came from."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ class Split:
                 hint="Every image needs exactly one label.",
             )
         if self.images.size == 0:
-            raise DataError(f"Images of shape {self.images.shape} hold nothing.", hint="Give at least one pixel.")
+            raise DataError(
+                f"Images of shape {self.images.shape} hold nothing.", hint="Give at least one pixel."
+            )
         if self.labels.min() < 0:
             raise DataError(f"A label is {self.labels.min()}.", hint="Labels count from 0 upwards.")
 
@@ -42,12 +44,12 @@ class Split:
         """Return image k as float32 (C, H, W) in [0, 1]; DataError if there is no image k."""
         if not 0 <= k < len(self):
             raise DataError(f"There is no sample {k}.", hint=f"Samples go from 0 to {len(self) - 1}.")
-        return self.images[k].astype(np.float32) / np.float32(255)
+        return np.asarray(self.images[k] / np.float32(255), np.float32)
 
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Two splits with their class names; `origin` says in one sentence which data this is and where it came from."""
+    """Two splits and their class names; `origin` says in one sentence which data this is and where from."""
 
     name: str
     title: str
@@ -59,7 +61,8 @@ class Dataset:
     def __post_init__(self) -> None:
         if self.train.images.shape[1:] != self.test.images.shape[1:]:
             raise DataError(
-                f"Training images have shape {self.train.images.shape[1:]}, test images {self.test.images.shape[1:]}.",
+                f"Training images have shape {self.train.images.shape[1:]}, "
+                f"test images {self.test.images.shape[1:]}.",
                 where=self.title,
                 hint="Both splits must have the same channels, height and width.",
             )
@@ -80,7 +83,7 @@ class Dataset:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Sixteen hexadecimal digits that change with any pixel or label (read from the bytes on first use)."""
+        """Sixteen hexadecimal digits that change with any pixel or label, computed on first use."""
         digest = hashlib.sha256()
         for array in (self.train.images, self.train.labels, self.test.images, self.test.labels):
             digest.update(repr(array.shape).encode())
@@ -94,5 +97,6 @@ def _expect(array: object, what: str, dtype: np.dtype[np.generic], form: str, nd
         raise DataError(f"The {what} are a {type(array).__name__}.", hint="Give a numpy array.")
     if array.dtype != dtype or array.ndim != ndim:
         raise DataError(
-            f"The {what} have type {array.dtype} and shape {array.shape}.", hint=f"They must be {dtype} with shape {form}."
+            f"The {what} have type {array.dtype} and shape {array.shape}.",
+            hint=f"They must be {dtype} with shape {form}.",
         )

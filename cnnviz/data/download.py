@@ -1,9 +1,9 @@
 """Fetching data sets from their public mirrors, file by file, with checksum, progress, cancel and resume.
 
-pooch would verify and unpack, but it can neither go on where a broken transfer stopped nor be cancelled within a file.
+pooch verifies, but can neither go on where a broken transfer stopped nor be cancelled within a file.
 
-A file grows as `NAME.part` and gets its name only once its checksum is right. Closing the generator cancels: the
-`.part` stays, and the next call asks the mirror for the rest of it.
+A file grows as `NAME.part` and gets its name only once its checksum is right. Closing the generator cancels:
+the `.part` stays, and the next call asks the mirror for the rest of it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from cnnviz.errors import DownloadError, did_you_mean
 from cnnviz.events import Progress
 
 Opener = Callable[[urllib.request.Request], Any]
-"""Opens a request as `urllib.request.urlopen` does: a context manager with `status`, `headers` and `read(count)`."""
+"""Opens a request as `urlopen` does: a context manager with `status`, `headers` and `read(count)`."""
 
 CHUNK = 128 * 1024
 _open = functools.partial(urllib.request.urlopen, timeout=20)
@@ -143,7 +143,9 @@ def fetch(remote: Remote, folder: Path, opener: Opener = _open) -> Generator[Pro
         yield Progress(label, done, remote.size)
 
 
-def _fetch_file(file: RemoteFile, mirrors: tuple[str, ...], folder: Path, opener: Opener) -> Generator[int, None, None]:
+def _fetch_file(
+    file: RemoteFile, mirrors: tuple[str, ...], folder: Path, opener: Opener
+) -> Generator[int, None, None]:
     """Try the mirrors in turn, yielding how many bytes of the file are there."""
     part = folder / f"{file.name}.part"
     complaints = []
@@ -179,7 +181,7 @@ def _transfer(url: str, file: RemoteFile, part: Path, opener: Opener) -> Generat
     headers = {"User-Agent": "cnnviz"}
     if 0 < have < file.size:
         headers["Range"] = f"bytes={have}-"
-    with opener(urllib.request.Request(url, headers=headers)) as response:  # noqa: S310  (addresses are ours)
+    with opener(urllib.request.Request(url, headers=headers)) as response:
         resumed = _resumes(response, have)
         have = have if resumed else 0
         _check_size(response, file.size - have)

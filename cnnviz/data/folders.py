@@ -1,4 +1,4 @@
-"""Where data sets lie: one data folder holds one folder per set, such as `mnist` with the four official IDX files."""
+"""Where data sets lie: a data folder holds one folder per set, such as `mnist` with its four IDX files."""
 
 from __future__ import annotations
 
@@ -41,7 +41,8 @@ class IdxFiles:
 def data_folders(data_dir: Folder | None = None, setting: Folder | None = None) -> tuple[Path, ...]:
     """Return the folders to look in, first one first.
 
-    An explicit folder, the environment variable CNNVIZ_DATA, the folder in the settings, the user's own data folder.
+    These are an explicit folder, the environment variable CNNVIZ_DATA, the folder in the settings, and the
+    user's own data folder.
     """
     given = (data_dir, os.environ.get(VARIABLE), setting, paths.user_data() / "data")
     folders = (Path(folder).expanduser() for folder in given if folder)
@@ -58,7 +59,7 @@ def find(name: str, folders: tuple[Path, ...]) -> IdxFiles | None:
 
 
 def describe_missing(name: str, folders: tuple[Path, ...]) -> str:
-    """Return one sentence about what was looked for where, naming single files that lack in a folder that is there."""
+    """Say in one sentence what was looked for where, naming the files that lack where some are there."""
     for folder in _set_folders(name, folders):
         missing = [f"{official}.gz" for official in PARTS.values() if _spelled(folder, official) is None]
         if len(missing) < len(PARTS):
@@ -67,7 +68,7 @@ def describe_missing(name: str, folders: tuple[Path, ...]) -> str:
 
 
 def _set_folders(name: str, folders: tuple[Path, ...]) -> Iterator[Path]:
-    """Yield the places where set `name` may lie; a data folder that is itself the set's folder counts as one."""
+    """Yield the places where set `name` may lie; a data folder that is the set's own folder counts too."""
     for folder in folders:
         if folder.name == name:
             yield folder
@@ -76,9 +77,10 @@ def _set_folders(name: str, folders: tuple[Path, ...]) -> Iterator[Path]:
 
 
 def _spelled(folder: Path, official: str) -> Path | None:
-    """Return the file under its official name or one of its usual variations; the gzipped official one wins."""
+    """Return the file under its official name or a usual variation; the gzipped official one wins."""
     dotted = official.replace("-idx", ".idx")
     for name in (f"{official}.gz", official, f"{dotted}.gz", dotted):
-        if os.path.isfile(folder / name):  # noqa: PTH113  (Path.is_file raises where the folder may not be entered)
+        # Path.is_file would raise where the folder may not be entered.
+        if os.path.isfile(folder / name):
             return folder / name
     return None

@@ -1,8 +1,8 @@
 """The ten digits as pen strokes: several ways to write each, as control points of smooth curves.
 
-A way of writing is a text such as `50,0 50,100 / 20,100 80,100`: points `x,y` in a box of 100 × 100 (y downwards),
-strokes apart by `/`. A curve passes through its points; a point given twice in a row is a corner. Points with the
-same coordinates are one and the same control point, so that junctions stay joined when points are moved.
+A way of writing is a text such as `50,0 50,100 / 20,100 80,100`: points `x,y` in a box of 100 × 100 (y
+downwards), strokes apart by `/`. A curve passes through its points; a point given twice in a row is a corner.
+Points with the same coordinates are one control point, so that junctions stay joined when points are moved.
 """
 
 from __future__ import annotations
@@ -73,8 +73,8 @@ GLYPHS: dict[int, tuple[str, ...]] = {
 class Basis:
     """All ways of writing as one linear map from control points to points along the pen's path.
 
-    weights: float64 (points, controls, ways); controls: float64 (controls, 2, ways) in units of the digit's height;
-    digits: int64 (ways,), the digit that each way writes. Missing controls have weight 0.
+    weights: float64 (points, controls, ways). controls: float64 (controls, 2, ways) in units of the digit's
+    height. digits: int64 (ways,), the digit that each way writes. Missing controls have weight 0.
     """
 
     weights: NDArray[np.float64]
@@ -107,8 +107,10 @@ def _parse(text: str) -> list[Stroke]:
 
 
 def _sample(strokes: list[Stroke], points: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the distinct control points (controls, 2) and the weights (points, controls) of the sampled path."""
-    index = {point: number for number, point in enumerate(dict.fromkeys(p for stroke in strokes for p in stroke))}
+    """Return the distinct control points (controls, 2) and the path's weights (points, controls)."""
+    index = {
+        point: number for number, point in enumerate(dict.fromkeys(p for stroke in strokes for p in stroke))
+    }
     controls = np.array(list(index))
     fine = np.concatenate([_curve([index[point] for point in stroke], len(index)) for stroke in strokes])
     path = fine @ controls
@@ -125,7 +127,7 @@ _FINE = 40
 
 
 def _curve(numbers: list[int], count: int) -> NDArray[np.float64]:
-    """Return the weights (samples, count) of a Catmull-Rom curve through the control points with these numbers.
+    """Return the weights (samples, count) of a Catmull-Rom curve through the control points so numbered.
 
     A curve that ends where it began is smooth there too.
     """

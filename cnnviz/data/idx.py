@@ -1,7 +1,7 @@
-"""IDX files, the format MNIST comes in: two zero bytes, a type, the number of axes, the lengths, then the values.
+"""IDX files, as MNIST comes in: two zero bytes, a type, the number of axes, their lengths, the values.
 
-All numbers are big-endian (http://yann.lecun.com/exdb/mnist). Whether a file is gzipped is read from its first
-bytes, not from its name, because browsers like to unpack a download and keep the name.
+All numbers are big-endian (http://yann.lecun.com/exdb/mnist). Whether a file is gzipped is read from its
+first bytes, not from its name, because browsers like to unpack a download and keep the name.
 """
 
 from __future__ import annotations
@@ -42,14 +42,18 @@ def read_idx(path: str | os.PathLike[str]) -> NDArray[Any]:
             dtype, shape = _read_header(stream, path)
             return _read_values(stream, path, dtype, shape, room)
     except FileNotFoundError as error:
-        raise DataError("There is no such file.", where=str(path), hint="Check the folder, or fetch the data.") from error
+        raise DataError(
+            "There is no such file.", where=str(path), hint="Check the folder, or fetch the data."
+        ) from error
     except EOFError as error:
         raise DataError("The gzip data ends too early.", where=str(path), hint=_AGAIN) from error
     except (zlib.error, gzip.BadGzipFile) as error:
         raise DataError(f"The gzip data is damaged ({error}).", where=str(path), hint=_AGAIN) from error
     except OSError as error:
         raise DataError(
-            f"The file can't be read ({error.strerror or error}).", where=str(path), hint="Check its permissions."
+            f"The file can't be read ({error.strerror or error}).",
+            where=str(path),
+            hint="Check its permissions.",
         ) from error
 
 
@@ -70,7 +74,9 @@ def _opened(path: Path) -> Iterator[tuple[BinaryIO, int]]:
 def _read_header(stream: BinaryIO, path: Path) -> tuple[np.dtype[Any], tuple[int, ...]]:
     magic = stream.read(4)
     if len(magic) < 4:
-        raise DataError(f"The file ends after {len(magic)} bytes; it has no header.", where=str(path), hint=_AGAIN)
+        raise DataError(
+            f"The file ends after {len(magic)} bytes; it has no header.", where=str(path), hint=_AGAIN
+        )
     code, axes = magic[2], magic[3]
     if magic[:2] != b"\0\0" or code not in _TYPES or not 1 <= axes <= _MAX_AXES:
         raise DataError(
@@ -97,7 +103,7 @@ def _read_values(
             hint=_AGAIN,
         )
     array = np.empty(shape, dtype)
-    found = _fill(stream, memoryview(array.reshape(-1).view(np.uint8)))
+    found = _fill(stream, array.reshape(-1).view(np.uint8).data)
     if found < promised:
         raise DataError(
             f"The file ends too early: {found:,} of {promised:,} bytes of values ({sizes}).",
@@ -107,7 +113,9 @@ def _read_values(
     # Reading one byte further also makes gzip compare its checksum.
     if stream.read(1):
         raise DataError(
-            f"More bytes follow after the {sizes} values that the header promises.", where=str(path), hint=_AGAIN
+            f"More bytes follow after the {sizes} values that the header promises.",
+            where=str(path),
+            hint=_AGAIN,
         )
     return array if dtype.isnative else array.byteswap(inplace=True).view(dtype.newbyteorder("="))
 
@@ -121,7 +129,7 @@ def _fill(stream: BinaryIO, room: memoryview) -> int:
 
 
 def write_idx(path: str | os.PathLike[str], array: NDArray[Any]) -> None:
-    """Write an array as an IDX file, gzipped if the name ends in `.gz`; the file appears whole or not at all."""
+    """Write an array as an IDX file, gzipped if the name ends in `.gz`; it appears whole or not at all."""
     path = Path(path)
     code = _CODES.get(array.dtype.newbyteorder("="))
     if code is None or not 1 <= array.ndim <= _MAX_AXES:

@@ -16,7 +16,7 @@ def hold_out(count: int, validation: int, seed: int) -> tuple[NDArray[np.int64],
     if count < 1 or not 0 <= validation < count:
         raise DataError(
             f"Can't hold out {validation} of {count} samples.",
-            hint=f"Between 0 and {max(count - 1, 0)} samples can be held out, so that one is left to train on.",
+            hint=f"Hold out 0 to {max(count - 1, 0)}, so that one sample is left to train on.",
         )
     if seed < 0:
         raise DataError(f"The seed is {seed}.", hint="Seeds are 0 or more.")

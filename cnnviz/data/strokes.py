@@ -1,9 +1,9 @@
 """Digits drawn by a pen of the app's own: any number of them, seeded, in the form of MNIST.
 
-A digit is one of several ways of writing it (`glyphs`), its control points jittered, then slanted, turned, squeezed,
-fitted into MNIST's 20 × 20 box with the centre of its ink in the middle, and inked by the distance of every pixel to
-the pen's path. Only + − × ÷ √ and comparisons touch the numbers, whose results IEEE 754 fixes to the last bit, so
-the same seed draws the same pixels on every machine.
+A digit is one of several ways of writing it (`glyphs`), its control points jittered, then slanted, turned,
+squeezed, fitted into MNIST's 20 × 20 box with the centre of its ink in the middle, and inked by the distance
+of every pixel to the pen's path. Only + − × ÷ √ and comparisons touch the numbers, whose results IEEE 754
+fixes to the last bit, so the same seed draws the same pixels on every machine.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from cnnviz.errors import DataError
 Floats = NDArray[np.float64]
 
 _POINTS = 80
-_CHUNK = 200  # samples at once: their distances fit into the cache of one core. A multiple of ten, see _labels.
+_CHUNK = (
+    200  # samples at once: their distances fit into the cache of one core. A multiple of ten, see _labels.
+)
 _LARGEST_TURN = 0.12  # tan(angle / 2) of the largest rotation: 14 degrees, few digits are turned that far
 
 
@@ -31,17 +33,19 @@ def stroke_digits(
     jitter: float = 0.08,
     size: int = 28,
 ) -> tuple[Images, Labels]:
-    """Return `count` drawn digits: uint8 (count, 1, size, size), light on dark, and their labels int64 (count,).
+    """Return drawn digits, uint8 (count, 1, size, size), light on dark, and their labels, int64 (count,).
 
     slant: the most a digit leans either way (sideways shift per height). width: mean thickness of the pen in
-    pixels of a 28 × 28 image. noise: standard deviation of the grey of the ink and the paper, of full scale 1.
-    jitter: how far control points wander, of the digit's height 1. Every ten digits hold each class once.
-    Digit k of a seed does not depend on `count`. DataError for values outside their range.
+    pixels of a 28 × 28 image. noise: standard deviation of the grey of ink and paper, as part of full scale.
+    jitter: how far control points wander, as part of the digit's height. Every ten digits hold each class
+    once. Digit k of a seed does not depend on `count`. DataError for values outside their range.
     """
     _check(count, seed, slant, width, noise, jitter, size)
     images = np.empty((count, 1, size, size), np.uint8)
     labels = np.empty(count, np.int64)
-    hands, papers = (np.random.Generator(np.random.PCG64(child)) for child in np.random.SeedSequence(seed).spawn(2))
+    hands, papers = (
+        np.random.Generator(np.random.PCG64(child)) for child in np.random.SeedSequence(seed).spawn(2)
+    )
     for start in range(0, count, _CHUNK):
         part = slice(start, min(start + _CHUNK, count))
         pens = _Pens(hands, slant, width * size / 28, jitter)
@@ -84,11 +88,12 @@ class _Pens:
         return self._fit(np.stack([cosine * x - sine * y, sine * x + cosine * y], axis=1), size)
 
     def _fit(self, path: Floats, size: int) -> Floats:
-        """Scale to MNIST's box (20 of 28 pixels, ink included) and put the centre of the ink into the middle."""
+        """Scale to MNIST's box (20 of 28 pixels, ink included), the centre of the ink in the middle."""
         extent = (path.max(axis=0) - path.min(axis=0)).max(axis=0)
         box = size * 20 / 28 * self._height - self.width
         path = path * (box / extent)
-        return path - path.sum(axis=0) / len(path) + (size - 1) / 2 + self._shift * (size / 28)
+        middle = (size - 1) / 2 + self._shift * (size / 28)
+        return np.asarray(path - path.sum(axis=0) / len(path) + middle)
 
 
 def _labels(random: Floats) -> Labels:
@@ -109,7 +114,7 @@ def _spread(random: Floats) -> Floats:
 
 
 def _smooth(jitter: Floats) -> Floats:
-    """Let control points that follow each other wander together, as a hand does; the spread stays about the same."""
+    """Let control points that follow each other wander together, as a hand does, about as far as before."""
     before, after = np.roll(jitter, 1, axis=0), np.roll(jitter, -1, axis=0)
     return (before + 2 * jitter + after) / 6**0.5
 
@@ -117,8 +122,8 @@ def _smooth(jitter: Floats) -> Floats:
 def _ink(path: Floats, width: Floats, size: int) -> NDArray[np.float32]:
     """Return how much of every pixel is inked, 0 … 1: (height, width, samples).
 
-    The distance to the path is the distance to the nearest of its points, taken as dx² + dy² with dx and dy
-    computed once per column and row. A pixel is full half a pixel inside the edge of the stroke, empty outside.
+    The distance to the path is the distance to the nearest of its points, as √(dx² + dy²) with dx and dy
+    taken once per column and row. A pixel is full from half a pixel inside the stroke, empty from half outside.
     """
     pixel = np.arange(size, dtype=np.float32)[:, None]
     path = path.astype(np.float32)
@@ -132,12 +137,10 @@ def _ink(path: Floats, width: Floats, size: int) -> NDArray[np.float32]:
     return ink
 
 
-def _check(
-    count: int, seed: int, slant: float, width: float, noise: float, jitter: float, size: int
-) -> None:
+def _check(count: int, seed: int, slant: float, width: float, noise: float, jitter: float, size: int) -> None:
     """Refuse what can't be drawn, naming the parameter."""
     for name, value, low, high in (
-        ("count", count, 1, 10_000_000),
+        ("count", count, 1, 1_000_000),
         ("seed", seed, 0, 2**63),
         ("slant", slant, 0, 1),
         ("width", width, 0.5, 6),
@@ -146,4 +149,6 @@ def _check(
         ("size", size, 14, 256),
     ):
         if not low <= value <= high:
-            raise DataError(f"{name} is {value}.", where="drawn digits", hint=f"Use a value from {low} to {high}.")
+            raise DataError(
+                f"{name} is {value}.", where="drawn digits", hint=f"Use a value from {low} to {high}."
+            )

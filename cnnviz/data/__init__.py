@@ -1,0 +1,33 @@
+"""Data sets: sources, file formats, download, generated digits, splits, and drawings made into inputs."""
+
+from cnnviz.data.dataset import Dataset, Images, Labels, Split
+from cnnviz.data.digits import real_digits
+from cnnviz.data.download import download
+from cnnviz.data.folders import VARIABLE, data_folders
+from cnnviz.data.idx import read_idx, write_idx
+from cnnviz.data.picture import to_input
+from cnnviz.data.sources import SOURCES, Source, SourceStatus, best, load, status
+from cnnviz.data.split import hold_out
+from cnnviz.data.strokes import stroke_digits
+
+__all__ = [
+    "SOURCES",
+    "VARIABLE",
+    "Dataset",
+    "Images",
+    "Labels",
+    "Source",
+    "SourceStatus",
+    "Split",
+    "best",
+    "data_folders",
+    "download",
+    "hold_out",
+    "load",
+    "read_idx",
+    "real_digits",
+    "status",
+    "stroke_digits",
+    "to_input",
+    "write_idx",
+]
