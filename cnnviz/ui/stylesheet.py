@@ -46,6 +46,15 @@ QLabel[role="secondary"] { font-size: 11px; color: ${t2}; }
 QLabel[role="hint"] { font-size: 10px; color: ${t3}; }
 QLabel[role="error"] { font-size: 11px; color: ${err}; }
 QLabel[role="mono"] { font-family: "${mono}"; font-size: 11px; }
+QLabel[role="pill"] {
+    background: ${bg4}; color: ${t2}; border-radius: 9px; padding: 0 8px; font-size: 11px; font-weight: 500;
+}
+QLabel[tone="accent"] { background: ${acc_bg}; color: ${acc}; }
+QLabel[tone="cursor"] { background: ${cursor_bg}; color: ${cursor}; }
+QLabel[tone="ok"] { background: ${ok_bg}; color: ${ok}; }
+QLabel[tone="warn"] { background: ${warn_bg}; color: ${warn}; }
+QLabel[tone="err"] { background: ${err_bg}; color: ${err}; }
+QFrame[role="divider"] { background: ${line}; border: 0; }
 QLabel[role="result"] { font-family: "${mono}"; font-size: 16px; }
 
 QPushButton, QToolButton {

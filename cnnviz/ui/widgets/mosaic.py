@@ -124,10 +124,7 @@ class Mosaic(QAbstractScrollArea):
 
     def tiles(self) -> Tiles:
         """Where the tiles lie, in coordinates of the whole picture."""
-        count, rows, columns = self._maps.shape
-        tile = self._tile or (VECTOR_TILE if rows == columns == 1 else TILE)
-        width, dpr = self.viewport().width(), self.devicePixelRatioF()
-        return wrap(count, (rows, columns), tile, width, bool(self._captions), dpr)
+        return self._wrap(self.viewport().width())
 
     def place_at(self, point: QPointF) -> Place | None:
         """The (map, row, column) under a point of the viewport."""
@@ -141,9 +138,12 @@ class Mosaic(QAbstractScrollArea):
 
     def height_for_width(self, width: int) -> int:
         """The height that shows all tiles without scrolling."""
+        return round(self._wrap(width).height)
+
+    def _wrap(self, width: int) -> Tiles:
         count, rows, columns = self._maps.shape
         tile = self._tile or (VECTOR_TILE if rows == columns == 1 else TILE)
-        return round(wrap(count, (rows, columns), tile, width, bool(self._captions)).height)
+        return wrap(count, (rows, columns), tile, width, bool(self._captions), self.devicePixelRatioF())
 
     # painting
 
