@@ -30,7 +30,8 @@ class Add(Layer):
         return (TorchCall("Add"),)
 
     def formula(self, index: Index, *inputs: Shape) -> Formula:
-        return WeightedSum(tuple(Part(cell(slot, index)) for slot in range(len(inputs))))
+        parts = tuple(Part(cell(slot, index)) for slot in range(len(inputs)))
+        return WeightedSum(parts, rule="sum of the inputs")
 
 
 @dataclass(frozen=True)

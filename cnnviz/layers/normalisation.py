@@ -63,7 +63,7 @@ class Dropout(Layer):
         return (TorchCall("Dropout", (self.rate,)),)
 
     def formula(self, index: Index, *inputs: Shape) -> Formula:
-        return Pointwise(cell(0, index), "identity")
+        return Pointwise(cell(0, index), "identity", note="Dropout passes everything on outside of training.")
 
     def brief(self) -> str:
         return f"rate {self.rate:g}"

@@ -64,7 +64,7 @@ class Option:
 def opt(
     default: Any,
     *,
-    help: str,  # noqa: A002  (the word every reader expects here)
+    help: str,
     label: str = "",
     lo: float | None = None,
     hi: float | None = None,

@@ -58,7 +58,8 @@ class _Pooling(Layer):
         for amount, kernel in zip(self.padding, self.kernel_size, strict=True):
             if amount > kernel // 2:
                 raise ShapeError(
-                    f"padding {amount} is more than half of the {kernel}-wide window, so some windows would hold no data.",
+                    f"padding {amount} is more than half of the {kernel}-wide window, "
+                    "so some windows would hold no data.",
                     remedies=(Remedy("Padding same", replace=self.replace(padding="same")),),
                 )
 
@@ -97,7 +98,7 @@ class _AveragePooling(_Pooling):
             sum(0 <= cell < limit for cell in cells)
             for cells, limit in zip(block.ranges, inputs[0], strict=True)
         ]
-        return WeightedSum((Part(block, factor=1 / size(tuple(inside))),))
+        return WeightedSum((Part(block, factor=1 / size(tuple(inside))),), rule="mean of the window")
 
 
 @dataclass(frozen=True)
@@ -198,7 +199,8 @@ class GlobalAvgPool(_GlobalPooling):
     kind, title, icon, torch_name = "globalavgpool", "Global average", "layer-globalpool", "AdaptiveAvgPool"
 
     def formula(self, index: Index, *inputs: Shape) -> Formula:
-        return WeightedSum((Part(self._map(index, inputs[0]), factor=1 / size(inputs[0][1:])),))
+        part = Part(self._map(index, inputs[0]), factor=1 / size(inputs[0][1:]))
+        return WeightedSum((part,), rule="mean of the map")
 
 
 @dataclass(frozen=True)
@@ -208,4 +210,4 @@ class GlobalMaxPool(_GlobalPooling):
     kind, title, icon, torch_name = "globalmaxpool", "Global max", "layer-globalpool", "AdaptiveMaxPool"
 
     def formula(self, index: Index, *inputs: Shape) -> Formula:
-        return Maximum(self._map(index, inputs[0]))
+        return Maximum(self._map(index, inputs[0]), rule="largest value of the map")
