@@ -1,0 +1,62 @@
+# make run      set up everything and open the app        make install   the set-up alone, into .venv/
+# make test     set up, run every test                    make check     style, types, import rules, file sizes
+# make bench    the measured claims of the README         make clean     remove what the others made, except .venv/
+#
+# PYTHON=python3.12 chooses the interpreter. PIP_FLAGS are handed to pip, for example on a Linux machine without a GPU
+# PIP_FLAGS="--extra-index-url https://download.pytorch.org/whl/cpu" (saves gigabytes of CUDA packages).
+
+.PHONY: run install test check bench clean help
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PIP_FLAGS ?=
+DEMO := build/demo
+
+ifeq ($(shell uname -s),Linux)
+HAS_DISPLAY := $(if $(DISPLAY)$(WAYLAND_DISPLAY),yes)
+else
+HAS_DISPLAY := yes
+endif
+
+help:
+	@sed -n '1,6s/^# \{0,1\}//p' Makefile
+
+run: $(READY)
+ifeq ($(HAS_DISPLAY),yes)
+	@$(BIN)/python -m cnnviz
+else
+	@echo "No display here (neither DISPLAY nor WAYLAND_DISPLAY is set), so no window can open."
+	@echo "Running the scripted demo on a virtual screen instead; its pictures go to $(DEMO)/."
+	@.ci/system.sh xvfb
+	@$(BIN)/python .ci/xvfb.py $(BIN)/python -m cnnviz demo --out $(DEMO)
+endif
+
+install: $(READY)
+
+# The stamp is touched last, so an interrupted set-up is taken up again; pip leaves alone what is already right.
+$(READY): pyproject.toml constraints.txt
+	@.ci/make_venv.sh $(VENV) $(PYTHON)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_FLAGS) \
+		--constraint constraints.txt --editable ".[test,dev]"
+	@.ci/system.sh qt $(BIN)/python
+	@touch $@
+
+test: $(READY)
+	@[ "$$(uname -s)" != Linux ] || .ci/system.sh xvfb
+	@$(BIN)/python .ci/tests.py
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python .ci/sizes.py
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf build dist runs .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -not -path './$(VENV)/*' -prune -exec rm -rf {} +
