@@ -1,0 +1,113 @@
+"""The pyqtgraph side of `curves`: imported when the first plot is shown, never before the first window paint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent
+
+from cnnviz.ui import theme
+
+
+class NumberAxis(pg.AxisItem):
+    """Axis text in our own number format; on a logarithmic axis ticks at 1, 2, 5, 10 ..."""
+
+    def __init__(self, side: str, text: Callable[[float], str], log: bool = False) -> None:
+        self._text, self._log = text, log
+        super().__init__(side)
+        self.setStyle(tickLength=0, autoExpandTextSpace=False, tickTextOffset=5, hideOverlappingLabels=True)
+        if side == "left":
+            self.setWidth(42)
+        else:
+            self.setHeight(20)
+
+    def set_format(self, text: Callable[[float], str], log: bool) -> None:
+        """Write ticks with `text`; `log` means that values are log10 of what is written."""
+        self._text, self._log = text, log
+        self.picture = None
+        self.update()
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        return [self._text(10.0**value if self._log else value) for value in values]
+
+    def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
+        if not self._log:
+            return [super().tickValues(low, high, size)[0]]
+        digits = (1, 2, 5) if high - low < 3.2 else (1,)
+        powers = range(int(np.floor(low)), int(np.ceil(high)) + 1)
+        ticks = [power + float(np.log10(digit)) for power in powers for digit in digits]
+        return [(1.0, [tick for tick in ticks if low - 1e-6 <= tick <= high + 1e-6])]
+
+
+class PlotArea(pg.PlotWidget):
+    """A plot with fixed axes, without antialiasing, menus or mouse panning; reports where the mouse is."""
+
+    hovered = Signal(float)
+    left = Signal()
+
+    def __init__(self, x_text: Callable[[float], str], y_text: Callable[[float], str], log: bool) -> None:
+        self.x_axis, self.y_axis = NumberAxis("bottom", x_text), NumberAxis("left", y_text, log)
+        super().__init__(axisItems={"bottom": self.x_axis, "left": self.y_axis})
+        self.setAntialiasing(False)
+        self.setMenuEnabled(False)
+        self.hideButtons()
+        self.setMouseEnabled(False, False)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.getViewBox().disableAutoRange()
+        self.getViewBox().setDefaultPadding(0)
+        self.getPlotItem().setContentsMargins(2, 6, 10, 2)
+        self.showGrid(x=True, y=True, alpha=1.0)
+        self.hover_line = pg.InfiniteLine(angle=90, movable=False)
+        self.reference = pg.InfiniteLine(angle=0, movable=False)
+        for line in (self.hover_line, self.reference):
+            line.setVisible(False)
+            self.addItem(line, ignoreBounds=True)
+        self.wear_theme()
+
+    def wear_theme(self) -> None:
+        """Take the colours of the theme in force."""
+        self.setBackground(theme.color("bg2"))
+        for axis in (self.x_axis, self.y_axis):
+            axis.setTickFont(theme.mono_font(9.5))
+            axis.setTextPen(theme.color("t3"))
+            axis.setPen(theme.color("line"))
+            axis.setTickPen(theme.color("line"))
+        self.hover_line.setPen(pg.mkPen(theme.color("cursor"), width=1, style=Qt.PenStyle.DashLine))
+        self.reference.setPen(pg.mkPen(theme.color("t3"), width=1, style=Qt.PenStyle.DotLine))
+
+    def add_line(self) -> pg.PlotDataItem:
+        """A new curve, drawn the cheap way; give it a pen and data."""
+        line = pg.PlotDataItem(
+            antialias=False,
+            clipToView=True,
+            autoDownsample=True,
+            downsampleMethod="peak",
+            skipFiniteCheck=True,
+        )
+        self.addItem(line, ignoreBounds=True)
+        return line
+
+    def set_limits(self, x: tuple[float, float], y: tuple[float, float]) -> None:
+        """Fix both axes."""
+        self.setRange(xRange=x, yRange=y, padding=0, disableAutoRange=True)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        view = self.getViewBox()
+        place = self.mapToScene(event.position().toPoint())
+        if view.sceneBoundingRect().contains(QPointF(place)):
+            self.hovered.emit(float(view.mapSceneToView(QPointF(place)).x()))
+        else:
+            self.left.emit()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.left.emit()
+        super().leaveEvent(event)
+
+
+def pen(color: QColor, width: float, dashed: bool = False) -> Any:
+    """A pen for a curve; dashes stay the same on screen however wide the data are."""
+    return pg.mkPen(color, width=width, style=Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine)
