@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.events import Array
+from cnnviz.explain.trace import Array
 from cnnviz.layers.formula import Index
 
 RELATIVE_TOLERANCE = 1e-5

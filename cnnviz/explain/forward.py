@@ -14,9 +14,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cnnviz.errors import ExplainError
-from cnnviz.events import Array
 from cnnviz.explain.explanation import Constant, Explanation, PartValues, Term, place
-from cnnviz.explain.trace import Trace
+from cnnviz.explain.trace import Array, Trace
 from cnnviz.layers import times
 from cnnviz.layers.formula import (
     Block,

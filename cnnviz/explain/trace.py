@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import NDArray
 
 from cnnviz.errors import ExplainError, did_you_mean
-from cnnviz.events import Array
 from cnnviz.model.graph import Graph
+
+Array = NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False)
