@@ -158,7 +158,7 @@ def _fetch_file(
             continue
         if _is_right(part, file):
             with _disk(folder):
-                os.replace(part, folder / file.name)
+                part.replace(folder / file.name)
             return
         part.unlink(missing_ok=True)
         complaints.append(f"{host}: the file has a wrong checksum")

@@ -81,6 +81,6 @@ def _spelled(folder: Path, official: str) -> Path | None:
     dotted = official.replace("-idx", ".idx")
     for name in (f"{official}.gz", official, f"{dotted}.gz", dotted):
         # Path.is_file would raise where the folder may not be entered.
-        if os.path.isfile(folder / name):
+        if os.path.isfile(folder / name):  # noqa: PTH113
             return folder / name
     return None

@@ -40,19 +40,20 @@ def centre_of_mass(picture: Floats) -> tuple[float, float]:
 
 
 def centred(picture: Floats, height: int, width: int) -> Floats:
-    """Put a picture (H, W) onto black (height, width) so that the centre of its ink is in the middle.
+    """Put a picture (H, W) onto black (height, width) with the centre of its ink at (height / 2, width / 2).
 
-    As in MNIST the shift is a whole number of pixels, and nothing is pushed over the edge: `picture` must be
-    no larger than the canvas.
+    As in MNIST (where it lies at 14.0 ± 0.3 of 28, counting pixels from 0) the shift is a whole number of
+    pixels, and nothing is pushed over the edge: `picture` must be no larger than the canvas.
     """
     row, column = centre_of_mass(picture)
     canvas = np.zeros((height, width), np.float32)
     inner_height, inner_width = picture.shape
-    top = _place((height - 1) / 2 - row, height - inner_height)
-    left = _place((width - 1) / 2 - column, width - inner_width)
+    top = _place(height / 2 - row, height - inner_height)
+    left = _place(width / 2 - column, width - inner_width)
     canvas[top : top + inner_height, left : left + inner_width] = picture
     return canvas
 
 
 def _place(wanted: float, room: int) -> int:
-    return min(max(round(wanted), 0), room)
+    """Round, but let no rounding error decide between two equally good places (an odd size in an even one)."""
+    return min(max(round(wanted - 0.01), 0), room)

@@ -64,17 +64,16 @@ class _Pens:
     def __init__(self, random: np.random.Generator, slant: float, width: float, jitter: float) -> None:
         self._basis = glyphs.basis(_POINTS)
         controls = self._basis.controls.shape[0]
-        own = random.random((_CHUNK, 9 + 2 * controls)).T
+        own = random.random((_CHUNK, 8 + 2 * controls)).T
         self.labels = _labels(own[0])
         self._way = _ways(self.labels, own[1], self._basis.digits)
         self._slant = slant * _spread(own[2])
         # Cubed, because most people write nearly upright.
         self._turn = _LARGEST_TURN * _spread(own[3]) ** 3
         self._squeeze = 1 + 0.18 * _spread(own[4])
-        self._height = 1 - 0.1 * own[5]
-        self.width = width * (1 + 0.3 * _spread(own[6]))
-        self._shift = 0.6 * _spread(own[7:9])
-        self._jitter = jitter * _smooth(_spread(own[9:]).reshape(controls, 2, _CHUNK))
+        self.width = width * (1 + 0.3 * _spread(own[5]))
+        self._shift = 0.5 * _spread(own[6:8])
+        self._jitter = jitter * _smooth(_spread(own[8:]).reshape(controls, 2, _CHUNK))
 
     def path(self, size: int) -> Floats:
         """Return where the pens go: (points, 2, samples), x and y in pixels."""
@@ -90,9 +89,9 @@ class _Pens:
     def _fit(self, path: Floats, size: int) -> Floats:
         """Scale to MNIST's box (20 of 28 pixels, ink included), the centre of the ink in the middle."""
         extent = (path.max(axis=0) - path.min(axis=0)).max(axis=0)
-        box = size * 20 / 28 * self._height - self.width
+        box = size * 20 / 28 - self.width - 0.5  # half a pixel for the soft edge
         path = path * (box / extent)
-        middle = (size - 1) / 2 + self._shift * (size / 28)
+        middle = size / 2 + self._shift * (size / 28)
         return np.asarray(path - path.sum(axis=0) / len(path) + middle)
 
 
@@ -123,7 +122,8 @@ def _ink(path: Floats, width: Floats, size: int) -> NDArray[np.float32]:
     """Return how much of every pixel is inked, 0 … 1: (height, width, samples).
 
     The distance to the path is the distance to the nearest of its points, as √(dx² + dy²) with dx and dy
-    taken once per column and row. A pixel is full from half a pixel inside the stroke, empty from half outside.
+    taken once per column and row. A pixel is full half a pixel inside the stroke's
+    edge, and empty half a pixel outside.
     """
     pixel = np.arange(size, dtype=np.float32)[:, None]
     path = path.astype(np.float32)
