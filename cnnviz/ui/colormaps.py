@@ -74,7 +74,8 @@ def table(name: str, theme_name: str) -> NDArray[np.uint8]:
 def rgb32(name: str, theme_name: str) -> NDArray[np.uint32]:
     """The lookup table as 0xFFRRGGBB words, shape (256,): what QImage calls RGB32."""
     wide = table(name, theme_name).astype(np.uint32)
-    result: NDArray[np.uint32] = 0xFF000000 | wide[:, 0] << 16 | wide[:, 1] << 8 | wide[:, 2]
+    words = np.uint32(0xFF000000) | wide[:, 0] << 16 | wide[:, 1] << 8 | wide[:, 2]
+    result = words.astype(np.uint32)
     result.setflags(write=False)
     return result
 

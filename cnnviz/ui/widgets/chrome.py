@@ -63,7 +63,7 @@ def tool_button(
         widget.setShortcut(QKeySequence(shortcut))
     theme.set_role(widget, role="quiet" if quiet else "", small=True)
     if on_click:
-        widget.clicked.connect(lambda: on_click())
+        widget.clicked.connect(lambda _checked: on_click())
     return widget
 
 
@@ -246,7 +246,7 @@ class EmptyState(QWidget):
         layout.addWidget(self._sentence)
         self.button = button(action)
         self.button.setVisible(bool(action))
-        self.button.clicked.connect(lambda: self.pressed.emit())
+        self.button.clicked.connect(self.pressed)
         layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(1)
 

@@ -162,8 +162,8 @@ class ConfusionMatrix(Painted):
             )
             row = grid.cell_rect(index, 0)
             right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-            name = metrics.elidedText(name, Qt.TextElideMode.ElideRight, 72)
-            painter.drawText(QRectF(14, row.top(), area.left() - 20, grid.size), right, name)
+            whole = metrics.elidedText(name, Qt.TextElideMode.ElideRight, 72)
+            painter.drawText(QRectF(14, row.top(), area.left() - 20, grid.size), right, whole)
         painter.setFont(theme.ui_font(10))
         below = QRectF(area.left(), area.bottom() + 2, area.width(), BOTTOM - 2)
         painter.drawText(below, Qt.AlignmentFlag.AlignCenter, "predicted")
@@ -177,7 +177,7 @@ class ConfusionMatrix(Painted):
         left = grid.rect.right() + 12
         painter.setFont(theme.ui_font(10))
         painter.setPen(theme.color("t3"))
-        painter.drawText(QRectF(left, 0, RECALL, grid.top - 2), Qt.AlignmentFlag.AlignVCenter, "recall")
+        painter.drawText(QRectF(left, 0, RECALL, grid.top - 2), Qt.AlignmentFlag.AlignVCenter, "recall, %")
         painter.setFont(theme.mono_font(10))
         totals = self._counts.sum(axis=1)
         for index, share in enumerate(np.diag(self._shares())):

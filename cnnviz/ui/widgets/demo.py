@@ -52,8 +52,8 @@ def maps(count: int, size: int = 28, seed: int = 0) -> np.ndarray:
     rng = np.random.default_rng(seed)
     image = np.pad(digit(size), 1)
     result = np.zeros((count, size, size), dtype=np.float32)
-    for kernel, target in zip(rng.normal(size=(count, 3, 3)), result, strict=True):
+    for index, kernel in enumerate(rng.normal(size=(count, 3, 3))):
         for row in range(3):
             for column in range(3):
-                target += kernel[row, column] * image[row : row + size, column : column + size]
+                result[index] += kernel[row, column] * image[row : row + size, column : column + size]
     return result

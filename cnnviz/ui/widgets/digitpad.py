@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPen, QPointingDevice, QTabletEvent
@@ -172,7 +174,7 @@ def example() -> QWidget:
     """A drawn two."""
     pad = DigitPad()
     points = [(8, 9), (12, 5), (17, 6), (18, 11), (13, 17), (8, 21), (13, 20), (20, 20)]
-    for (x1, y1), (x2, y2) in zip(points, points[1:], strict=False):
+    for (x1, y1), (x2, y2) in pairwise(points):
         pad.stroke(QPointF(x1, y1), QPointF(x2, y2))
     return pad
 

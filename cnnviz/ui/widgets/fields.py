@@ -114,7 +114,7 @@ def example() -> QWidget:
     padding = ChoiceField(["same", "valid", "custom"])
     weights = ChoiceField(["Kaiming uniform", "Kaiming normal", "Xavier uniform", "Xavier normal", "Zeros"])
     bias, wrong, name = Toggle("Bias", "32 values"), IntField(1, 10, "Groups"), TextField("Name")
-    for text, field, value in (
+    rows: list[tuple[str, Field, Any]] = [
         ("Name", name, "conv3"),
         ("Filters", filters, 32),
         ("Kernel", kernel, (3, 3)),
@@ -126,7 +126,8 @@ def example() -> QWidget:
         ("Initial weights", weights, "Xavier normal"),
         ("Bias", bias, True),
         ("Groups", wrong, 3),
-    ):
+    ]
+    for text, field, value in rows:
         field.set_value(value)
         layout.addRow(label(text, "secondary"), field)
     wrong.set_error("16 input channels can't be divided into 3 groups.")

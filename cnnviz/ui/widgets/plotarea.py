@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent
 
 from cnnviz.ui import theme
@@ -19,7 +19,7 @@ class NumberAxis(pg.AxisItem):
     def __init__(self, side: str, text: Callable[[float], str], log: bool = False) -> None:
         self._text, self._log = text, log
         super().__init__(side)
-        self.setStyle(tickLength=0, autoExpandTextSpace=False, tickTextOffset=5, hideOverlappingLabels=True)
+        self.setStyle(tickLength=0, autoExpandTextSpace=False, tickTextOffset=5)
         if side == "left":
             self.setWidth(42)
         else:
@@ -30,6 +30,11 @@ class NumberAxis(pg.AxisItem):
         self._text, self._log = text, log
         self.picture = None
         self.update()
+
+    def boundingRect(self) -> QRectF:
+        return (
+            super().boundingRect().adjusted(-16, -8, 16, 8)
+        )  # with a grid, pyqtgraph drops the outermost texts
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         return [self._text(10.0**value if self._log else value) for value in values]
@@ -59,7 +64,7 @@ class PlotArea(pg.PlotWidget):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.getViewBox().disableAutoRange()
         self.getViewBox().setDefaultPadding(0)
-        self.getPlotItem().setContentsMargins(2, 6, 10, 2)
+        self.getPlotItem().setContentsMargins(2, 8, 18, 2)
         self.showGrid(x=True, y=True, alpha=1.0)
         self.hover_line = pg.InfiniteLine(angle=90, movable=False)
         self.reference = pg.InfiniteLine(angle=0, movable=False)
@@ -78,6 +83,11 @@ class PlotArea(pg.PlotWidget):
             axis.setTickPen(theme.color("line"))
         self.hover_line.setPen(pg.mkPen(theme.color("cursor"), width=1, style=Qt.PenStyle.DashLine))
         self.reference.setPen(pg.mkPen(theme.color("t3"), width=1, style=Qt.PenStyle.DotLine))
+
+    def pen(self, color: QColor, width: float, dashed: bool = False) -> Any:
+        """A pen `width` logical pixels wide: pyqtgraph's pens count device pixels."""
+        style = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
+        return pg.mkPen(color, width=width * self.devicePixelRatioF(), style=style)
 
     def add_line(self) -> pg.PlotDataItem:
         """A new curve, drawn the cheap way; give it a pen and data."""
@@ -106,8 +116,3 @@ class PlotArea(pg.PlotWidget):
     def leaveEvent(self, event: QEvent) -> None:
         self.left.emit()
         super().leaveEvent(event)
-
-
-def pen(color: QColor, width: float, dashed: bool = False) -> Any:
-    """A pen for a curve; dashes stay the same on screen however wide the data are."""
-    return pg.mkPen(color, width=width, style=Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine)
