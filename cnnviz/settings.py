@@ -16,11 +16,11 @@ RECENT_FILES = 8
 class Settings:
     """Everything the program remembers between starts.
 
-    `axis_order` is how shapes are written: `HWC` (as Keras) or `CHW` (as PyTorch). `layout` holds splitter sizes by name.
+    `axis_order` is how shapes are written: `keras` (H×W×C) or `pytorch` (C×H×W). `layout` holds splitter sizes by name.
     """
 
     theme: str = "dark"
-    axis_order: str = "HWC"
+    axis_order: str = "keras"
     data_dir: str = ""
     reduce_motion: bool = False
     recent: tuple[str, ...] = ()

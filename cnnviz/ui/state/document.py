@@ -6,11 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from cnnviz.model.files import Project, open_project, save_project
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from cnnviz.model import autosave
 from cnnviz.model.check import Report, check
-from cnnviz.model.files import Project, open_project, save_project
 from cnnviz.model.graph import Graph
 from cnnviz.model.history import History
 from cnnviz.model.recipe import DataChoice, Recipe

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from cnnviz.jobs import Asker
 from PySide6.QtCore import QObject, Signal
 
 from cnnviz import data
 from cnnviz.data import Dataset
 from cnnviz.events import Array, Failed
-from cnnviz.jobs import Asker
+
+DataFolders = tuple[Path | None, Path | None]
+"""The data folder named on the command line, and the one in the settings."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,19 +40,19 @@ class Material(QObject):
     failed = Signal(object)
 
     def __init__(
-        self, asker: Asker, data_dir: Callable[[], Path | None], parent: QObject | None = None
+        self, asker: Asker, folders: Callable[[], DataFolders], parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._asker = asker
-        self._data_dir = data_dir
+        self._folders = folders
         self.dataset: Dataset | None = None
         self.sample: Sample | None = None
         self.wanted = ""
 
-    @property
-    def data_dir(self) -> Path | None:
-        """Return the folder the user named, if any."""
-        return self._data_dir()
+    def status(self) -> tuple[data.SourceStatus, ...]:
+        """Say of every source whether it can be loaded now."""
+        named, setting = self._folders()
+        return data.status(named, setting)
 
     def want(self, source: str) -> None:
         """Load a data set, or its stand-in where its files are missing."""
@@ -57,8 +60,8 @@ class Material(QObject):
             return
         self.wanted = source
         self.loading.emit(source)
-        folder = self.data_dir
-        self._asker.ask("dataset", lambda: data.best(source, folder), self.set_dataset, self._fail)
+        named, setting = self._folders()
+        self._asker.ask("dataset", lambda: data.best(source, named, setting), self.set_dataset, self._fail)
 
     def reload(self) -> None:
         """Load the wanted data set again, after files have appeared."""

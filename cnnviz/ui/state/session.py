@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+from cnnviz.jobs import Asker
+from cnnviz.model.files import Project
+from cnnviz.templates import shipped_weights, template
 from PySide6.QtCore import QObject, Signal
 
 from cnnviz import settings as user_settings
 from cnnviz.errors import CnnvizError, TrainError
 from cnnviz.events import Failed, Snapshot
-from cnnviz.jobs import Asker
-from cnnviz.model.files import Project
 from cnnviz.model.graph import Graph
 from cnnviz.settings import Settings
-from cnnviz.templates import shipped_weights, template
 from cnnviz.ui.services import Services, TrainingTask, Weights
 from cnnviz.ui.state.document import Document
 from cnnviz.ui.state.looking import NOT_TRAINED, Looking
@@ -41,7 +43,7 @@ class Session(QObject):
         self.settings = settings or user_settings.load()
         self.asker = Asker(self)
         self.document = Document(self)
-        self.material = Material(self.asker, self._data_dir, self)
+        self.material = Material(self.asker, self._data_folders, self)
         self.training = Training(services, self)
         self.looking = Looking(services, self.asker, self.document, self.material, self)
         self.training.snapshot.connect(self._take_snapshot)
@@ -93,9 +95,29 @@ class Session(QObject):
         self.remember(path)
         self.notice.emit("info", f"Saved {path.name}")
 
+    def recover(self, path: Path) -> bool:
+        """Open unsaved work that an earlier start left behind; tell why where that is impossible."""
+        return self._try(lambda: self._recover(path))
+
+    def _recover(self, path: Path) -> None:
+        self.document.recover(path)
+        self._look_through(None, NOT_TRAINED)
+        self.material.want(self.document.data.source)
+
     def remember(self, path: Path) -> None:
         """Put a file on top of the recent ones."""
         self.set_settings(self.settings.with_recent(str(path)))
+
+    def choose_data(self, name: str) -> None:
+        """Train and look at another data set."""
+        self.document.set_data(source=name)
+        self.material.want(name)
+
+    def set_data_folder(self, folder: str) -> None:
+        """Look for data sets in another folder from now on."""
+        self.change_settings(data_dir=folder)
+        if self.material.wanted:
+            self.material.reload()
 
     def _look_through(self, weights: Weights | None, origin: str) -> None:
         self.looking.set_weights(weights, origin)
@@ -159,6 +181,10 @@ class Session(QObject):
 
     # -- settings and messages ----------------------------------------------------------------------------------
 
+    def change_settings(self, **changes: Any) -> None:
+        """Change and keep some of the user's settings."""
+        self.set_settings(replace(self.settings, **changes))
+
     def set_settings(self, settings: Settings) -> None:
         """Change and keep the user's settings."""
         self.settings = settings
@@ -185,8 +211,10 @@ class Session(QObject):
             return False
         return True
 
-    def _data_dir(self) -> Path | None:
-        return Path(self.settings.data_dir) if self.settings.data_dir else None
+    def _data_folders(self) -> tuple[Path | None, Path | None]:
+        """Return the data folder named on the command line, and the one in the settings."""
+        setting = self.settings.data_dir
+        return self._named_data_dir, Path(setting) if setting else None
 
 
 __all__ = ["Session"]

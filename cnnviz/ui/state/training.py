@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from cnnviz.jobs import Job
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from cnnviz.control import Control
@@ -20,7 +21,6 @@ from cnnviz.events import (
     StepDone,
     Watched,
 )
-from cnnviz.jobs import Job
 from cnnviz.model.graph import Graph
 from cnnviz.model.recipe import Recipe
 from cnnviz.ui.services import Services, TrainingTask

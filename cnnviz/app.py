@@ -1,0 +1,135 @@
+"""The only module that knows everybody: it gives the window the engine, and runs the event loop."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cnnviz.control import Control
+from cnnviz.events import Array, Event
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from cnnviz.explain.trace import Trace
+    from cnnviz.model.graph import Graph
+    from cnnviz.ui.services import Services, TrainingTask, Weights
+    from cnnviz.ui.window import MainWindow
+
+
+def main(open_this: str = "", *, data_dir: str = "", theme: str = "") -> int:
+    """Open the window, with a project file or a template if one is named, and return the exit status."""
+    application = make_application()
+    window = make_window(data_dir=data_dir, theme=theme)
+    if open_this:
+        window.open_named(open_this)
+    window.show()
+    return application.exec()
+
+
+def make_application() -> QApplication:
+    """Return the one QApplication, named so that the desktop groups its windows."""
+    from PySide6.QtWidgets import QApplication
+
+    found = QApplication.instance()
+    if isinstance(found, QApplication):
+        return found
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("cnnviz")
+    application.setApplicationDisplayName("cnnviz")
+    application.setDesktopFileName("cnnviz")
+    return application
+
+
+def make_window(*, data_dir: str = "", theme: str = "") -> MainWindow:
+    """Return a main window that is wired to the engine; nothing of torch is imported before it is painted."""
+    from cnnviz import settings
+    from cnnviz.ui.state import Session
+    from cnnviz.ui.window import MainWindow
+
+    session = Session(services(), settings.load(), data_dir=Path(data_dir) if data_dir else None)
+    return MainWindow(session, theme_name=theme)
+
+
+def demo(out: Path) -> Path:
+    """Do the main job with real mouse events, and leave its pictures in a folder; see `cnnviz.ui.demo`."""
+    from cnnviz.ui import demo as script
+
+    make_application()
+    return script.perform(make_window, out)
+
+
+def services() -> Services:
+    """Return the engine as the window sees it. Each call imports what it needs, in the worker it runs in."""
+    from cnnviz.ui.services import Services
+
+    return Services(
+        trace=_trace,
+        train=_train,
+        devices=_devices,
+        load_weights=_load_weights,
+        save_weights=_save_weights,
+        warm_up=_warm_up,
+    )
+
+
+def _trace(graph: Graph, weights: Weights | None, image: Array, seed: int) -> Trace:
+    from cnnviz.engine import trace
+    from cnnviz.engine import weights as engine_weights
+
+    return trace.trace(engine_weights.fitted(graph, weights, seed), image)
+
+
+def _train(task: TrainingTask, control: Control) -> Iterator[Event]:
+    from cnnviz.engine.train import train
+
+    yield from train(
+        task.graph,
+        task.dataset,
+        task.recipe,
+        task.choice,
+        control=control,
+        weights=task.weights,
+        pinned=task.pinned,
+    )
+
+
+def _devices() -> tuple[str, ...]:
+    from cnnviz.engine.devices import devices
+
+    return devices()
+
+
+def _load_weights(path: Path) -> Weights:
+    from cnnviz.engine import weights
+
+    return weights.load(path)
+
+
+def _save_weights(path: Path, values: Weights, about: Mapping[str, Any]) -> None:
+    from cnnviz.engine import weights
+
+    weights.save(path, values, {name: str(value) for name, value in about.items()})
+
+
+def _warm_up() -> None:
+    """Import torch and run a first small convolution, so that the user's first question is answered at once."""
+    import numpy as np
+
+    from cnnviz.engine import trace, weights
+    from cnnviz.templates import template
+
+    graph = template("t10").graph
+    trace.trace(weights.fitted(graph, None, 0), np.zeros((1, 28, 28), np.float32))
+
+
+def has_display() -> bool:
+    """Say whether a window can be opened here."""
+    if not sys.platform.startswith("linux"):
+        return True
+    return bool(
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or os.environ.get("QT_QPA_PLATFORM")
+    )

@@ -1,0 +1,192 @@
+"""The first screen: templates on the left, drawing, data and recent files on the right. Nothing modal, nothing to set up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+
+from cnnviz import data
+from cnnviz.events import Array
+from cnnviz.explain.trace import Trace
+from cnnviz.model.autosave import find_recoverable
+from cnnviz.templates import TEMPLATES, Template, shipped_weights, template
+from cnnviz.ui import theme
+from cnnviz.ui.services import Weights
+from cnnviz.ui.start.card import TemplateCard
+from cnnviz.ui.start.draw import DrawPanel
+from cnnviz.ui.start.shelf import DataShelf, RecentShelf
+from cnnviz.ui.state import Session
+from cnnviz.ui.widgets.chrome import Divider, EmptyState, button, label
+
+SIDE = 520
+CARD_WIDTH = 300
+SHOWN = "t10"
+"""The template that answers on this page: it has shipped weights."""
+
+
+@dataclass
+class _Answerer:
+    """The network behind the drawing pad, once its weights are loaded."""
+
+    template: Template
+    weights: Weights | None = None
+
+
+class StartPage(QWidget):
+    """`template_chosen(id, workspace)`, `file_wanted` (a dialog), `file_chosen(path)`, `empty_wanted`, `why(image)`."""
+
+    template_chosen = Signal(str, str)
+    file_wanted = Signal()
+    file_chosen = Signal(str)
+    recovery_chosen = Signal(str)
+    empty_wanted = Signal()
+    why = Signal(object)
+    download_wanted = Signal(str)
+    folder_wanted = Signal()
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._answerer = _Answerer(template(SHOWN))
+        self._seed = 0
+        self.cards = [TemplateCard(each) for each in TEMPLATES.values()]
+        for card in self.cards:
+            card.opened.connect(self.template_chosen)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self._left(), 1)
+        row.addWidget(self._right())
+
+    # -- layout -------------------------------------------------------------------------------------------------
+
+    def _left(self) -> QWidget:
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(32, 28, 32, 28)
+        column.setSpacing(6)
+        head = QHBoxLayout()
+        title = label("Open something that works", "title")
+        head.addWidget(title)
+        head.addStretch(1)
+        self.search = QLineEdit(placeholderText=f"Search {len(self.cards)} systems", clearButtonEnabled=True)
+        self.search.setFixedWidth(200)
+        self.search.textChanged.connect(self._lay_out)
+        empty = button("Empty canvas", icon="plus")
+        empty.clicked.connect(self.empty_wanted)
+        head.addWidget(self.search)
+        head.addWidget(empty)
+        column.addLayout(head)
+        column.addWidget(
+            label("Click one to step through it. Everything can be taken apart afterwards.", "secondary")
+        )
+        column.addSpacing(10)
+        self._grid = QGridLayout()
+        self._grid.setSpacing(12)
+        column.addLayout(self._grid)
+        self._own = EmptyState("Your own: open a project file (.cnnviz)", "Choose file")
+        self._own.setFixedHeight(self.cards[0].height())
+        self._own.pressed.connect(self.file_wanted)
+        column.addStretch(1)
+        return _scrolled(inside)
+
+    def _right(self) -> QWidget:
+        inside = QWidget()
+        inside.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        theme.set_role(inside, role="panel")
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(28, 28, 28, 20)
+        column.setSpacing(16)
+        self.draw = DrawPanel()
+        self.draw.drawn.connect(self._ask)
+        self.draw.example_wanted.connect(self.show_example)
+        self.draw.why_clicked.connect(lambda: self.why.emit(self.draw.pad.image()[None]))
+        self.shelf, self.recent = DataShelf(), RecentShelf()
+        self.shelf.download_wanted.connect(self.download_wanted)
+        self.shelf.folder_wanted.connect(self.folder_wanted)
+        self.recent.file_chosen.connect(self.file_chosen)
+        self.recent.recovery_chosen.connect(self.recovery_chosen)
+        for part in (self.draw, Divider(), self.shelf, self.recent):
+            column.addWidget(part)
+        column.addStretch(1)
+        area = _scrolled(inside)
+        area.setFixedWidth(SIDE)
+        return area
+
+    def resizeEvent(self, event: object) -> None:
+        self._lay_out()
+
+    def showEvent(self, event: object) -> None:
+        self.refresh()
+
+    def _lay_out(self) -> None:
+        """Put the cards that match the search into as many columns as fit."""
+        words = self.search.text().lower().split()
+        columns = max(1, (self.width() - SIDE - 64) // CARD_WIDTH)
+        shown = [card for card in self.cards if all(word in _described(card.template) for word in words)]
+        for card in self.cards:
+            card.setVisible(card in shown)
+        for place, widget in enumerate([*shown, self._own]):
+            self._grid.addWidget(widget, place // columns, place % columns)
+
+    # -- what is shown ------------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Look again which data and files are there."""
+        self.shelf.show_status(self._session.material.status())
+        unsaved = [(each.path, each.title) for each in find_recoverable()]
+        self.recent.show_files(self._session.settings.recent, unsaved)
+
+    def warm(self) -> None:
+        """Load the shipped weights in the background, then answer what is on the pad."""
+        folder = shipped_weights(self._answerer.template)
+        if folder is None:
+            self.draw.caption.setText(
+                "No trained network is shipped with this installation; random weights answer."
+            )
+            self._weights_loaded(None)
+            return
+        services = self._session.services
+        self._session.asker.ask("start weights", lambda: services.load_weights(folder), self._weights_loaded)
+
+    def _weights_loaded(self, weights: Weights | None) -> None:
+        self._answerer.weights = weights
+        self.show_example()
+
+    def show_example(self) -> None:
+        """Put another drawn digit on the pad."""
+        self._seed += 1
+        images, _labels = data.stroke_digits(1, seed=self._seed)
+        self.draw.set_image(images[0].astype(np.float32) / 255)
+
+    def _ask(self, image: Array) -> None:
+        found, services = self._answerer, self._session.services
+        graph, weights = found.template.graph, found.weights
+        self._session.asker.ask("start", lambda: services.trace(graph, weights, image, 0), self._answer)
+
+    def _answer(self, trace: Trace) -> None:
+        self.draw.show_answer(trace)
+        card = next(card for card in self.cards if card.template is self._answerer.template)
+        card.set_pictures(_pictures(trace))
+
+
+def _pictures(trace: Trace) -> list[tuple[Array, str]]:
+    """Return the input and the strongest map of the first two pooling layers."""
+    pools = [row.name for row in trace.graph.summary().rows if row.kind.startswith("maxpool")][:2]
+    maps = [trace.activation(name) for name in pools]
+    strongest = [found[int(found.mean(axis=(1, 2)).argmax())] for found in maps]
+    return [(trace.activation("input")[0], "grey"), *((each, "value") for each in strongest)]
+
+
+def _described(found: Template) -> str:
+    return f"{found.id} {found.name} {found.title} {found.sentence}".lower()
+
+
+def _scrolled(inside: QWidget) -> QScrollArea:
+    area = QScrollArea(widgetResizable=True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(inside)
+    return area
