@@ -38,7 +38,8 @@ install: $(READY)
 # The stamp is touched last, so an interrupted set-up is taken up again; pip leaves alone what is already right.
 $(READY): pyproject.toml constraints.txt
 	@.ci/make_venv.sh $(VENV) $(PYTHON)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_FLAGS) \
+	@echo "Setting up in $(VENV)/ (about 1.5 GB with PyTorch and Qt; takes a few minutes the first time)."
+	@$(BIN)/python -m pip install --disable-pip-version-check $(PIP_FLAGS) \
 		--constraint constraints.txt --editable ".[test,dev]"
 	@.ci/system.sh qt $(BIN)/python
 	@touch $@
