@@ -70,7 +70,7 @@ class _MaxPooling(_Pooling):
         found = self._axes(inputs[0])
         pads: tuple[TorchCall, ...] = ()
         kwargs = {}
-        if symmetric(found) and all(axis.before <= axis.kernel // 2 for axis in found):
+        if symmetric(found):
             if any(axis.before for axis in found):
                 kwargs["padding"] = tuple(axis.before for axis in found)
         else:
@@ -85,7 +85,9 @@ class _MaxPooling(_Pooling):
 class _AveragePooling(_Pooling):
     def torch_calls(self, *inputs: Shape) -> tuple[TorchCall, ...]:
         found = self._axes(inputs[0])
-        if not symmetric(found) or any(axis.before > axis.kernel // 2 for axis in found):
+        # torch's AvgPool3d compares the window with the input before padding, and refuses windows that fit after it
+        overhangs = self.spatial == 3 and any(axis.kernel > axis.size for axis in found)
+        if not symmetric(found) or overhangs:
             return (TorchCall("PaddedAvgPool", (self.kernel_size, self.stride, torch_pads(found))),)
         kwargs: dict[str, object] = {}
         if any(axis.before for axis in found):
