@@ -12,16 +12,17 @@ then
     exit 0
 fi
 
+candidates=${chosen:-python3 python3.13 python3.12 python3.11 python3.14 python}
 python=
-for candidate in ${chosen:-python3 python3.13 python3.12 python3.11 python3.14 python}; do
+for candidate in $candidates; do
     if suits "$candidate"; then
         python=$candidate
         break
     fi
 done
 if [ -z "$python" ]; then
-    echo "cnnviz needs Python 3.11 to 3.14, and ${chosen:-this machine} offers none;" \
-        "install one (Debian/Ubuntu: apt-get install python3 python3-venv) or name it: make PYTHON=/path/to/python3" >&2
+    echo "cnnviz needs Python 3.11 to 3.14 (looked for: $candidates); install one (Debian, Ubuntu: sudo apt-get" \
+        "install python3 python3-venv) or name it (make PYTHON=/path/to/python3)." >&2
     exit 1
 fi
 

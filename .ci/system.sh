@@ -10,8 +10,8 @@ qt_packages="libegl1 libgl1 libopengl0 libglib2.0-0 libdbus-1-3 libfontconfig1 l
     libxcb-render-util0 libxcb-shape0 libxcb-sync1 libxcb-xfixes0 libxcb-xkb1 fonts-dejavu-core"
 xvfb_packages="xvfb libgl1-mesa-dri"
 
-# apt PACKAGES: installs them, or prints the line that would and returns 1.
-apt() {
+# install PACKAGES: through apt-get, or prints the line that would do it and returns 1.
+install() {
     local root=()
     local line="apt-get install -y --no-install-recommends $*"
     [ "$(id -u)" = 0 ] || root=(sudo -n)
@@ -35,27 +35,28 @@ apt() {
 missing_libraries() {
     local qt
     qt=$("$1" -c 'import importlib.util as u; print(u.find_spec("PySide6").submodule_search_locations[0])')
-    ldd "$qt"/Qt/plugins/platforms/libq{xcb,offscreen}.so "$qt"/Qt{Core,Gui,Widgets,Svg,OpenGL,OpenGLWidgets,Test}.*.so \
-        2>/dev/null | awk '/not found/ {print $1}' | sort -u
+    # ldd complains about files that another version of PySide6 may not have; what it finds counts.
+    { ldd "$qt"/Qt/plugins/platforms/libq{xcb,offscreen}.so "$qt"/Qt{Gui,Widgets,Svg,OpenGLWidgets,Test}.*.so \
+        2>/dev/null || true; } | awk '/not found/ {print $1}' | sort -u
 }
 
 case ${1:-} in
 venv)
     echo "This Python cannot make virtual environments yet (the package $2 is missing)." >&2
-    apt "$2"
+    install "$2"
     ;;
 qt)
     [ "$(uname -s)" = Linux ] || exit 0
     missing=$(missing_libraries "$2" | xargs)
     if [ -n "$missing" ]; then
         echo "Qt needs system libraries that are not here: $missing"
-        apt $(echo $qt_packages)
+        install $(echo $qt_packages)
     fi
     ;;
 xvfb)
     if ! command -v Xvfb >/dev/null; then
         echo "Xvfb (a virtual screen) is needed and not here."
-        apt $xvfb_packages
+        install $xvfb_packages
     fi
     ;;
 *)
