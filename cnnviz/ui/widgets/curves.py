@@ -18,13 +18,12 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from cnnviz.ui import numbers, theme
 from cnnviz.ui.widgets.chrome import label
-from cnnviz.ui.widgets.series import Series, envelope, nice_above, nice_below
+from cnnviz.ui.widgets.series import SMALLEST_LOG, Series, envelope, grown_limits, nice_above
 
 if TYPE_CHECKING:
     from cnnviz.ui.widgets.plotarea import PlotArea
 
 Style = Literal["train", "validation", "other"]
-SMALLEST_LOG = 1e-8
 BINS = 400
 
 
@@ -222,13 +221,7 @@ class Curves(QWidget):
             low, high = min(low, self._reference[0]), max(high, self._reference[0])
         if self._percent:
             return
-        floor = max(low, SMALLEST_LOG) if self._log else low
-        high = max(high, floor + 1e-12, SMALLEST_LOG)
-        if self._y and self._y[0] <= floor and high <= self._y[1]:
-            return
-        top = nice_above(high * 1.05)
-        bottom = nice_below(floor * 0.8) if self._log else 0.0 if low >= 0 else -nice_above(-low * 1.05)
-        self._y = (min(bottom, self._y[0]), max(top, self._y[1])) if self._y else (bottom, top)
+        self._y = grown_limits(self._y, low, high, self._log)
 
     def _to_axis(self, y: np.ndarray) -> np.ndarray:
         return np.log10(np.maximum(y, SMALLEST_LOG)) if self._log else y

@@ -59,6 +59,8 @@ class PlotArea(pg.PlotWidget):
         super().__init__(axisItems={"bottom": self.x_axis, "left": self.y_axis})
         self.setAntialiasing(False)
         self.setMenuEnabled(False)
+        # pyqtgraph makes this menu even when menus are off, and leaves it to nobody
+        self.getPlotItem().ctrlMenu.setParent(self, Qt.WindowType.Popup)
         self.hideButtons()
         self.setMouseEnabled(False, False)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)

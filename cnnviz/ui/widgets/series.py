@@ -7,6 +7,8 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+SMALLEST_LOG = 1e-8  # what a logarithmic axis shows for zero and below
+
 FloatArray = NDArray[np.float64]
 
 
@@ -93,3 +95,14 @@ def nice_below(value: float) -> float:
     """The largest of that series that is at most `value` (> 0)."""
     power = 10.0 ** np.floor(np.log10(value))
     return float(next(digit * power for digit in (5, 2, 1) if digit * power <= value * (1 + 1e-9)))
+
+
+def grown_limits(now: tuple[float, float] | None, low: float, high: float, log: bool) -> tuple[float, float]:
+    """Axis limits for values from `low` to `high`: `now` as long as they fit, else wider ones at round numbers."""
+    floor = max(low, SMALLEST_LOG) if log else low
+    high = max(high, floor + 1e-12, SMALLEST_LOG)
+    if now and now[0] <= floor and high <= now[1]:
+        return now
+    top = nice_above(high * 1.05)
+    bottom = nice_below(floor * 0.8) if log else 0.0 if low >= 0 else -nice_above(-low * 1.05)
+    return (min(bottom, now[0]), max(top, now[1])) if now else (bottom, top)
