@@ -113,7 +113,7 @@ def _sample(strokes: list[Stroke], points: int) -> tuple[NDArray[np.float64], ND
     }
     controls = np.array(list(index))
     fine = np.concatenate([_curve([index[point] for point in stroke], len(index)) for stroke in strokes])
-    path = fine @ controls
+    path = (fine[:, :, None] * controls[None]).sum(axis=1)
     steps = np.sqrt(((path[1:] - path[:-1]) ** 2).sum(axis=1))
     # Lifting the pen takes no length, so that no points are spent between two strokes.
     starts = np.cumsum([_FINE * (len(stroke) - 1) for stroke in strokes])[:-1] - 1
@@ -136,10 +136,10 @@ def _curve(numbers: list[int], count: int) -> NDArray[np.float64]:
     padded = [before, *numbers, after]
     t = np.linspace(0, 1, _FINE)
     blends = (
-        -0.5 * t + t**2 - 0.5 * t**3,
-        1 - 2.5 * t**2 + 1.5 * t**3,
-        0.5 * t + 2 * t**2 - 1.5 * t**3,
-        -0.5 * t**2 + 0.5 * t**3,
+        -0.5 * t + t * t - 0.5 * t * t * t,
+        1 - 2.5 * t * t + 1.5 * t * t * t,
+        0.5 * t + 2 * t * t - 1.5 * t * t * t,
+        -0.5 * t * t + 0.5 * t * t * t,
     )
     pieces = []
     for start in range(len(numbers) - 1):

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from cnnviz.data import folders
 from cnnviz.data.dataset import Dataset, Split
 from cnnviz.data.digits import real_digits
-from cnnviz.data.download import REMOTES
 from cnnviz.data.folders import Folder
 from cnnviz.data.idx import read_idx
+from cnnviz.data.remotes import REMOTES
 from cnnviz.data.strokes import stroke_digits
 from cnnviz.errors import DataError, did_you_mean
 

@@ -16,7 +16,8 @@ import numpy as np
 import pytest
 
 from cnnviz.data import download
-from cnnviz.data.download import CHUNK, REMOTES, Remote, RemoteFile, fetch
+from cnnviz.data.remotes import REMOTES, Remote, RemoteFile
+from cnnviz.data.transfer import CHUNK, fetch
 from cnnviz.errors import DownloadError
 
 IMAGES = np.random.default_rng(0).bytes(3 * CHUNK + 1234)

@@ -141,6 +141,7 @@ def test_files_that_do_not_fit(
         load("mnist", tmp_path)
 
 
+@pytest.mark.data
 def test_real_mnist(real_data: Path) -> None:
     started = time.process_time()
     mnist = load("mnist", real_data)
@@ -152,6 +153,7 @@ def test_real_mnist(real_data: Path) -> None:
     assert round(float(mnist.train.images.mean()) / 255, 4) == 0.1307
 
 
+@pytest.mark.data
 def test_real_fashion_mnist(real_data: Path) -> None:
     fashion = load("fashion-mnist", real_data)
     assert (len(fashion.train), len(fashion.test)) == (60_000, 10_000)
