@@ -1,0 +1,122 @@
+"""How good it is: the confusion matrix, and the images that were judged wrongly."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSplitter, QWidget
+
+from cnnviz import data
+from cnnviz.events import Evaluated
+from cnnviz.ui import numbers
+from cnnviz.ui.state import Session
+from cnnviz.ui.widgets.chrome import EmptyState, Panel, Pill
+from cnnviz.ui.widgets.confusion import ConfusionMatrix
+from cnnviz.ui.widgets.gallery import Caption, Gallery
+
+MOST_SHOWN = 400
+
+
+class Judged(QSplitter):
+    """A click on a cell of the matrix shows its images; a double click on an image opens it in Inspect."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self._session = session
+        self._event: Evaluated | None = None
+        self._shown: list[int] = []
+        self.matrix, self.gallery = ConfusionMatrix(), Gallery(name="mistakes")
+        self.matrix.cell_clicked.connect(self._choose_cell)
+        self.gallery.clicked.connect(self._pin)
+        self.gallery.double_clicked.connect(self._open)
+        self.left = Panel("Confusion", "")
+        self.left.add_to_header(self.matrix.switch())
+        self.left.body.addWidget(self.matrix)
+        self.right = Panel("Mistakes", "most confident first; double-click looks inside")
+        self.wrong, self.filter = Pill("", "err"), Pill("", "cursor")
+        self.right.add_to_header(self.wrong)
+        self.right.add_to_header(self.filter)
+        self.empty = EmptyState("Mistakes appear here after the first judgement on validation images.")
+        self.right.body.addWidget(self.empty)
+        self.right.body.addWidget(self.gallery)
+        for panel in (self.left, self.right):
+            self.addWidget(panel)
+        self.setStretchFactor(0, 2)
+        self.setStretchFactor(1, 3)
+        self.gallery.hide()
+        self.wrong.hide()
+        self.filter.hide()
+
+    def show_judgement(self, event: Evaluated) -> None:
+        """Show the latest judgement: counts, and the wrong images behind them."""
+        dataset = self._session.material.dataset
+        self._event = event
+        self.matrix.set_counts(event.confusion, dataset.classes if dataset else None)
+        subset = "" if event.whole else "a fixed subset of "
+        self.left.set_title(
+            "Confusion", f"{subset}{event.which}, {len(event.indices):,} images, step {event.step:,}"
+        )
+        self._fill()
+
+    def _choose_cell(self, true: int, predicted: int) -> None:
+        if self.filter.isVisible() and self.filter.property("cell") == (true, predicted):
+            self.matrix.set_selected(None)
+        self._fill()
+
+    def _fill(self) -> None:
+        """Fill the gallery with the mistakes, or with the images of the selected cell."""
+        event, dataset = self._event, self._session.material.dataset
+        if event is None or dataset is None:
+            return
+        wrong = event.predicted != event.labels
+        cell = self.matrix.selected
+        chosen = wrong if cell is None else (event.labels == cell[0]) & (event.predicted == cell[1])
+        places = np.flatnonzero(chosen)
+        places = places[np.argsort(-event.confidence[places], kind="stable")][:MOST_SHOWN]
+        self._shown = [int(place) for place in places]
+        split = self._split(dataset, event)
+        images = [_picture(split.images[event.indices[place]]) for place in self._shown]
+        names = dataset.classes
+        captions = [
+            Caption(names[event.labels[p]], names[event.predicted[p]], float(event.confidence[p]))
+            for p in self._shown
+        ]
+        self.gallery.set_images(images, captions)
+        self._describe(int(wrong.sum()), len(wrong), cell)
+
+    def _describe(self, wrong: int, of: int, cell: tuple[int, int] | None) -> None:
+        self.wrong.setText(f"{numbers.count(wrong)} of {numbers.count(of)}")
+        self.wrong.show()
+        self.filter.setVisible(cell is not None)
+        self.filter.setProperty("cell", cell)
+        self.filter.setText(f"cell {cell[0]} → {cell[1]}" if cell else "")
+        self.empty.setVisible(not self._shown)
+        self.empty.set_sentence("No image in this cell." if cell else "No mistake at all on these images.")
+        self.gallery.setVisible(bool(self._shown))
+
+    def _pin(self, index: int) -> None:
+        """Look at the image everywhere, and pin it to the running training."""
+        event, dataset = self._event, self._session.material.dataset
+        if event is None or dataset is None:
+            return
+        place = self._shown[index]
+        where, label = int(event.indices[place]), int(event.labels[place])
+        self.gallery.set_selected(index)
+        if event.which == "test":
+            self._session.material.pick(where)
+        else:
+            title = f"training image #{where}, label {dataset.classes[label]}"
+            self._session.material.pick_image(dataset.train.sample(where), label, title)
+
+    def _open(self, index: int) -> None:
+        self._pin(index)
+        self._session.go_to.emit("inspect")
+
+    def _split(self, dataset: data.Dataset, event: Evaluated) -> data.Split:
+        return dataset.test if event.which == "test" else dataset.train
+
+
+def _picture(image: np.ndarray) -> np.ndarray:
+    """Return a (C, H, W) uint8 image as (H, W) or (H, W, 3) in 0..1."""
+    scaled = image.astype(np.float32) / 255
+    return scaled[0] if len(scaled) == 1 else np.moveaxis(scaled[:3], 0, -1)

@@ -1,0 +1,159 @@
+"""The left column: the runs so far, and the recipe of the next one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFormLayout, QScrollArea, QVBoxLayout, QWidget
+
+from cnnviz.errors import TrainError
+from cnnviz.model.recipe import BOUNDS, INITIALISERS, OPTIMISERS, SCHEDULES
+from cnnviz.ui import numbers
+from cnnviz.ui.state import Record, Session
+from cnnviz.ui.widgets.chrome import Divider, Elided, Panel, label
+from cnnviz.ui.widgets.field import Field
+from cnnviz.ui.widgets.fields import ChoiceField
+from cnnviz.ui.widgets.numberfields import FloatField, IntField
+
+WIDTH = 236
+SHOWN_RUNS = 6
+_WORDS = {
+    "sgd": "SGD", "momentum": "SGD with momentum", "adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop",
+    "default": "PyTorch's own", "normal": "Normal, N(0, 0.1)", "glorot": "Glorot uniform", "he": "He normal",
+    "constant": "Constant", "cosine": "Cosine to 0",
+}  # fmt: skip
+HELP = {
+    "optimiser": "the rule that turns gradients into steps",
+    "batch_size": "images per step",
+    "epochs": "how often every training image is seen",
+    "steps": "0: as many as the epochs take; else exactly this many batches",
+    "seed": "the same seed gives the same numbers again",
+    "momentum": "how much of the last step is kept, for SGD with momentum and RMSprop",
+    "weight_decay": "pulls weights towards 0",
+    "initialiser": "where the weights start",
+    "schedule": "how the learning rate changes over the run",
+    "validation": "training images held out to judge by",
+}
+
+
+class RecipeColumn(QScrollArea):
+    """Edits go to the document; a running training keeps the recipe it began with (but for the learning rate)."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._fields: dict[str, Field] = {}
+        self.setWidgetResizable(True)
+        self.setMinimumWidth(200)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self._runs = Panel("Runs")
+        column.addWidget(self._runs)
+        column.addWidget(Divider())
+        column.addWidget(self._recipe())
+        column.addStretch(1)
+        self.setWidget(inside)
+        session.document.described.connect(self.refresh)
+        session.training.evaluated.connect(lambda _event: self.show_runs())
+        session.training.state_changed.connect(lambda _state: self.show_runs())
+        self.refresh()
+        self.show_runs()
+
+    def _recipe(self) -> Panel:
+        panel = Panel("Recipe", "of the next run")
+        form = QFormLayout()
+        form.setHorizontalSpacing(8)
+        form.setVerticalSpacing(6)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
+        for name in HELP:
+            field = self._field(name)
+            field.setToolTip(HELP[name].capitalize())
+            caption = label(name.replace("_", " ").capitalize(), "secondary")
+            caption.setToolTip(HELP[name].capitalize())
+            form.addRow(caption, field)
+            self._fields[name] = field
+        panel.body.addLayout(form)
+        panel.body.addWidget(_wrapped("Loss: cross entropy of the class scores."))
+        return panel
+
+    def _field(self, name: str) -> Field:
+        choices = {"optimiser": OPTIMISERS, "initialiser": INITIALISERS, "schedule": SCHEDULES}
+        field: Field
+        if name in choices:
+            field = ChoiceField([(each, _WORDS[each]) for each in choices[name]], name)
+        elif name in ("momentum", "weight_decay"):
+            low, high = BOUNDS[name]
+            field = FloatField(low, high, name)
+        else:
+            low, high = BOUNDS.get(name, (0, 1_000_000))
+            field = IntField(int(low), int(high), name)
+        field.edited.connect(self._setter(name, field))
+        return field
+
+    def _setter(self, name: str, field: Field) -> Callable[[Any], None]:
+        def edit(value: Any) -> None:
+            try:
+                change = (
+                    self._session.document.set_data
+                    if name == "validation"
+                    else self._session.document.set_recipe
+                )
+                change(**{name: value})
+            except TrainError as error:
+                field.set_error(error.hint or error.what)
+            else:
+                field.set_error(None)
+
+        return edit
+
+    def refresh(self) -> None:
+        """Show the document's recipe; a field that is being typed into is left alone."""
+        document = self._session.document
+        for name, field in self._fields.items():
+            value = document.data.validation if name == "validation" else getattr(document.recipe, name)
+            if field.value() != value and not field.isAncestorOf(field.focusWidget() or self):
+                field.set_value(value)
+        self._fields["momentum"].setEnabled(document.recipe.optimiser in ("momentum", "rmsprop"))
+
+    def show_runs(self) -> None:
+        """List the runs, newest first."""
+        body = self._runs.body
+        while body.count():
+            item = body.takeAt(0)
+            if item is not None and item.widget() is not None:
+                item.widget().deleteLater()
+        records = self._session.training.records
+        self._runs.set_title("Runs", f"{len(records)} so far" if records else "")
+        if not records:
+            body.addWidget(
+                _wrapped("Nothing trained yet. Press Train; everything can be changed while it runs.")
+            )
+        for record in reversed(records[-SHOWN_RUNS:]):
+            body.addWidget(_RunRow(record))
+
+
+class _RunRow(QWidget):
+    def __init__(self, record: Record) -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 2, 0, 2)
+        column.setSpacing(1)
+        judged = record.latest("test", whole=True) or record.latest("validation")
+        reached = f"{numbers.percent(judged.accuracy, 2)} {judged.which}" if judged else "not judged yet"
+        column.addWidget(Elided(f"#{record.number} {record.graph.title} · {reached}"))
+        recipe = record.recipe
+        rate = numbers.compact(recipe.learning_rate, 2)
+        column.addWidget(
+            Elided(f"{_WORDS[recipe.optimiser]} {rate}, batch {recipe.batch_size}, {record.data}", "hint")
+        )
+
+
+def _wrapped(text: str) -> QWidget:
+    found = label(text, "hint")
+    found.setWordWrap(True)
+    return found
