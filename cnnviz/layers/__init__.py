@@ -4,7 +4,7 @@ A layer's form, JSON, check, module, exported code, help and explanation all com
 Importing this package fills `LAYERS`; standard library only.
 """
 
-from cnnviz.layers.activation import LeakyReLU, ReLU, Sigmoid, SoftmaxLayer, Tanh
+from cnnviz.layers.activation import LeakyReLU, ReLU, Sigmoid, Softmax, Tanh
 from cnnviz.layers.base import (
     LAYERS,
     Layer,
@@ -32,8 +32,6 @@ from cnnviz.layers.pooling import (
     MaxPool3d,
 )
 from cnnviz.layers.source import Input
-
-Softmax = SoftmaxLayer
 
 GROUPS = ("Input", "Convolution", "Pooling", "Normalisation", "Activation", "Dense", "Reshape", "Merge")
 """The palette's headings, in order."""

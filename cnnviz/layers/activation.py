@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from cnnviz.layers.base import Layer, Shape, TorchCall
-from cnnviz.layers.formula import Block, Formula, Index, Pointwise, Softmax, cell
+from cnnviz.layers.formula import Block, Formula, Index, Pointwise, cell
+from cnnviz.layers.formula import Softmax as SoftmaxFormula
 from cnnviz.layers.options import opt
 
 
@@ -70,7 +71,7 @@ class Tanh(_Activation):
 
 
 @dataclass(frozen=True)
-class SoftmaxLayer(_Activation):
+class Softmax(_Activation):
     """Turns scores into probabilities that add up to 1, along the channels."""
 
     kind, title, icon, torch_name = "softmax", "Softmax", "layer-softmax", "Softmax"
@@ -80,4 +81,4 @@ class SoftmaxLayer(_Activation):
 
     def formula(self, index: Index, *inputs: Shape) -> Formula:
         rest = tuple(range(i, i + 1) for i in index[1:])
-        return Softmax(Block(0, (range(inputs[0][0]), *rest)), index[0])
+        return SoftmaxFormula(Block(0, (range(inputs[0][0]), *rest)), index[0])

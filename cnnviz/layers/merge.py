@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cnnviz.errors import ShapeError
+from cnnviz.errors import OptionError, ShapeError
 from cnnviz.layers.base import Layer, Remedy, Shape, TorchCall, times
 from cnnviz.layers.convolution import Conv1d, Conv2d, Conv3d
 from cnnviz.layers.formula import Formula, Index, Part, Pointwise, WeightedSum, cell
@@ -22,7 +22,7 @@ class Add(Layer):
             if shape != inputs[0]:
                 raise ShapeError(
                     f"{times(inputs[0])} and {times(shape)} can't be added; it needs equal shapes.",
-                    remedies=_project(shape, inputs[0], port),
+                    remedies=_project(shape, inputs[0], port) or _project(inputs[0], shape, 0),
                 )
         return inputs[0]
 
@@ -70,6 +70,9 @@ def _project(shape: Shape, wanted: Shape, port: int) -> tuple[Remedy, ...]:
     if any(-(-n // s) != m for (n, m), s in zip(pairs, strides, strict=True)):
         return ()
     ones = (1,) * len(strides)
-    conv = kinds[len(shape)](out_channels=wanted[0], kernel_size=ones, stride=strides)
+    try:
+        conv = kinds[len(shape)](out_channels=wanted[0], kernel_size=ones, stride=strides)
+    except OptionError:  # a stride or a number of filters beyond what a convolution takes
+        return ()
     stride = f", stride {strides[0]}" if set(strides) != {1} else ""
     return (Remedy(f"Insert {times(ones)} conv, {wanted[0]} filters{stride}", insert=conv, port=port),)

@@ -47,7 +47,7 @@ class _Pooling(Layer):
                 Remedy("Padding same: keep windows that overhang", replace=self.replace(padding="same")),
                 Remedy(
                     f"Window {times(smaller)}: as large as the input",
-                    replace=self.replace(kernel_size=smaller),
+                    replace=self.replace(kernel_size=smaller, padding="valid"),
                 ),
             )
             raise ShapeError(error.what, remedies=remedies) from None

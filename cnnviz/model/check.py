@@ -95,6 +95,8 @@ class Report:
         for problem in sorted(self.errors, key=lambda each: each.severity):
             hint = f"Possible fix: {problem.fixes[0].label}." if problem.fixes else ""
             raise GraphError(problem.text, where=problem.node, hint=hint)
+        if not self.rows:
+            raise GraphError("the graph is empty.", hint="Add an Input and the layers behind it.")
         return self
 
 
@@ -108,9 +110,17 @@ def check(graph: Graph) -> Report:
         rows[node.name] = _visit(graph, node, rows, problems)
     for node in circle:
         rows[node.name] = Row(node.name, node.layer.kind, None, None)
-        problems.append(Problem(node.name, "it feeds itself through a circle of wires; remove one of them."))
+        problems.append(_circular(graph, node.name))
     found_input, found_output = _ends(graph, problems)
     return Report(tuple(rows.values()), tuple(problems), found_input, found_output)
+
+
+def _circular(graph: Graph, name: str) -> Problem:
+    """Say of a node that can't be ordered whether it lies on a circle of wires or waits behind one."""
+    before = [edge.source for edge in graph.inputs(name)]
+    if graph.descendants(name).intersection(before):
+        return Problem(name, "it feeds itself through a circle of wires; remove one of them.")
+    return Problem(name, f"waits for a shape from {before[0]}.", "waiting")
 
 
 def sort(graph: Graph) -> tuple[list[Node], list[Node]]:
@@ -132,9 +142,9 @@ def sort(graph: Graph) -> tuple[list[Node], list[Node]]:
 def _visit(graph: Graph, node: Node, rows: dict[str, Row], problems: list[Problem]) -> Row:
     unknown = Row(node.name, node.layer.kind, None, None)
     edges = graph.inputs(node.name)
-    missing = _missing(node, tuple(edge.port for edge in edges))
-    if missing:
-        problems.append(Problem(node.name, missing, "waiting"))
+    wrong = _wiring(node, tuple(edge.port for edge in edges))
+    if wrong is not None:
+        problems.append(wrong)
         return unknown
     shapes = [rows[edge.source].shape for edge in edges]
     blocked = [edge.source for edge, shape in zip(edges, shapes, strict=True) if shape is None]
@@ -144,15 +154,22 @@ def _visit(graph: Graph, node: Node, rows: dict[str, Row], problems: list[Proble
     return _measure(graph, node, tuple(shape for shape in shapes if shape is not None), problems)
 
 
-def _missing(node: Node, ports: tuple[int, ...]) -> str:
-    layer = node.layer
-    if len(ports) < layer.fewest_inputs:
-        need = "an input" if layer.fewest_inputs == 1 else f"{layer.fewest_inputs} inputs, has {len(ports)}"
-        return f"needs {need}; drag a wire to it."
-    if ports != tuple(range(len(ports))):
-        gap = next(number for number in range(len(ports)) if number not in ports)
-        return f"has nothing at its port {gap}; drag a wire to it."
-    return ""
+def _wiring(node: Node, ports: tuple[int, ...]) -> Problem | None:
+    """Return what is wrong with the wires that arrive at a node, if anything."""
+    least, most = node.layer.fewest_inputs, node.layer.most_inputs
+    if len(ports) < least:
+        need = "an input" if least == 1 else f"{least} inputs, has {len(ports)}"
+        return Problem(node.name, f"needs {need}; drag a wire to it.", "waiting")
+    if most is not None and len(ports) > most:
+        return Problem(
+            node.name, f"has {most} {'input' if most == 1 else 'inputs'}, but {len(ports)} wires arrive."
+        )
+    for number, port in enumerate(ports):
+        if port > number:
+            return Problem(node.name, f"has nothing at its port {number}; drag a wire to it.", "waiting")
+        if port < number:
+            return Problem(node.name, f"has two wires at its port {port}; remove one of them.")
+    return None
 
 
 def _measure(graph: Graph, node: Node, inputs: tuple[Shape, ...], problems: list[Problem]) -> Row:

@@ -114,7 +114,7 @@ class Graph:
             return f"{source} depends on {target}; the wire would close a circle"
         if layer.most_inputs == 0:
             return f"{layer.title} has no input"
-        if port is not None and layer.most_inputs is not None and not 0 <= port < layer.most_inputs:
+        if port is not None and (port < 0 or (layer.most_inputs is not None and port >= layer.most_inputs)):
             return f"{layer.title} has no port {port}"
         if any(e.source == source and e.target == target and port in (None, e.port) for e in self.edges):
             return "they are already connected"

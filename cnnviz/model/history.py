@@ -57,7 +57,8 @@ class History:
             return
         now = self._clock()
         last = self._steps[self._at]
-        merge = bool(key) and key == last.key and self._at > 0 and now - last.time <= MERGE_SECONDS
+        newest = 0 < self._at == len(self._steps) - 1
+        merge = newest and bool(key) and key == last.key and now - last.time <= MERGE_SECONDS
         del self._steps[self._at + (0 if merge else 1) :]
         self._steps.append(Step(label, graph, key, now))
         self._at = len(self._steps) - 1
