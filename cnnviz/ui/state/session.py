@@ -10,7 +10,7 @@ from typing import Any
 from cnnviz.jobs import Asker
 from cnnviz.model.files import Project
 from cnnviz.templates import shipped_weights, template
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from cnnviz import settings as user_settings
 from cnnviz.errors import CnnvizError, TrainError
@@ -22,6 +22,8 @@ from cnnviz.ui.state.document import Document
 from cnnviz.ui.state.looking import NOT_TRAINED, Looking
 from cnnviz.ui.state.material import Material
 from cnnviz.ui.state.training import Training
+
+SETTINGS_MS = 500
 
 
 class Session(QObject):
@@ -50,6 +52,8 @@ class Session(QObject):
         self.training.ended.connect(self._tell_end)
         self.material.failed.connect(self.tell_failure)
         self.looking.failed.connect(self.tell_failure)
+        self._settings_timer = QTimer(self, singleShot=True, interval=SETTINGS_MS)
+        self._settings_timer.timeout.connect(self.save_settings)
         self.asker.start()
 
     # -- documents ----------------------------------------------------------------------------------------------
@@ -186,11 +190,16 @@ class Session(QObject):
         self.set_settings(replace(self.settings, **changes))
 
     def set_settings(self, settings: Settings) -> None:
-        """Change and keep the user's settings."""
+        """Change the user's settings; they are written a moment later, since a dragged splitter changes them often."""
         self.settings = settings
         self.settings_changed.emit(settings)
+        self._settings_timer.start()
+
+    def save_settings(self) -> None:
+        """Write the settings now."""
+        self._settings_timer.stop()
         try:
-            user_settings.save(settings)
+            user_settings.save(self.settings)
         except OSError as error:
             self.notice.emit("warning", f"The settings could not be saved: {error.strerror or error}.")
 
@@ -199,7 +208,8 @@ class Session(QObject):
         self.notice.emit("error", failure.message)
 
     def shut_down(self) -> None:
-        """End all workers and wait for them."""
+        """Write the settings, end all workers and wait for them."""
+        self.save_settings()
         self.training.shut_down()
         self.asker.stop()
 

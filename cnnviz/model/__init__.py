@@ -1,0 +1,1 @@
+"""The document: graph, check, history, files, layout, generated code. Standard library only."""
