@@ -42,19 +42,21 @@ def read_idx(path: str | os.PathLike[str]) -> NDArray[Any]:
             dtype, shape = _read_header(stream, path)
             return _read_values(stream, path, dtype, shape, room)
     except FileNotFoundError as error:
-        raise DataError(
-            "There is no such file.", where=str(path), hint="Check the folder, or fetch the data."
-        ) from error
+        raise _wrong(path, "There is no such file.", "Check the folder, or fetch the data.") from error
     except EOFError as error:
-        raise DataError("The gzip data ends too early.", where=str(path), hint=_AGAIN) from error
+        raise _wrong(path, "The gzip data ends too early.") from error
     except (zlib.error, gzip.BadGzipFile) as error:
-        raise DataError(f"The gzip data is damaged ({error}).", where=str(path), hint=_AGAIN) from error
+        raise _wrong(path, f"The gzip data is damaged ({error}).") from error
+    except MemoryError as error:
+        raise _wrong(path, "The values do not fit into memory.", "Close other programs.") from error
     except OSError as error:
-        raise DataError(
-            f"The file can't be read ({error.strerror or error}).",
-            where=str(path),
-            hint="Check its permissions.",
-        ) from error
+        what = f"The file can't be read ({error.strerror or error})."
+        raise _wrong(path, what, "Check its permissions.") from error
+
+
+def _wrong(path: Path, what: str, hint: str = _AGAIN) -> DataError:
+    """Return the error that names this file."""
+    return DataError(what, where=str(path), hint=hint)
 
 
 @contextlib.contextmanager
@@ -74,20 +76,18 @@ def _opened(path: Path) -> Iterator[tuple[BinaryIO, int]]:
 def _read_header(stream: BinaryIO, path: Path) -> tuple[np.dtype[Any], tuple[int, ...]]:
     magic = stream.read(4)
     if len(magic) < 4:
-        raise DataError(
-            f"The file ends after {len(magic)} bytes; it has no header.", where=str(path), hint=_AGAIN
-        )
+        raise _wrong(path, f"The file ends after {len(magic)} bytes; it has no header.")
     code, axes = magic[2], magic[3]
     if magic[:2] != b"\0\0" or code not in _TYPES or not 1 <= axes <= _MAX_AXES:
-        raise DataError(
-            f"This is not an IDX file: it begins with {magic.hex(' ')}"
-            + (" (a web page)." if magic.lstrip()[:1] == b"<" else "."),
-            where=str(path),
-            hint="An IDX file begins with 00 00, a type from 08 to 0e, and the number of axes. " + _AGAIN,
+        page = " (a web page)" if magic.lstrip()[:1] == b"<" else ""
+        raise _wrong(
+            path,
+            f"This is not an IDX file: it begins with {magic.hex(' ')}{page}.",
+            f"An IDX file begins with 00 00, a type from 08 to 0e, and the number of axes. {_AGAIN}",
         )
     lengths = stream.read(4 * axes)
     if len(lengths) < 4 * axes:
-        raise DataError("The file ends within its header.", where=str(path), hint=_AGAIN)
+        raise _wrong(path, "The file ends within its header.")
     return np.dtype(_TYPES[code]), struct.unpack(f">{axes}I", lengths)
 
 
@@ -95,28 +95,16 @@ def _read_values(
     stream: BinaryIO, path: Path, dtype: np.dtype[Any], shape: tuple[int, ...], room: int
 ) -> NDArray[Any]:
     promised = math.prod(shape) * dtype.itemsize
-    sizes = " × ".join(f"{length:,}" for length in shape)
+    sizes = f"{' × '.join(f'{length:,}' for length in shape)} values ({promised:,} bytes)"
     if promised > min(room, _MAX_BYTES):
-        raise DataError(
-            f"The header promises {sizes} values ({promised:,} bytes), more than the file can hold.",
-            where=str(path),
-            hint=_AGAIN,
-        )
+        raise _wrong(path, f"The header promises {sizes}, more than the file can hold.")
     array = np.empty(shape, dtype)
     found = _fill(stream, array.reshape(-1).view(np.uint8).data)
     if found < promised:
-        raise DataError(
-            f"The file ends too early: {found:,} of {promised:,} bytes of values ({sizes}).",
-            where=str(path),
-            hint=_AGAIN,
-        )
+        raise _wrong(path, f"The file ends after {found:,} bytes of values; its header promises {sizes}.")
     # Reading one byte further also makes gzip compare its checksum.
     if stream.read(1):
-        raise DataError(
-            f"More bytes follow after the {sizes} values that the header promises.",
-            where=str(path),
-            hint=_AGAIN,
-        )
+        raise _wrong(path, f"More bytes follow after the {sizes} that the header promises.")
     return array if dtype.isnative else array.byteswap(inplace=True).view(dtype.newbyteorder("="))
 
 
@@ -133,10 +121,10 @@ def write_idx(path: str | os.PathLike[str], array: NDArray[Any]) -> None:
     path = Path(path)
     code = _CODES.get(array.dtype.newbyteorder("="))
     if code is None or not 1 <= array.ndim <= _MAX_AXES:
-        raise DataError(
+        raise _wrong(
+            path,
             f"An IDX file can't hold {array.dtype} with {array.ndim} axes.",
-            where=str(path),
-            hint="Use uint8, int8, int16, int32, float32 or float64 with 1 to 8 axes.",
+            "Use uint8, int8, int16, int32, float32 or float64 with 1 to 8 axes.",
         )
     header = struct.pack(f">4B{array.ndim}I", 0, 0, code, array.ndim, *array.shape)
     values = array.astype(_TYPES[code]).tobytes()
@@ -145,11 +133,8 @@ def write_idx(path: str | os.PathLike[str], array: NDArray[Any]) -> None:
     try:
         _replace(path, content)
     except OSError as error:
-        raise DataError(
-            f"The file can't be written ({error.strerror or error}).",
-            where=str(path),
-            hint="Check the folder and the free space.",
-        ) from error
+        what = f"The file can't be written ({error.strerror or error})."
+        raise _wrong(path, what, "Check the folder and the free space.") from error
 
 
 def _replace(path: Path, content: bytes) -> None:

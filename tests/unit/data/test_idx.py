@@ -57,7 +57,10 @@ _DAMAGE = {
     "empty": (b"", "ends after 0 bytes; it has no header"),
     "half a magic": (b"\0\0", "ends after 2 bytes"),
     "half a header": (_content()[:9], "ends within its header"),
-    "too short": (_content()[:-1], r"promises 3 × 4 values \(12 bytes\), more than|ends too early: 11 of 12"),
+    "too short": (
+        _content()[:-1],
+        r"promises 3 × 4 values \(12 bytes\), more than|ends after 11 bytes of values",
+    ),
     "too long": (_content() + b"!", "More bytes follow after the 3 × 4 values"),
     "wrong magic": (b"PK\3\4" + _content(), "not an IDX file: it begins with 50 4b 03 04"),
     "a web page": (b"<!DOCTYPE html>", r"begins with 3c 21 44 4f \(a web page\)"),
@@ -117,6 +120,17 @@ def test_a_lying_header_takes_no_memory(tmp_path: Path, zipped: bool) -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 1_000_000
+
+
+def test_too_little_memory_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_idx(tmp_path / "a", np.arange(3, dtype=np.uint8))
+
+    def too_little(*_arguments: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(np, "empty", too_little)
+    with pytest.raises(DataError, match="The values do not fit into memory"):
+        read_idx(tmp_path / "a")
 
 
 def test_missing_file_and_folder(tmp_path: Path) -> None:
