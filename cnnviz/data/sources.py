@@ -130,20 +130,20 @@ def load(
         raise DataError(
             "There is no such folder.", where=str(data_dir), hint="Check the path of the data folder."
         )
-    if name in REMOTES:
-        return _load_files(source, folders.data_folders(data_dir, setting))
-    return _MADE[name].load(source, count)
+    return _load(source, folders.data_folders(data_dir, setting), count)
 
 
 def best(name: str, data_dir: Folder | None = None, setting: Folder | None = None) -> Dataset:
     """Load a source, or, where its files are missing, the drawn digits, whose origin then says so.
 
-    Files that are there but damaged are a DataError: a stand-in would hide the damage.
+    Files that are there but damaged are a DataError: a stand-in would hide the damage. A `data_dir` that does
+    not exist yet is no error here: a window opens with the stand-in and may download into that folder.
     """
     source = _source(name)
-    if _status(source, folders.data_folders(data_dir, setting)).found:
-        return load(name, data_dir, setting=setting)
-    stand_in = load(STAND_IN)
+    searched = folders.data_folders(data_dir, setting)
+    if _status(source, searched).found:
+        return _load(source, searched)
+    stand_in = _load(_source(STAND_IN), searched)
     return replace(
         stand_in, origin=f"{source.title} was not found, so these stand in for it: {stand_in.origin}"
     )
@@ -153,6 +153,12 @@ def _source(name: str) -> Source:
     if name not in SOURCES:
         raise DataError(f"There is no data set {name!r}.", hint=did_you_mean(name, SOURCES))
     return SOURCES[name]
+
+
+def _load(source: Source, searched: tuple[Path, ...], count: int | None = None) -> Dataset:
+    if source.name in REMOTES:
+        return _load_files(source, searched)
+    return _MADE[source.name].load(source, count)
 
 
 def _load_files(source: Source, searched: tuple[Path, ...]) -> Dataset:

@@ -93,6 +93,8 @@ def test_best_stands_in_and_says_so(tmp_path: Path, write_set: Callable[..., Pat
     assert (len(stand_in.train), len(stand_in.test)) == (12_000, 2_000)
     write_set(tmp_path / "mnist")
     assert best("mnist", tmp_path).name == "mnist"
+    assert best("mnist", tmp_path / "not yet", tmp_path).name == "mnist"
+    assert best("fashion-mnist", tmp_path / "not yet").name == "strokes"
 
 
 def test_best_does_not_hide_damage(tmp_path: Path, write_set: Callable[..., Path]) -> None:
