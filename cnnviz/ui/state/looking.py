@@ -114,12 +114,16 @@ class Looking(QObject):
     def _follow(self, old: Graph, new: Graph) -> None:
         names = renamed(old, new)
         if self.weights is not None and names:
-            self.weights = {
-                names.get(k.rsplit(".", 1)[0], k.rsplit(".", 1)[0]) + "." + k.rsplit(".", 1)[1]: v
-                for k, v in self.weights.items()
-            }
+            self.weights = _follow_names(self.weights, names)
         if [(n.name, n.layer) for n in old] != [(n.name, n.layer) for n in new] or old.edges != new.edges:
             self.refresh()
+
+
+def _follow_names(weights: Weights, names: dict[str, str]) -> Weights:
+    """Return the weights with renamed nodes' keys changed, so that a rename loses nothing."""
+    moved = {attribute(old): attribute(new) for old, new in names.items()}
+    split = {key: key.rpartition(".") for key in weights}
+    return {f"{moved.get(node, node)}.{array}": weights[key] for key, (node, _, array) in split.items()}
 
 
 __all__ = ["NOT_TRAINED", "Cursor", "Failed", "Looking"]
