@@ -190,7 +190,7 @@ class Curves(QWidget):
     def _set_pens(self, plot: PlotArea, curve: _Curve) -> None:
         color = self._color(curve)
         if curve.raw is not None:
-            curve.raw.setPen(plot.pen(_mixed(color, theme.color("bg2"), 0.28), 1))
+            curve.raw.setPen(plot.faint_pen(color))
         if curve.style == "other":
             color.setAlphaF(0.75)
         width = {"train": 1.8, "validation": 1.5, "other": 1.3}[curve.style]
@@ -278,19 +278,6 @@ class Curves(QWidget):
                 if curve.line is not None:
                     self._set_pens(self._plot, curve)
         self._write_legend()
-
-
-def _mixed(color: QColor, ground: QColor, share: float) -> QColor:
-    """`color` at opacity `share` over `ground`, as an opaque colour: blending a long line costs a millisecond."""
-    red, green, blue = (
-        round(share * over + (1 - share) * under)
-        for over, under in (
-            (color.red(), ground.red()),
-            (color.green(), ground.green()),
-            (color.blue(), ground.blue()),
-        )
-    )
-    return QColor(red, green, blue)
 
 
 def example() -> QWidget:

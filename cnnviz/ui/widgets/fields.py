@@ -58,7 +58,7 @@ class Toggle(Field):
         self._add(self.switch, marked=False)
         self.caption = label(caption, "secondary")
         self.row.addWidget(self.caption, 1)
-        self.switch.clicked.connect(self.edited.emit)
+        self.switch.clicked.connect(self._switched)
 
     def value(self) -> bool:
         return self.switch.isChecked()
@@ -66,6 +66,9 @@ class Toggle(Field):
     def set_value(self, value: bool) -> None:
         self.set_error(None)
         self.switch.setChecked(value)
+
+    def _switched(self, on: bool) -> None:
+        self.edited.emit(on)
 
 
 class ChoiceField(Field):

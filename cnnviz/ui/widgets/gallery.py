@@ -6,33 +6,34 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractScrollArea, QWidget
+from PySide6.QtWidgets import QWidget
 
 from cnnviz.ui import colormaps, numbers, theme
 from cnnviz.ui.widgets.painted import ARROWS, draw_ring
+from cnnviz.ui.widgets.scrolled import Scrolled
 
 THUMB, PAD, CAPTION, GAP = 56, 4, 16, 6
 
 
 @dataclass(frozen=True)
 class Caption:
-    """The line below a picture: what it is, what was said (None: the same line without an arrow), how surely."""
+    """The line below a picture: what it is, what it was taken for (or None), and how surely."""
 
     label: str
     predicted: str | None = None
     probability: float | None = None
 
 
-class Gallery(QAbstractScrollArea):
+class Gallery(Scrolled):
     """Pictures in lines, as many as the width takes; only those in view are painted."""
 
     clicked = Signal(int)
     double_clicked = Signal(int)
 
     def __init__(self, parent: QWidget | None = None, name: str = "images") -> None:
-        super().__init__(parent)
+        super().__init__(parent, name)
         self._name = name
         self._images: Sequence[np.ndarray] = ()
         self._captions: Sequence[Caption] = ()
@@ -40,17 +41,13 @@ class Gallery(QAbstractScrollArea):
         self._selected: int | None = None
         self._marked: frozenset[int] = frozenset()
         self._hovered: int | None = None
-        self.setAccessibleName(name)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.viewport().setMouseTracking(True)
 
     def set_images(self, images: Sequence[np.ndarray], captions: Sequence[Caption] = ()) -> None:
         """Show (H, W) or (H, W, 3) pictures in 0..1, with one caption each or none at all."""
         self._images, self._captions, self._cache = images, captions, {}
         self._selected, self._hovered, self._marked = None, None, frozenset()
         self.setAccessibleName(f"{self._name}, {len(images)}")
-        self._update_scroll()
+        self.update_scroll()
 
     def set_selected(self, index: int | None) -> None:
         """Ring one picture; emits nothing."""
@@ -80,11 +77,11 @@ class Gallery(QAbstractScrollArea):
         width, height, across = self._layout()
         place, line = (
             int(point.x() // (width + GAP)),
-            int((point.y() + self.verticalScrollBar().value()) // (height + GAP)),
+            int((point.y() + self.top()) // (height + GAP)),
         )
         index = line * across + place
         inside = 0 <= place < across and 0 <= index < len(self._images)
-        moved = point + QPointF(0, self.verticalScrollBar().value())
+        moved = point + QPointF(0, self.top())
         return index if inside and self.cell_rect(index).contains(moved) else None
 
     def sizeHint(self) -> QSize:
@@ -99,7 +96,7 @@ class Gallery(QAbstractScrollArea):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
-        top = self.verticalScrollBar().value()
+        top = self.top()
         painter.translate(0, -top)
         _, height, across = self._layout()
         first = top // (height + GAP) * across
@@ -155,11 +152,9 @@ class Gallery(QAbstractScrollArea):
             self.viewport().setToolTip("" if index is None else self._sentence(index))
             self.viewport().update()
 
-    def viewportEvent(self, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.Leave:
-            self._hovered = None
-            self.viewport().update()
-        return super().viewportEvent(event)
+    def pointer_left(self) -> None:
+        self._hovered = None
+        self.viewport().update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         index = self.index_at(event.position())
@@ -184,23 +179,15 @@ class Gallery(QAbstractScrollArea):
 
     def _choose(self, index: int) -> None:
         self.set_selected(index)
-        rect, bar = self.cell_rect(index), self.verticalScrollBar()
-        bar.setValue(
-            max(min(bar.value(), round(rect.top())), round(rect.bottom()) - self.viewport().height())
-        )
+        self.reveal(self.cell_rect(index))
         self.clicked.emit(index)
 
-    def resizeEvent(self, event: QEvent) -> None:
-        self._update_scroll()
-
-    def _update_scroll(self) -> None:
+    def content_height(self) -> float:
         _, height, across = self._layout()
-        lines = -(-len(self._images) // across)
-        bar = self.verticalScrollBar()
-        bar.setPageStep(self.viewport().height())
-        bar.setSingleStep(height + GAP)
-        bar.setRange(0, max(lines * (height + GAP) - GAP - self.viewport().height(), 0))
-        self.viewport().update()
+        return -(-len(self._images) // across) * (height + GAP) - GAP
+
+    def line_height(self) -> float:
+        return self._layout()[1] + GAP
 
     def _sentence(self, index: int) -> str:
         if index >= len(self._captions):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QImage, QPainter
+from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cnnviz.ui import colormaps, numbers, theme
@@ -46,10 +46,8 @@ class Legend(Painted):
     def paint_base(self, painter: QPainter) -> None:
         low, high = self._range
         bar = self._paint_ends(painter, numbers.compact(low, 3), numbers.compact(high, 3))
-        ramp = np.arange(colormaps.STEPS, dtype=np.float32)[None]
-        image = colormaps.to_image(ramp, self._colormap, 0, colormaps.STEPS - 1)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(bar, image.convertToFormat(QImage.Format.Format_RGB32))
+        ramp = np.linspace(0, 1, round(bar.width() * self.devicePixelRatioF()))[None]
+        painter.drawImage(bar, colormaps.to_image(ramp, self._colormap, 0, 1))
         if low < 0 < high:
             self._paint_zero(painter, bar, bar.left() + bar.width() * -low / (high - low))
 

@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QGuiApplication,
     QKeyEvent,
-    QKeySequence,
     QMouseEvent,
     QPainter,
     QPaintEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from cnnviz.ui import colormaps, numbers, theme
 from cnnviz.ui.widgets.heatmap import VALUES_FROM, paint_values
 from cnnviz.ui.widgets.painted import ARROWS, draw_ring
+from cnnviz.ui.widgets.scrolled import Scrolled
 from cnnviz.ui.widgets.tiles import Tiles, wrap
 
 Place = tuple[int, int, int]  # map, row, column
@@ -28,7 +27,7 @@ TILE, VECTOR_TILE = 56.0, 28.0
 SMALLEST, LARGEST = 12.0, 1024.0
 
 
-class Mosaic(QAbstractScrollArea):
+class Mosaic(Scrolled):
     """Shows (N, H, W) maps, or a vector (N,) as a wrapped grid of cells; paints only what is in view.
 
     Ctrl+wheel zooms. Arrow keys move the selected pixel (for vectors: the cell), `;` and `'` the map.
@@ -40,7 +39,7 @@ class Mosaic(QAbstractScrollArea):
     left = Signal()
 
     def __init__(self, parent: QWidget | None = None, name: str = "maps", colormap: str = "value") -> None:
-        super().__init__(parent)
+        super().__init__(parent, name)
         self._name, self._colormap = name, colormap
         self._maps = np.zeros((0, 1, 1), dtype=np.float32)
         self._low: np.ndarray = np.float32(-1).reshape(1, 1, 1)
@@ -50,11 +49,6 @@ class Mosaic(QAbstractScrollArea):
         self._selected: Place | None = None
         self._hovered: Place | None = None
         self._pixels: tuple[tuple[object, ...], np.ndarray] | None = None
-        self.setAccessibleName(name)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.viewport().setMouseTracking(True)
 
     def set_maps(
         self,
@@ -82,7 +76,7 @@ class Mosaic(QAbstractScrollArea):
                 at < size for at, size in zip(self._selected, maps.shape, strict=True)
             ):
                 self._selected = None
-            self._update_scroll()
+            self.update_scroll()
         self._speak()
         self.viewport().update()
 
@@ -94,12 +88,12 @@ class Mosaic(QAbstractScrollArea):
     def set_captions(self, captions: Sequence[str]) -> None:
         """Write a line below each tile; an empty sequence removes them."""
         self._captions = captions
-        self._update_scroll()
+        self.update_scroll()
 
     def set_tile_size(self, pixels: float) -> None:
         """Make tiles about `pixels` wide."""
         self._tile = min(max(pixels, SMALLEST), LARGEST)
-        self._update_scroll()
+        self.update_scroll()
 
     def set_selected(self, place: Place | None) -> None:
         """Ring a map and its pixel; emits nothing."""
@@ -128,7 +122,7 @@ class Mosaic(QAbstractScrollArea):
 
     def place_at(self, point: QPointF) -> Place | None:
         """The (map, row, column) under a point of the viewport."""
-        return self.tiles().hit(point + QPointF(0, self.verticalScrollBar().value()))
+        return self.tiles().hit(point + QPointF(0, self.top()))
 
     def sizeHint(self) -> QSize:
         return QSize(320, 240)
@@ -148,7 +142,7 @@ class Mosaic(QAbstractScrollArea):
     # painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        tiles, top = self.tiles(), self.verticalScrollBar().value()
+        tiles, top = self.tiles(), self.top()
         painter = QPainter(self.viewport())
         painter.translate(0, -top)
         shown = tiles.visible(top, top + self.viewport().height())
@@ -222,12 +216,6 @@ class Mosaic(QAbstractScrollArea):
         if place:
             self.double_clicked.emit(*place)
 
-    def viewportEvent(self, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.Leave and self._hovered is not None:
-            self.set_hovered(None)
-            self.left.emit()
-        return super().viewportEvent(event)
-
     def wheelEvent(self, event: QWheelEvent) -> None:
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             tiles = self.tiles()
@@ -237,9 +225,6 @@ class Mosaic(QAbstractScrollArea):
             super().wheelEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.matches(QKeySequence.StandardKey.Copy):
-            QGuiApplication.clipboard().setPixmap(self.viewport().grab())
-            return
         place = self._next_place(event)
         if place is None:
             super().keyPressEvent(event)
@@ -263,28 +248,21 @@ class Mosaic(QAbstractScrollArea):
 
     def _choose(self, place: Place) -> None:
         self.set_selected(place)
-        self._reveal(place[0])
+        self.reveal(self.tiles().grid(place[0]).rect)
         self.clicked.emit(*place)
 
     # scrolling
 
-    def resizeEvent(self, event: QEvent) -> None:
-        self._update_scroll()
+    def content_height(self) -> float:
+        return self.tiles().height
 
-    def _update_scroll(self) -> None:
-        bar, tiles = self.verticalScrollBar(), self.tiles()
-        bar.setPageStep(self.viewport().height())
-        bar.setSingleStep(max(round(tiles.pitch[1]), 1))
-        bar.setRange(0, max(round(tiles.height) - self.viewport().height(), 0))
-        self.viewport().update()
+    def line_height(self) -> float:
+        return self.tiles().pitch[1]
 
-    def _reveal(self, index: int) -> None:
-        bar, rect = self.verticalScrollBar(), QRectF(self.tiles().grid(index).rect).toAlignedRect()
-        window = QRect(0, bar.value(), 1, self.viewport().height())
-        if rect.top() < window.top():
-            bar.setValue(rect.top() - 4)
-        elif rect.bottom() > window.bottom():
-            bar.setValue(rect.bottom() + 4 - window.height())
+    def pointer_left(self) -> None:
+        if self._hovered is not None:
+            self.set_hovered(None)
+            self.left.emit()
 
     def _value(self, place: Place) -> str:
         return numbers.compact(float(self._maps[place]), 5)
