@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 from cnnviz.layers.formula import Block, Formula, Given, Index, WeightedSum
@@ -34,36 +35,32 @@ def receptive_field(graph: Graph, node: str, index: Index) -> dict[str, Box]:
 
 def _step(graph: Graph, row: Row, box: Box) -> dict[str, Box]:
     """Return the boxes on the inputs of a node that a box of its output is made from."""
+    layer, wires, shapes = graph.node(row.name).layer, graph.inputs(row.name), row.inputs or ()
+    slots: dict[int, Box] = {}
+    for index in _telling_cells(box):
+        for block in _blocks(layer.formula(index, *shapes)):
+            span = tuple((cells[0], cells[-1] + 1) for cells in block.ranges)
+            slots[block.input] = _union(slots[block.input], span) if block.input in slots else span
     found: dict[str, Box] = {}
-    wires = graph.inputs(row.name)
-    for block in _blocks(graph, row, box):
-        shape = (row.inputs or ())[block.input]
-        clipped = _clipped(block, shape)
-        name = wires[block.input].source
+    for slot, span in slots.items():
+        clipped, name = _clipped(span, shapes[slot]), wires[slot].source
         if clipped is not None:
             found[name] = _union(found[name], clipped) if name in found else clipped
     return found
 
 
-def _blocks(graph: Graph, row: Row, box: Box) -> Iterator[Block]:
-    """Yield the blocks of the box's cells along each of its edges.
+def _telling_cells(box: Box) -> Iterator[Index]:
+    """Yield the cells of a box that decide where its blocks end.
 
-    The edges are enough, since each dimension of an input depends on one dimension of the output alone.
+    Windows only move forward with their position, so that the corners are enough; channels may jump (a flattened map,
+    joined inputs), so that every one is asked.
     """
-    layer = graph.node(row.name).layer
-    for index in _edge_cells(box):
-        yield from _inputs(layer.formula(index, *(row.inputs or ())))
+    channels = range(*box[0])
+    return itertools.product(channels, *({first, end - 1} for first, end in box[1:]))
 
 
-def _edge_cells(box: Box) -> Iterator[Index]:
-    corner = tuple(first for first, _ in box)
-    yield corner
-    for axis, (first, end) in enumerate(box):
-        for place in range(first + 1, end):
-            yield (*corner[:axis], place, *corner[axis + 1 :])
-
-
-def _inputs(formula: Formula) -> tuple[Block, ...]:
+def _blocks(formula: Formula) -> tuple[Block, ...]:
+    """Return the boxes of cells that a formula reads."""
     if isinstance(formula, Given):
         return ()
     if isinstance(formula, WeightedSum):
@@ -71,12 +68,10 @@ def _inputs(formula: Formula) -> tuple[Block, ...]:
     return (formula.block,)
 
 
-def _clipped(block: Block, shape: tuple[int, ...]) -> Box | None:
-    """Return the cells of a block that are no padding, or None where all are."""
-    box = tuple(
-        (max(cells[0], 0), min(cells[-1] + 1, n)) for cells, n in zip(block.ranges, shape, strict=True)
-    )
-    return None if any(first >= end for first, end in box) else box
+def _clipped(box: Box, shape: tuple[int, ...]) -> Box | None:
+    """Return the cells of a box that are no padding, or None where all are."""
+    inside = tuple((max(first, 0), min(end, n)) for (first, end), n in zip(box, shape, strict=True))
+    return None if any(first >= end for first, end in inside) else inside
 
 
 def _union(one: Box, other: Box) -> Box:
