@@ -31,7 +31,7 @@ def stroke_digits(
     seed: int = 0,
     slant: float = 0.25,
     width: float = 2.2,
-    noise: float = 0.05,
+    noise: float = 0.02,
     jitter: float = 0.08,
     size: int = 28,
 ) -> tuple[Images, Labels]:
