@@ -110,10 +110,10 @@ class Graph:
         layer = self.node(target).layer
         if source == target:
             return "a node can't feed itself"
-        if source in self.descendants(target):
-            return f"{source} depends on {target}; the wire would close a circle"
         if layer.most_inputs == 0:
             return f"{layer.title} has no input"
+        if source in self.descendants(target):
+            return f"{source} depends on {target}; the wire would close a circle"
         if port is not None and (port < 0 or (layer.most_inputs is not None and port >= layer.most_inputs)):
             return f"{layer.title} has no port {port}"
         if any(e.source == source and e.target == target and port in (None, e.port) for e in self.edges):

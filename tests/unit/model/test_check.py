@@ -1,0 +1,184 @@
+"""Problems name the right node, and their fixes repair the graph."""
+
+from __future__ import annotations
+
+import pytest
+
+from cnnviz.errors import GraphError
+from cnnviz.layers import (
+    Add,
+    BatchNorm,
+    Concat,
+    Conv2d,
+    Conv3d,
+    Dense,
+    Flatten,
+    Input,
+    Layer,
+    MaxPool2d,
+    ReLU,
+    Shape,
+    Softmax,
+)
+from cnnviz.model.check import Problem, check
+from cnnviz.model.graph import Edge, Graph, Node, chain
+
+
+def mnist_cnn() -> Graph:
+    """Return the first MNIST network of the notes: 333,526 parameters."""
+    conv = [layer for n in (32, 64) for layer in (Conv2d(n, 3, padding="same"), ReLU(), MaxPool2d())]
+    return chain([Input(), *conv, Flatten(), Dense(100), ReLU(), Dense(10), Softmax()])
+
+
+def only(graph: Graph) -> Problem:
+    (problem,) = graph.summary().problems
+    return problem
+
+
+def test_a_good_graph_has_shapes_and_counts_and_no_problem() -> None:
+    report = mnist_cnn().summary().require()
+    assert (report.trainable, report.non_trainable) == (333_526, 0)
+    assert (report.input, report.output) == ("input", "softmax")
+    assert report.shapes["pool2"] == (64, 7, 7)
+    assert report.row("conv2").params == 18_496
+    assert report.macs == 784 * 32 * 9 + 196 * 64 * 32 * 9 + 3136 * 100 + 1000
+
+
+def test_running_statistics_do_not_train() -> None:
+    report = chain([Input(), Conv2d(32), BatchNorm()]).summary()
+    assert (report.trainable, report.non_trainable) == (320 + 64, 64)
+
+
+def test_reports_are_kept() -> None:
+    assert check(mnist_cnn()) is check(mnist_cnn())
+
+
+def test_rows_are_in_computing_order() -> None:
+    graph = (
+        Graph().add(Dense(2), "d").add(Flatten(), "f").add(Input(), "x").connect("x", "f").connect("f", "d")
+    )
+    assert [row.name for row in graph.summary().rows] == ["x", "f", "d"]
+
+
+@pytest.mark.parametrize(
+    ("shape", "layer"),
+    [
+        ((1, 28, 28), Dense(10)),
+        ((1, 5, 9), Conv2d(1, 7, 2)),
+        ((1, 5, 9), Conv2d(1, 3, 1, 0, 4)),
+        ((3, 9, 9), Conv2d(4, 3, groups=2)),
+        ((1, 3, 9), MaxPool2d(4)),
+        ((1, 9, 9), MaxPool2d(2, 2, 2)),
+        ((1, 1, 9), MaxPool2d(7, 2, 2)),
+        ((1, 4, 4, 4), Conv3d(2, 9, 1, 1)),
+    ],
+)
+def test_fixes_repair(shape: Shape, layer: Layer) -> None:
+    graph = chain([("x", Input(shape)), ("bad", layer), ("after", ReLU())])
+    wrong, waiting = graph.summary().problems
+    assert (wrong.node, wrong.severity) == ("bad", "error")
+    assert (waiting.node, waiting.severity, waiting.text) == (
+        "after",
+        "waiting",
+        "waits for a shape from bad.",
+    )
+    assert wrong.fixes
+    for fix in wrong.fixes:
+        fix.edit(graph).summary().require()
+    with pytest.raises(GraphError, match="bad: .* Possible fix: "):
+        graph.summary().require()
+
+
+@pytest.mark.parametrize(
+    "first", [Conv2d(8, 3, 2, 1), Conv2d(8, 3, padding="same"), Conv2d(16, 1, 4, "same")]
+)
+@pytest.mark.parametrize("swapped", [False, True])
+def test_a_shortcut_is_projected(first: Layer, swapped: bool) -> None:
+    graph = Graph().add(Input((4, 8, 8)), "x").add(first, "c", after="x").add(Add(), "sum")
+    ends = ("x", "c") if swapped else ("c", "x")
+    graph = graph.connect(ends[0], "sum").connect(ends[1], "sum")
+    problem = only(graph)
+    assert problem.node == "sum"
+    (fix,) = problem.fixes
+    fixed = fix.edit(graph).summary().require()
+    assert fixed.shapes["sum"] in ((first.out_shape((4, 8, 8))), (4, 8, 8))
+
+
+def test_a_shortcut_that_no_convolution_can_project_is_still_only_a_problem() -> None:
+    graph = Graph().add(Input((4, 64, 64)), "x").add(MaxPool2d(64, 64), "p", after="x").add(Add(), "sum")
+    problem = only(graph.connect("x", "sum").connect("p", "sum"))
+    assert (problem.node, problem.fixes) == ("sum", ())
+
+
+def test_joining_needs_equal_sizes() -> None:
+    graph = Graph().add(Input((4, 8, 8)), "x").add(MaxPool2d(), "p", after="x").add(Concat(), "cat")
+    assert only(graph.connect("x", "cat").connect("p", "cat")).node == "cat"
+
+
+def test_missing_inputs_wait() -> None:
+    graph = chain([("x", Input((4, 8, 8))), ("s", Add())])
+    problem = only(graph)
+    assert (problem.node, problem.severity) == ("s", "waiting")
+    assert "needs 2 inputs, has 1" in problem.text
+
+
+def test_a_gap_between_ports_is_named() -> None:
+    graph = chain([("x", Input((4,))), ("a", ReLU()), ("b", ReLU())]).add(Add(), "s")
+    gap = only(graph.connect("a", "s", 0).connect("b", "s", 2))
+    assert (gap.node, gap.severity, gap.text) == (
+        "s",
+        "waiting",
+        "has nothing at its port 1; drag a wire to it.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("edges", "words"),
+    [
+        ((Edge("x", "r", 0), Edge("x", "r", 1)), "has 1 input, but 2 wires arrive"),
+        ((Edge("x", "s", 0), Edge("x", "s", 0)), "has two wires at its port 0"),
+    ],
+)
+def test_wires_that_no_edit_could_make_are_named(edges: tuple[Edge, ...], words: str) -> None:
+    target = edges[0].target
+    graph = Graph((Node("x", Input((4,))), Node(target, ReLU() if target == "r" else Add())), edges)
+    problem = only(graph)
+    assert problem.node == target
+    assert words in problem.text
+
+
+def test_a_circle_is_told_from_what_waits_behind_it() -> None:
+    nodes = (Node("x", Input((4,))), Node("s", Add()), Node("r", ReLU()), Node("end", ReLU()))
+    edges = (Edge("x", "s", 0), Edge("r", "s", 1), Edge("s", "r"), Edge("r", "end"))
+    problems = {problem.node: problem for problem in Graph(nodes, edges).summary().problems}
+    assert "circle" in problems["s"].text
+    assert "circle" in problems["r"].text
+    assert (problems["end"].text, problems["end"].severity) == ("waits for a shape from r.", "waiting")
+    with pytest.raises(GraphError, match="circle"):
+        Graph(nodes, edges).summary().require()
+
+
+def test_two_ends_are_repaired_by_removing_the_loose_one() -> None:
+    graph = chain([("x", Input((4,))), ("a", ReLU()), ("b", ReLU())]).add(Dense(3), "loose", after="x")
+    problem = only(graph)
+    assert problem.node == "loose"
+    assert graph.summary().output == ""
+    assert problem.fixes[0].edit(graph).summary().require().output == "b"
+
+
+def test_a_second_input_is_repaired_by_removing_it() -> None:
+    graph = chain([("x", Input((4,))), ("s", Add())]).add(Input((4,)), "y").connect("y", "s")
+    problem = only(graph)
+    assert problem.node == "y"
+    assert [each.node for each in problem.fixes[0].edit(graph).summary().problems] == ["s"]
+
+
+def test_a_missing_input_is_named() -> None:
+    texts = [problem.text for problem in Graph().add(ReLU(), "r").summary().problems]
+    assert any("there is no Input" in text for text in texts)
+
+
+def test_an_empty_graph_has_no_problem_but_cannot_run() -> None:
+    assert Graph().summary().problems == ()
+    with pytest.raises(GraphError, match="empty"):
+        Graph().summary().require()
