@@ -50,7 +50,7 @@ def test_a_digit_does_not_depend_on_the_count() -> None:
 
 
 def test_the_same_bits_on_every_machine() -> None:
-    images, labels = stroke_digits(20, seed=1)
+    images, labels = stroke_digits(20, seed=1, noise=0.05)
     assert labels.tolist() == EXPECTED_LABELS
     assert images.reshape(20, -1).sum(axis=1, dtype=np.int64).tolist() == EXPECTED_SUMS
 
