@@ -17,9 +17,11 @@ def build(tokens: Tokens, ui_family: str, mono_family: str) -> str:
     values |= {"ui": ui_family, "mono": mono_family, "off": _faded(tokens.t1, 0.45)}
     values["acc_hover"] = "#6972EA" if tokens.name == "dark" else "#434FC9"
     values["handle"] = tokens.line2
-    for name, tint in (("chevron-down", tokens.t2), ("chevron-right", tokens.t3), ("check", "#FFFFFF")):
+    for name, tint in (("chevron-down", tokens.t2), ("check", "#FFFFFF")):
         values[name] = icons.tinted_file(name, tint).as_posix()
-    values["open"] = icons.tinted_file("chevron-down", tokens.t3).as_posix()
+    values["tick"] = icons.tinted_file("check", tokens.t1).as_posix()
+    values["closed"] = icons.tinted_file("chevron-right", tokens.t3, margin=4).as_posix()
+    values["open"] = icons.tinted_file("chevron-down", tokens.t3, margin=4).as_posix()
     text = _SHEET
     for name, value in values.items():
         text = text.replace(f"${{{name}}}", value)
@@ -103,9 +105,11 @@ QLineEdit[error="true"], QSpinBox[error="true"], QComboBox[error="true"] {
     border-color: ${err}; background: ${err_bg};
 }
 QLineEdit:disabled, QSpinBox:disabled, QComboBox:disabled { border-color: ${line}; background: transparent; }
-QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {
-    width: 0; border: 0;
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {
+    subcontrol-origin: border; subcontrol-position: right; width: 1px; border: 0; background: transparent;
 }
+QLineEdit > QToolButton { border: 0; background: transparent; min-height: 0; min-width: 0; padding: 0; }
+QAbstractSpinBox > QLineEdit { border: 0; background: transparent; min-height: 0; padding: 0 5px; }
 QComboBox {
     background: ${bg2}; border: 1px solid ${line2}; border-radius: 4px; padding: 0 24px 0 8px;
     min-height: 24px;
@@ -169,6 +173,9 @@ QMenu { background: ${bg3}; border: 1px solid ${line2}; padding: 4px; }
 QMenu::item { padding: 5px 24px 5px 12px; border-radius: 4px; min-height: 16px; }
 QMenu::item:selected { background: ${acc_bg}; }
 QMenu::item:disabled { color: ${off}; }
+QMenu::icon { padding-left: 8px; }
+QMenu::indicator { width: 12px; height: 12px; padding-left: 8px; }
+QMenu::indicator:checked { image: url("${tick}"); }
 QMenu::separator { height: 1px; background: ${line}; margin: 4px 6px; }
 QTabWidget::pane { border: 0; border-top: 1px solid ${line}; }
 QTabBar { background: transparent; border: 0; }
@@ -192,12 +199,14 @@ QListView::item:selected, QTreeView::item:selected, QTableView::item:selected {
     background: ${acc_bg}; color: ${t1};
 }
 QTreeView::branch { background: transparent; }
-QTreeView::branch:has-children:closed { image: url("${chevron-right}"); }
+QTreeView::branch:hover { background: ${bg4}; }
+QTreeView::branch:selected { background: ${acc_bg}; }
+QTreeView::branch:has-children:closed { image: url("${closed}"); }
 QTreeView::branch:has-children:open { image: url("${open}"); }
 QHeaderView { background: transparent; border: 0; }
 QHeaderView::section {
     background: transparent; color: ${t3}; border: 0; border-bottom: 1px solid ${line}; padding: 4px 6px;
-    font-size: 11px;
+    font-size: 11px; font-weight: 400; text-align: left;
 }
 QTableCornerButton::section { background: transparent; border: 0; }
 QStatusBar { background: ${bg1}; border-top: 1px solid ${line}; font-size: 11px; color: ${t2}; }
