@@ -61,9 +61,10 @@ def main(arguments: list[str]) -> int:
         total += counts
         if status:
             failed.append(name)
-    told = ", ".join(f"{number} {what}" for what, number in total.items()) or "no tests ran"
+    plural = {"error": "errors"}
+    told = ", ".join(f"{n} {plural.get(what, what) if n > 1 else what}" for what, n in total.items())
     print(f"\nfailures in: {', '.join(failed)}" if failed else "\neverything passed")
-    print(f" {told} in {time.monotonic() - start:.2f}s ".center(80, "="))
+    print(f" {told or 'no tests ran'} in {time.monotonic() - start:.2f}s ".center(80, "="))
     return 1 if failed else 0
 
 
