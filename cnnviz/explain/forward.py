@@ -202,7 +202,7 @@ def _normalise(formula: Normalise, numbers: _Numbers) -> _Account:
     gamma, beta = (
         (float(numbers.parameter(name, at)) for name in ("weight", "bias")) if formula.affine else (1.0, 0.0)
     )
-    scale = gamma / math.sqrt(variance + formula.epsilon)
+    scale = float(gamma / np.sqrt(variance + formula.epsilon))
     cells = numbers.part(formula.block, ("input", "scale"))
     cells = _times(cells, np.full(cells.values.shape, scale))
     offsets: tuple[Term, ...] = (
@@ -233,7 +233,7 @@ def _sigmoid(x: float) -> float:
 
 _FUNCTIONS: dict[str, Callable[[float, float], float]] = {
     "identity": lambda x, slope: x,
-    "relu": lambda x, slope: x if x > 0 else x * 0,
+    "relu": lambda x, slope: 0.0 if x <= 0 else x,  # so that what is no number stays none
     "leaky_relu": lambda x, slope: x if x > 0 else slope * x,
     "sigmoid": lambda x, slope: _sigmoid(x),
     "tanh": lambda x, slope: math.tanh(x),

@@ -202,6 +202,13 @@ def test_a_network_that_broke_down_does_not_close_and_stays_json(spoilt: float) 
         assert json.loads(json.dumps(found.to_dict(), allow_nan=False))["difference"] is None
 
 
+def test_functions_of_infinities() -> None:
+    assert account(ReLU(), [-np.inf], (0,), 0).closes
+    assert not account(ReLU(), [np.nan], (0,), np.nan).closes
+    spoilt = {"running_mean": [0], "running_var": [-1], "weight": [1], "bias": [0]}
+    assert not account(BatchNorm(), [1.0], (0,), np.nan, **spoilt).closes
+
+
 @pytest.mark.parametrize(
     "index", [(0, 0), (0, 0, 3), (-1, 0, 0), (1, 0, 0), (0, 0, 0, 0), (0, 0, 0.5), ("a",)]
 )
