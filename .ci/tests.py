@@ -24,12 +24,12 @@ ROOMS = {
     "e2e": [*_PYTEST, "tests/e2e"],
 }
 
-_COUNT = re.compile(r"(\d+) (passed|failed|error|errors|skipped|xfailed|deselected)\b")
+_COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed|deselected)\b")
 
 
 def count(closing_line: str) -> Counter[str]:
     """Read the numbers out of a closing line of pytest, such as `== 3 passed, 1 failed in 0.12s ==`."""
-    return Counter({what.removesuffix("s"): int(number) for number, what in _COUNT.findall(closing_line)})
+    return Counter({what: int(number) for number, what in _COUNT.findall(closing_line)})
 
 
 def run_room(name: str, arguments: list[str]) -> tuple[int, Counter[str]]:
@@ -61,8 +61,7 @@ def main(arguments: list[str]) -> int:
         total += counts
         if status:
             failed.append(name)
-    plural = {"error": "errors"}
-    told = ", ".join(f"{n} {plural.get(what, what) if n > 1 else what}" for what, n in total.items())
+    told = ", ".join(f"{number} {what}" for what, number in total.items())
     print(f"\nfailures in: {', '.join(failed)}" if failed else "\neverything passed")
     print(f" {told or 'no tests ran'} in {time.monotonic() - start:.2f}s ".center(80, "="))
     return 1 if failed else 0

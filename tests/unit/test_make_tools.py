@@ -45,7 +45,7 @@ def test_sizes_fails_on_a_file_over_the_limit(tmp_path: Path, capsys: pytest.Cap
 def test_closing_lines_are_counted() -> None:
     count = load("tests").count
     assert count("=== 3 passed, 1 skipped in 0.12s ===") == {"passed": 3, "skipped": 1}
-    assert count("=== 1 failed, 2 errors in 61.00s (0:01:01) ===") == {"failed": 1, "error": 2}
+    assert count("=== 1 failed, 2 errors in 61.00s (0:01:01) ===") == {"failed": 1, "errors": 2}
     assert count("=== no tests ran in 0.01s ===") == {}
 
 
