@@ -198,9 +198,7 @@ class Mosaic(Scrolled):
             return
         self.set_hovered(place)
         if place:
-            self.viewport().setToolTip(
-                f"map {place[0]}, row {place[1]}, column {place[2]}: {self._value(place)}"
-            )
+            self.viewport().setToolTip(self._sentence(place))
             self.hovered.emit(*place)
         else:
             self.viewport().setToolTip("")
@@ -264,12 +262,14 @@ class Mosaic(Scrolled):
             self.set_hovered(None)
             self.left.emit()
 
-    def _value(self, place: Place) -> str:
-        return numbers.compact(float(self._maps[place]), 5)
+    def _sentence(self, place: Place) -> str:
+        value = numbers.compact(float(self._maps[place]), 5)
+        if self._maps.shape[1:] == (1, 1):
+            return f"unit {place[0]}, {value}"
+        return f"map {place[0]} row {place[1]} column {place[2]}, {value}"
 
     def _speak(self) -> None:
-        place = self._selected
-        where = f" map {place[0]} row {place[1]} column {place[2]}, {self._value(place)}" if place else ""
+        where = f" {self._sentence(self._selected)}" if self._selected else ""
         self.setAccessibleName(self._name + where)
 
 

@@ -187,6 +187,7 @@ def test_vector_is_a_grid_of_cells(shown, qtbot):
     widget.set_selected((0, 0, 0))
     qtbot.keyClick(widget, Qt.Key.Key_Down)
     assert widget.selected == (across, 0, 0)
+    assert widget.accessibleName().startswith(f"maps unit {across}, ")
 
 
 def test_range_per_map(shown):

@@ -163,6 +163,7 @@ def test_elided_keeps_the_whole_text(shown):
     assert widget.toolTip() == widget.text()
     widget.resize(600, 20)
     assert widget.toolTip() == ""
+    assert widget.sizeHint().width() > 200 > widget.minimumSizeHint().width()
 
 
 def test_panel_header_and_empty_state(shown, qtbot):
