@@ -16,7 +16,10 @@ def build(tokens: Tokens, ui_family: str, mono_family: str) -> str:
     values = {name: value for name, value in vars(tokens).items() if isinstance(value, str)}
     values |= {"ui": ui_family, "mono": mono_family, "off": _faded(tokens.t1, 0.45)}
     values["acc_hover"] = "#6972EA" if tokens.name == "dark" else "#434FC9"
-    values["handle"] = tokens.line2
+    values["text_off"] = _faded("#FFFFFF", 0.6)
+    values["primary_off"] = _faded(tokens.acc_fill, 0.45)
+    dark = tokens.name == "dark"  # what lies on top is brighter in both themes
+    values |= {"segments": tokens.bg2 if dark else tokens.bg0, "segment": tokens.bg4 if dark else tokens.bg3}
     for name, tint in (("chevron-down", tokens.t2), ("check", "#FFFFFF")):
         values[name] = icons.tinted_file(name, tint).as_posix()
     values["tick"] = icons.tinted_file("check", tokens.t1).as_posix()
@@ -74,7 +77,7 @@ QToolButton[small="true"] { padding: 0 2px; }
 QPushButton[role="primary"] { background: ${acc_fill}; border-color: ${acc_fill}; color: #FFFFFF; }
 QPushButton[role="primary"]:hover { background: ${acc_hover}; border-color: ${acc_hover}; }
 QPushButton[role="primary"]:focus { border-color: ${t1}; }
-QPushButton[role="primary"]:disabled { background: ${acc_bg}; border-color: ${acc_bg}; color: ${off}; }
+QPushButton[role="primary"]:disabled { background: ${primary_off}; border-color: transparent; color: ${text_off}; }
 QPushButton[role="active"] { background: ${acc_bg}; border-color: ${acc}; color: ${acc}; }
 QPushButton[role="danger"] { color: ${err}; }
 QPushButton[role="quiet"], QToolButton[role="quiet"] { background: transparent; border-color: transparent; }
@@ -83,13 +86,13 @@ QPushButton[role="quiet"]:focus, QToolButton[role="quiet"]:focus { border-color:
 QPushButton[role="link"] { background: transparent; border: 0; padding: 0; color: ${acc}; }
 QPushButton[role="link"]:hover, QPushButton[role="link"]:focus { text-decoration: underline; }
 QPushButton::menu-indicator, QToolButton::menu-indicator { image: none; width: 0; }
-QFrame[role="segments"] { background: ${bg2}; border: 1px solid ${line}; border-radius: 6px; }
+QFrame[role="segments"] { background: ${segments}; border: 1px solid ${line}; border-radius: 6px; }
 QPushButton[role="segment"] {
     background: transparent; border: 1px solid transparent; border-radius: 5px; padding: 0 9px;
     min-height: 20px; color: ${t2};
 }
 QPushButton[role="segment"]:hover { color: ${t1}; }
-QPushButton[role="segment"]:checked { background: ${bg4}; border-color: ${line2}; color: ${t1}; }
+QPushButton[role="segment"]:checked { background: ${segment}; border-color: ${line2}; color: ${t1}; }
 QPushButton[role="segment"]:focus { border-color: ${acc}; }
 QPushButton[role="segment"]:disabled { color: ${off}; }
 
@@ -140,7 +143,7 @@ QSlider[role="cursor"]::handle:horizontal { border-color: ${cursor}; }
 QScrollBar { background: transparent; border: 0; }
 QScrollBar:vertical { width: 10px; }
 QScrollBar:horizontal { height: 10px; }
-QScrollBar::handle { background: ${handle}; border-radius: 3px; margin: 2px; }
+QScrollBar::handle { background: ${line2}; border-radius: 3px; margin: 2px; }
 QScrollBar::handle:vertical { min-height: 28px; }
 QScrollBar::handle:horizontal { min-width: 28px; }
 QScrollBar::handle:hover { background: ${t3}; }

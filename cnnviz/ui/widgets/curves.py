@@ -121,6 +121,10 @@ class Curves(QWidget):
         """Reserve the axis up to `x`, when the length of the run is known: then it never moves."""
         self._x_end, self._stale = max(x, self._x_end), True
 
+    def set_y_range(self, low: float, high: float) -> None:
+        """Show these values; a percent axis keeps them, any other grows when values leave them."""
+        self._y, self._stale = (low, high), True
+
     def set_reference(self, y: float, text: str) -> None:
         """A dotted line with a meaning, such as ln 10, the loss of guessing."""
         self._reference, self._stale = (y, text), True
@@ -207,21 +211,16 @@ class Curves(QWidget):
         furthest = max((float(line.x[-1]) for line in lines), default=0.0)
         if furthest > self._x_end:
             self._x_end = nice_above(furthest * 1.25)
-        if lines:
-            self._grow_y(min(float(d.smooth.min()) for d in lines), max(float(d.smooth.max()) for d in lines))
+        if lines and not self._percent:
+            values = [float(end) for line in lines for end in (line.smooth.min(), line.smooth.max())]
+            values += [self._reference[0]] if self._reference else []
+            self._y = grown_limits(self._y, min(values), max(values), self._log)
         low, high = self._y or ((0.1, 1.0) if self._log else (0.0, 1.0))
         ends = self._to_axis(np.array([low, high]))
         limits = (0.0, self._x_end, float(ends[0]), float(ends[1]))
         if limits != self._limits:
             self._limits = limits
             plot.set_limits(limits[:2], limits[2:])
-
-    def _grow_y(self, low: float, high: float) -> None:
-        if self._reference:
-            low, high = min(low, self._reference[0]), max(high, self._reference[0])
-        if self._percent:
-            return
-        self._y = grown_limits(self._y, low, high, self._log)
 
     def _to_axis(self, y: np.ndarray) -> np.ndarray:
         return np.log10(np.maximum(y, SMALLEST_LOG)) if self._log else y
@@ -247,7 +246,9 @@ class Curves(QWidget):
             )
         if self._reference:
             parts.append(f"┄ {self._reference[1]}")
-        self._legend.setText("&nbsp;&nbsp;&nbsp;".join(parts))
+        text = "&nbsp;&nbsp;&nbsp;".join(parts)
+        if text != self._legend.text():  # laying out rich text is slower than drawing the curve
+            self._legend.setText(text)
         self.setAccessibleDescription(", ".join(self._last_values()))
 
     def _last_values(self) -> list[str]:

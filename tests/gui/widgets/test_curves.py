@@ -133,6 +133,9 @@ def test_percent_axis_is_fixed(shown):
     widget.refresh()
     assert widget._limits[2:] == (0.0, 1.0)
     assert widget.accessibleDescription() == "train 30.00 %"
+    widget.set_y_range(0.85, 1.0)
+    widget.refresh()
+    assert widget._limits[2:] == (0.85, 1.0)
 
 
 def test_pyqtgraph_waits_for_the_first_plot():
