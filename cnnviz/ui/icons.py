@@ -45,14 +45,17 @@ _GROUPS = {
 
 
 def icon(name: str, color: str | QColor | None = None) -> QIcon:
-    """The icon `name` in `color` (None: secondary text of the theme in force); FileError if there is none."""
+    """The icon `name`; FileError if there is none.
+
+    `color` is a colour, a token of the theme ("acc", which follows theme changes), or None for secondary text.
+    """
     _source(name)
-    return QIcon(_TintedEngine(name, QColor(color) if color is not None else None))
+    return QIcon(_TintedEngine(name, color))
 
 
 def pixmap(name: str, color: str | QColor | None = None, size: int = 16, dpr: float = 1.0) -> QPixmap:
     """The icon as a picture of `size` logical pixels, cached per colour and device-pixel ratio."""
-    tint = QColor(color) if color is not None else theme.color("t2")
+    tint = _resolved(color or "t2")
     return _render(name, tint, QSize(size, size), dpr)
 
 
@@ -122,10 +125,16 @@ def _renderer(name: str, color: str) -> QSvgRenderer:
     return QSvgRenderer(QByteArray(_source(name).replace("currentColor", color).encode()))
 
 
+def _resolved(color: str | QColor) -> QColor:
+    if isinstance(color, str) and not color.startswith("#"):
+        return theme.color(color)
+    return QColor(color)
+
+
 class _TintedEngine(QIconEngine):
     """Asks for its colour at each painting, so a theme change needs no new icons."""
 
-    def __init__(self, name: str, color: QColor | None, group: str | None = None) -> None:
+    def __init__(self, name: str, color: str | QColor | None, group: str | None = None) -> None:
         super().__init__()
         self._name, self._color, self._group = name, color, group
 
@@ -152,7 +161,7 @@ class _TintedEngine(QIconEngine):
         if self._group is not None:
             tint = theme.group_color(self._group)
         elif self._color is not None:
-            tint = QColor(self._color)
+            tint = _resolved(self._color)
         else:
             lively = mode in (QIcon.Mode.Active, QIcon.Mode.Selected) or state is QIcon.State.On
             tint = theme.color("t1" if lively else "t2")

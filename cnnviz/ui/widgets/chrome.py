@@ -38,7 +38,7 @@ def button(text: str, role: str = "", icon: str = "", small: bool = False) -> QP
     widget = QPushButton(text)
     theme.set_role(widget, role=role, small=small)
     if icon:
-        tint = "#FFFFFF" if role == "primary" else theme.current().acc if role == "active" else None
+        tint = {"primary": "#FFFFFF", "active": "acc"}.get(role)
         widget.setIcon(icons.icon(icon, tint))
     return widget
 
@@ -276,9 +276,12 @@ def example() -> QWidget:
     panel.body.addLayout(row)
     panel.body.addWidget(Segmented([("map", "map"), ("layer", "layer"), ("network", "network")]))
     row = QHBoxLayout()
-    row.addWidget(button("Train", "primary", "play"))
-    row.addWidget(button("Pause", "active", "pause"))
-    row.addWidget(button("Inspect", icon="eye"))
+    for text, role, icon in (
+        ("Train", "primary", "play"),
+        ("Pause", "active", "pause"),
+        ("Inspect", "", "eye"),
+    ):
+        row.addWidget(button(text, role, icon))
     row.addWidget(button("Small", small=True))
     row.addWidget(button("Show me", "quiet"))
     row.addWidget(button("3 fixes", "link"))

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QSize, Qt, Signal
@@ -18,23 +17,12 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from cnnviz.ui import numbers, theme
 from cnnviz.ui.widgets.chrome import label
-from cnnviz.ui.widgets.series import SMALLEST_LOG, Series, envelope, grown_limits, nice_above
+from cnnviz.ui.widgets.series import SMALLEST_LOG, Curve, Series, Style, envelope, grown_limits, nice_above
 
 if TYPE_CHECKING:
     from cnnviz.ui.widgets.plotarea import PlotArea
 
-Style = Literal["train", "validation", "other"]
 BINS = 400
-
-
-@dataclass
-class _Curve:
-    text: str
-    color: str
-    style: Style
-    data: Series
-    raw: Any = None  # pyqtgraph items, made with the plot
-    line: Any = None
 
 
 class Curves(QWidget):
@@ -57,7 +45,7 @@ class Curves(QWidget):
     ) -> None:
         super().__init__(parent)
         self._name, self._log, self._percent, self._x_name = name, log, percent, x_name
-        self._curves: dict[str, _Curve] = {}
+        self._curves: dict[str, Curve] = {}
         self._smoothing = 0.95
         self._reference: tuple[float, str] | None = None
         self._x_end, self._hover = 1.0, None  # type: float, float | None
@@ -82,7 +70,7 @@ class Curves(QWidget):
     def add_series(self, key: str, text: str, color: str = "acc", style: Style = "train") -> None:
         """Make room for a series; `color` is a token ("acc") or a colour ("#D65DA8")."""
         smoothing = self._smoothing if style == "train" else 0.0
-        self._curves[key] = _Curve(text, color, style, Series(smoothing))
+        self._curves[key] = Curve(text, color, style, Series(smoothing))
         self._stale = True
 
     def append(self, key: str, xs: Iterable[float], ys: Iterable[float]) -> None:
@@ -177,7 +165,7 @@ class Curves(QWidget):
         self._plot = plot
         return plot
 
-    def _draw(self, plot: PlotArea, curve: _Curve) -> None:
+    def _draw(self, plot: PlotArea, curve: Curve) -> None:
         if curve.line is None:
             curve.raw = plot.add_line() if curve.style == "train" else None
             curve.line = plot.add_line()
@@ -191,7 +179,7 @@ class Curves(QWidget):
         x, y = envelope(x, y, bins)
         return x, self._to_axis(y)
 
-    def _set_pens(self, plot: PlotArea, curve: _Curve) -> None:
+    def _set_pens(self, plot: PlotArea, curve: Curve) -> None:
         color = self._color(curve)
         if curve.raw is not None:
             curve.raw.setPen(plot.faint_pen(color))
@@ -269,7 +257,7 @@ class Curves(QWidget):
             self.set_hover(None)
             self.left.emit()
 
-    def _color(self, curve: _Curve) -> QColor:
+    def _color(self, curve: Curve) -> QColor:
         return QColor(curve.color) if curve.color.startswith("#") else theme.color(curve.color)
 
     def _wear_theme(self) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +12,7 @@ from numpy.typing import NDArray
 SMALLEST_LOG = 1e-8  # what a logarithmic axis shows for zero and below
 
 FloatArray = NDArray[np.float64]
+Style = Literal["train", "validation", "other"]
 
 
 class Series:
@@ -70,6 +73,18 @@ class Series:
         self._mean = self._smoothing * self._mean + (1 - self._smoothing) * y
         self._weight = self._smoothing * self._weight + (1 - self._smoothing)
         return self._mean / self._weight
+
+
+@dataclass
+class Curve:
+    """A series, how it is drawn ("train" raw and smoothed, "validation" dashed, "other" thin), and its plot items."""
+
+    text: str
+    color: str
+    style: Style
+    data: Series
+    raw: Any = None
+    line: Any = None
 
 
 def envelope(x: FloatArray, y: FloatArray, bins: int) -> tuple[FloatArray, FloatArray]:

@@ -71,11 +71,12 @@ def test_tint(qapp):
     assert strongest(icons.pixmap("stop", "#40C080")).name() == "#40c080"
 
 
-def test_an_icon_follows_the_theme(qapp):
-    icon = icons.icon("stop")
+@pytest.mark.parametrize(("color", "token"), [(None, "t2"), ("acc", "acc")])
+def test_an_icon_follows_the_theme(color, token, qapp):
+    icon = icons.icon("stop", color)
     for name in ("dark", "light"):
         theme.apply(qapp, name)
-        assert strongest(icon.pixmap(QSize(16, 16))).name().upper() == theme.current().t2
+        assert strongest(icon.pixmap(QSize(16, 16))).name().upper() == getattr(theme.current(), token)
 
 
 def test_dense_screens_get_more_pixels(qapp):
