@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any, ClassVar
 
 from cnnviz.errors import GraphError, OptionError, ShapeError, did_you_mean
+from cnnviz.layers.calculation import Calculation
 from cnnviz.layers.formula import Formula, Index
 from cnnviz.layers.options import Option, options_of
 
@@ -71,6 +72,8 @@ class Layer:
     """What new nodes are called, before their number; without one, the kind."""
     fewest_inputs: ClassVar[int] = 1
     most_inputs: ClassVar[int | None] = 1
+    gives_probabilities: ClassVar[bool] = False
+    """Turns scores into probabilities; at the end of a network, the loss is taken from the scores before it."""
     pointwise: ClassVar[bool] = False
     """Snaps onto the card of the layer before it (activation, normalisation, dropout)."""
 
@@ -114,6 +117,14 @@ class Layer:
     def formula(self, index: Index, *inputs: Shape) -> Formula:
         """Return how the output number at `index` is made."""
         raise NotImplementedError
+
+    def calculations(self, *inputs: Shape) -> tuple[Calculation, ...]:
+        """Return the sums behind the output size and the parameter count, with the numbers put in."""
+        return ()
+
+    def chip(self) -> str:
+        """Return the word on the chip where the layer snaps onto another card."""
+        return self.title
 
     def brief(self) -> str:
         """Return the options that differ from their defaults, in one short line for the card."""

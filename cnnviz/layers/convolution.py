@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from cnnviz.errors import ShapeError
 from cnnviz.layers.base import Layer, Parameter, Remedy, Shape, TorchCall, need_rank, size, times, window_text
+from cnnviz.layers.calculation import Calculation, calculation, output_sizes
 from cnnviz.layers.formula import Block, Formula, Index, Part, WeightedSum
 from cnnviz.layers.geometry import Axis, Padding, axes, symmetric, torch_pads
 from cnnviz.layers.options import opt
@@ -66,6 +67,21 @@ class _Convolution(Layer):
         windows = tuple(axis.window(position) for axis, position in zip(found, place, strict=True))
         block = Block(0, (range(first, first + per_group), *windows))
         return WeightedSum((Part(block, "weight", (channel,)),), ("bias", (channel,)) if self.bias else None)
+
+    def calculations(self, *inputs: Shape) -> tuple[Calculation, ...]:
+        arriving = inputs[0][0] // self.groups
+        letters = "·".join("k" * self.spatial)
+        sizes = "·".join(str(entry) for entry in self.kernel_size)
+        share = "d_in" if self.groups == 1 else "(d_in / groups)"
+        bias = (" + d_out", " + {out_channels}") if self.bias else ("", "")
+        weights = calculation(
+            f"{letters}·{share}·d_out{bias[0]}",
+            f"{sizes}·{{arriving}}·{{out_channels}}{bias[1]} = {{result}}",
+            arriving=arriving,
+            out_channels=self.out_channels,
+            result=sum(parameter.count for parameter in self.parameters(*inputs)),
+        )
+        return (*output_sizes(self._axes(inputs[0])), weights)
 
     def brief(self) -> str:
         groups = f", {self.groups} groups" if self.groups > 1 else ""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from cnnviz.errors import ShapeError
 from cnnviz.layers.base import Layer, Parameter, Remedy, Shape, TorchCall, size, times
+from cnnviz.layers.calculation import Calculation, calculation
 from cnnviz.layers.formula import Block, Formula, Index, Part, Pointwise, WeightedSum, cell
 from cnnviz.layers.options import opt
 
@@ -21,6 +22,10 @@ class Flatten(Layer):
 
     def torch_calls(self, *inputs: Shape) -> tuple[TorchCall, ...]:
         return (TorchCall("Flatten"),)
+
+    def calculations(self, *inputs: Shape) -> tuple[Calculation, ...]:
+        pattern = "·".join(str(entry) for entry in inputs[0]) + " = {result}"
+        return (calculation("out = all values in one row", pattern, result=size(inputs[0])),)
 
     def formula(self, index: Index, *inputs: Shape) -> Formula:
         return Pointwise(cell(0, unravel(index[0], inputs[0])), "identity")
@@ -61,6 +66,18 @@ class Dense(Layer):
     def formula(self, index: Index, *inputs: Shape) -> Formula:
         part = Part(Block(0, (range(inputs[0][0]),)), "weight", index)
         return WeightedSum((part,), ("bias", index) if self.bias else None)
+
+    def calculations(self, *inputs: Shape) -> tuple[Calculation, ...]:
+        self.out_shape(*inputs)
+        return (
+            calculation(
+                "d_in·units" + (" + units" if self.bias else ""),
+                "{arriving}·{units}" + (" + {units}" if self.bias else "") + " = {result}",
+                arriving=inputs[0][0],
+                units=self.units,
+                result=sum(parameter.count for parameter in self.parameters(*inputs)),
+            ),
+        )
 
     def brief(self) -> str:
         return f"{self.units} unit{'s' if self.units != 1 else ''}{'' if self.bias else ', no bias'}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from cnnviz.errors import ShapeError
 from cnnviz.layers.base import Layer, Parameter, Shape, TorchCall, times
+from cnnviz.layers.calculation import Calculation, calculation
 from cnnviz.layers.formula import Formula, Index, Normalise, Pointwise, cell
 from cnnviz.layers.options import opt
 
@@ -43,6 +44,15 @@ class BatchNorm(Layer):
             kwargs["affine"] = False
         return (TorchCall(f"BatchNorm{rank}d", (inputs[0][0],), kwargs),)
 
+    def calculations(self, *inputs: Shape) -> tuple[Calculation, ...]:
+        if not self.affine:
+            return ()
+        channels = inputs[0][0]
+        return (calculation("scale + shift", "{d} + {d} = {result}", d=channels, result=2 * channels),)
+
+    def chip(self) -> str:
+        return "BN"
+
     def formula(self, index: Index, *inputs: Shape) -> Formula:
         return Normalise(cell(0, index), index[0], self.epsilon, self.affine)
 
@@ -64,6 +74,9 @@ class Dropout(Layer):
 
     def formula(self, index: Index, *inputs: Shape) -> Formula:
         return Pointwise(cell(0, index), "identity", note="Dropout passes everything on outside of training.")
+
+    def chip(self) -> str:
+        return f"Drop {self.rate:g}"
 
     def brief(self) -> str:
         return f"rate {self.rate:g}"

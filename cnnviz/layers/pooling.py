@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from cnnviz.errors import ShapeError
 from cnnviz.layers.base import Layer, Remedy, Shape, TorchCall, need_rank, size, times, window_text
+from cnnviz.layers.calculation import Calculation, output_sizes
 from cnnviz.layers.formula import Block, Formula, Index, Maximum, Part, WeightedSum
 from cnnviz.layers.geometry import Axis, Padding, axes, symmetric, torch_pads
 from cnnviz.layers.options import opt
@@ -25,6 +26,9 @@ class _Pooling(Layer):
 
     def out_shape(self, *inputs: Shape) -> Shape:
         return (inputs[0][0], *(axis.positions for axis in self._axes(inputs[0])))
+
+    def calculations(self, *inputs: Shape) -> tuple[Calculation, ...]:
+        return output_sizes(self._axes(inputs[0]))
 
     def brief(self) -> str:
         return window_text(self.kernel_size, self.stride, self.padding)
