@@ -15,7 +15,7 @@ from cnnviz.layers import Layer
 if TYPE_CHECKING:
     from cnnviz.model.check import Report
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}\Z")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}\Z")
 
 
 @dataclass(frozen=True)
