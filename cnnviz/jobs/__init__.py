@@ -1,0 +1,7 @@
+"""Work beside the window: threads that run generators of events, and threads that answer questions."""
+
+from cnnviz.jobs.asker import Asker
+from cnnviz.jobs.job import Job
+from cnnviz.jobs.mailbox import Mailbox
+
+__all__ = ["Asker", "Job", "Mailbox"]

@@ -1,0 +1,84 @@
+"""A thread that answers questions, newest first per slot: what nobody waits for any more is not computed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QObject, QThread, Signal, Slot
+
+from cnnviz.events import Failed
+from cnnviz.jobs.failures import failed
+from cnnviz.jobs.priority import step_back, switch_often
+
+
+@dataclass(frozen=True)
+class _Question:
+    ask: Callable[[], Any]
+    reply: Callable[[Any], None]
+    failed: Callable[[Failed], None] | None
+
+
+class Asker(QThread):
+    """Questions run one after the other in this thread; replies are called in the thread that made the asker."""
+
+    _answered = Signal(object, object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._changed = threading.Condition()
+        self._waiting: dict[str, _Question] = {}
+        self._stopping = False
+        self._answered.connect(self._reply)
+
+    def ask(
+        self,
+        slot: str,
+        question: Callable[[], Any],
+        reply: Callable[[Any], None],
+        failed: Callable[[Failed], None] | None = None,
+    ) -> None:
+        """Put a question; one that still waits in the same slot is dropped for it."""
+        with self._changed:
+            self._waiting[slot] = _Question(question, reply, failed)
+            self._changed.notify_all()
+
+    def run(self) -> None:
+        """Answer until told to stop."""
+        step_back()
+        switch_often()
+        while True:
+            with self._changed:
+                while not self._waiting and not self._stopping:
+                    self._changed.wait()
+                if self._stopping:
+                    return
+                question = self._waiting.pop(next(iter(self._waiting)))
+            self._answered.emit(question, _answer(question))
+
+    def stop(self) -> None:
+        """Drop what waits, let the current question finish, and wait for the thread."""
+        with self._changed:
+            self._stopping = True
+            self._waiting.clear()
+            self._changed.notify_all()
+        self.wait()
+
+    @Slot(object, object)
+    def _reply(self, question: _Question, value: Any) -> None:
+        """Deliver in the asking thread; after a stop nobody is there to listen."""
+        if self._stopping:
+            return
+        if not isinstance(value, Failed):
+            question.reply(value)
+        elif question.failed is not None:
+            question.failed(value)
+
+
+def _answer(question: _Question) -> Any:
+    try:
+        return question.ask()
+    except BaseException as error:  # the asker must be told, whatever it was
+        return failed(error)
