@@ -12,36 +12,11 @@ from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt, QTemporaryDir
 from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
 
+from cnnviz.layers import LAYERS
 from cnnviz.paths import resource
 from cnnviz.ui import theme
 
 _OPACITY = {QIcon.Mode.Disabled: 0.45}
-
-# pictogram of a layer kind; kinds not named here get their group's
-_KINDS = {
-    "input": "input",
-    "conv1d": "conv1d",
-    "conv2d": "conv2d",
-    "conv3d": "conv3d",
-    "dropout": "dropout",
-    "sigmoid": "sigmoid",
-    "tanh": "sigmoid",
-    "softmax": "softmax",
-    "flatten": "flatten",
-    "add": "add",
-    "concat": "concat",
-}
-_GROUPS = {
-    "Input": "input",
-    "Convolution": "conv2d",
-    "Pooling": "maxpool",
-    "Normalisation": "batchnorm",
-    "Activation": "activation",
-    "Dense": "dense",
-    "Merge": "concat",
-    "Reshape": "flatten",
-    "Output": "output",
-}
 
 
 def icon(name: str, color: str | QColor | None = None) -> QIcon:
@@ -59,25 +34,16 @@ def pixmap(name: str, color: str | QColor | None = None, size: int = 16, dpr: fl
     return _render(name, tint, QSize(size, size), dpr)
 
 
-def layer_icon_name(kind: str, group: str) -> str:
-    """The pictogram of a layer kind: by kind, then by group, then a generic one."""
-    if kind in _KINDS:
-        return f"layer-{_KINDS[kind]}"
-    if group == "Pooling":
-        which = (
-            "globalpool"
-            if "global" in kind
-            else "avgpool"
-            if "avg" in kind or "average" in kind
-            else "maxpool"
-        )
-        return f"layer-{which}"
-    return f"layer-{_GROUPS.get(group, 'generic')}"
+def layer_icon_name(kind: str) -> str:
+    """The pictogram that a layer kind declares; folded groups and unknown kinds have one of their own."""
+    if kind in LAYERS:
+        return LAYERS[kind].icon
+    return "layer-group" if kind == "group" else "layer-generic"
 
 
 def layer_icon(kind: str, group: str) -> QIcon:
     """The pictogram of a layer kind in its group's colour."""
-    return QIcon(_TintedEngine(layer_icon_name(kind, group), None, group))
+    return QIcon(_TintedEngine(layer_icon_name(kind), None, group))
 
 
 def names() -> list[str]:

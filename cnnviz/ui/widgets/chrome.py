@@ -276,15 +276,11 @@ def example() -> QWidget:
     panel.body.addLayout(row)
     panel.body.addWidget(Segmented([("map", "map"), ("layer", "layer"), ("network", "network")]))
     row = QHBoxLayout()
-    for text, role, icon in (
-        ("Train", "primary", "play"),
-        ("Pause", "active", "pause"),
-        ("Inspect", "", "eye"),
-    ):
+    for text, role, icon in (("Train", "primary", "play"), ("Pause", "active", "pause")):
         row.addWidget(button(text, role, icon))
     row.addWidget(button("Small", small=True))
-    row.addWidget(button("Show me", "quiet"))
-    row.addWidget(button("3 fixes", "link"))
+    for text, role in (("Show me", "quiet"), ("3 fixes", "link")):
+        row.addWidget(button(text, role))
     off = button("Disabled", "primary", "play")
     off.setEnabled(False)
     row.addWidget(off)

@@ -7,6 +7,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor
 
 from cnnviz.errors import FileError
+from cnnviz.layers import LAYERS
 from cnnviz.ui import icons, theme
 
 WANTED = {
@@ -90,22 +91,14 @@ def test_unknown_icon(qapp):
         icons.icon("no-such-icon")
 
 
-@pytest.mark.parametrize(
-    ("kind", "group", "name"),
-    [
-        ("conv2d", "Convolution", "layer-conv2d"),
-        ("max_pool2d", "Pooling", "layer-maxpool"),
-        ("avg_pool2d", "Pooling", "layer-avgpool"),
-        ("global_avg_pool", "Pooling", "layer-globalpool"),
-        ("dropout", "Normalisation", "layer-dropout"),
-        ("leaky_relu", "Activation", "layer-activation"),
-        ("softmax", "Activation", "layer-softmax"),
-        ("something", "Something", "layer-generic"),
-    ],
-)
-def test_layer_pictograms(kind, group, name, qapp):
-    assert icons.layer_icon_name(kind, group) == name
-    assert name in icons.names()
+@pytest.mark.parametrize("kind", LAYERS)
+def test_every_layer_kind_has_its_pictogram_and_color(kind, qapp):
+    assert icons.layer_icon_name(kind) in icons.names()
+    assert LAYERS[kind].group in theme.current().groups
+
+
+def test_kinds_without_a_declaration_have_a_pictogram(qapp):
+    assert {icons.layer_icon_name("group"), icons.layer_icon_name("of the future")} <= set(icons.names())
 
 
 def test_layer_icon_has_its_group_color(theme_name):
