@@ -1,0 +1,122 @@
+"""Random layers with inputs that suit them, the torch modules they declare, and traces of both."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from cnnviz.engine.build import construct
+from cnnviz.errors import ShapeError
+from cnnviz.explain import Trace
+from cnnviz.layers import LAYERS, Input, Layer, Option, Shape
+from cnnviz.model.graph import Graph
+
+RANKS: dict[str, tuple[int, ...]] = {
+    "input": (),
+    "conv1d": (2,), "conv2d": (3,), "conv3d": (4,),
+    "maxpool1d": (2,), "maxpool2d": (3,), "maxpool3d": (4,),
+    "avgpool1d": (2,), "avgpool2d": (3,), "avgpool3d": (4,),
+    "globalavgpool": (2, 3, 4), "globalmaxpool": (2, 3, 4),
+    "batchnorm": (1, 2, 3, 4), "dropout": (1, 2, 3, 4),
+    "relu": (1, 2, 3, 4), "leakyrelu": (1, 2, 3, 4), "sigmoid": (1, 2, 3, 4), "tanh": (1, 2, 3, 4),
+    "softmax": (1, 2, 3, 4),
+    "flatten": (1, 2, 3, 4), "dense": (1,), "add": (1, 2, 3, 4), "concat": (1, 2, 3, 4),
+}  # fmt: skip
+"""How many dimensions a kind's inputs may have; a new kind needs an entry."""
+
+
+def draw_layer(kind: str, random: Random) -> Layer:
+    """Return a layer of a kind, every option drawn within its declared bounds (and small)."""
+    cls = LAYERS[kind]
+    return cls(**{option.name: _value(option, random) for option in cls.options()})
+
+
+def draw_shapes(layer: Layer, random: Random) -> tuple[Shape, ...]:
+    """Return input shapes of a rank that the layer takes; the sizes need not fit."""
+    if layer.most_inputs == 0:
+        return ()
+    rank = random.choice(RANKS[layer.kind])
+    first = (random.randint(1, 6), *(random.randint(1, 7 if rank < 4 else 5) for _ in range(rank - 1)))
+    if layer.fewest_inputs == 1:
+        return (first,)
+    more = random.randint(1, 2)
+    channels = (first[0] if layer.kind == "add" else random.randint(1, 4) for _ in range(more))
+    return (first, *((count, *first[1:]) for count in channels))
+
+
+def draw_fitting(kind: str, random: Random) -> tuple[Layer, tuple[Shape, ...]]:
+    """Return a layer and inputs that it takes."""
+    while True:
+        layer = draw_layer(kind, random)
+        shapes = draw_shapes(layer, random)
+        try:
+            layer.out_shape(*shapes)
+        except ShapeError:
+            continue
+        return layer, shapes
+
+
+def modules_of(layer: Layer, shapes: tuple[Shape, ...]) -> nn.ModuleList:
+    """Construct what the layer declares, as the engine does, in evaluation mode."""
+    return nn.ModuleList(construct(call) for call in layer.torch_calls(*shapes)).eval()
+
+
+def run(modules: nn.ModuleList, *inputs: torch.Tensor) -> torch.Tensor:
+    """Run the modules one after the other; without any, the input passes through."""
+    for module in modules:
+        inputs = (module(*inputs),)
+    return inputs[0]
+
+
+def randomise(modules: nn.ModuleList, random: np.random.Generator) -> None:
+    """Give every parameter and running statistic a random value (variances and scales away from zero)."""
+    for name, tensor in modules.state_dict().items():
+        values = random.normal(size=tuple(tensor.shape))
+        if name.endswith("running_var"):
+            values = np.abs(values) + 0.5
+        tensor.copy_(torch.as_tensor(values).to(tensor.dtype))
+
+
+def draw_trace(layer: Layer, shapes: tuple[Shape, ...], random: np.random.Generator) -> Trace:
+    """Return a trace of inputs → layer (named `layer`) with random values; an Input gets random pixels."""
+    if layer.most_inputs == 0:
+        pixels = random.normal(size=layer.out_shape()).astype(np.float32)
+        return Trace(Graph().add(layer, "layer"), {"layer": pixels}, {})
+    graph = Graph().add(layer, "layer")
+    activations = {}
+    for port, shape in enumerate(shapes):
+        graph = graph.add(Input(shape), f"input{port}").connect(f"input{port}", "layer", port)
+        activations[f"input{port}"] = random.normal(size=shape).astype(np.float32)
+    modules = modules_of(layer, shapes)
+    randomise(modules, random)
+    with torch.inference_mode():
+        batch = [torch.from_numpy(array)[None] for array in activations.values()]
+        activations["layer"] = run(modules, *batch)[0].numpy().copy()
+    arrays = {name.split(".")[-1]: value.numpy().copy() for name, value in modules.state_dict().items()}
+    return Trace(graph, activations, {"layer": arrays})
+
+
+def some_indices(shape: Shape, count: int, random: Random) -> list[tuple[int, ...]]:
+    """Return random places in an array."""
+    return [tuple(random.randrange(entry) for entry in shape) for _ in range(count)]
+
+
+def _value(option: Option, random: Random) -> Any:
+    low, high = option.lo, option.hi
+    if option.form == "switch":
+        return random.random() < 0.5
+    if option.form == "choice":
+        return random.choice(option.choices)
+    if option.form == "number":
+        return random.uniform(float(low or 0), float(high or 1))
+    if option.form == "padding" and random.random() < 0.5:
+        return random.choice(("valid", "same"))
+    smallest, largest = int(low or 0), min(int(high or 6), 4)
+    if option.form == "integer":
+        return random.randint(smallest, largest)
+    length = option.length or random.randint(1, 4)
+    return tuple(random.randint(smallest, largest) for _ in range(length))
