@@ -27,6 +27,7 @@ from cnnviz.layers import (
     MaxPool2d,
     ReLU,
     Softmax,
+    Tanh,
 )
 from cnnviz.model.graph import Graph, chain
 
@@ -96,6 +97,14 @@ def test_json_has_sources_factors_and_the_closing_line() -> None:
 def test_a_wrong_engine_value_does_not_close() -> None:
     assert not conv(engine=9.51).closes
     assert conv(engine=9.51).difference == pytest.approx(-0.01, abs=1e-6)
+
+
+def test_the_tolerance_follows_the_sizes_of_what_was_added_or_of_what_a_function_returned() -> None:
+    layer = Conv2d(1, (1, 2), bias=False)
+    cancelling = account(layer, [[[1000.0, 1000.0]]], (0, 0, 0), 0, weight=[[[[3.0, -3.0]]]])
+    assert cancelling.tolerance == pytest.approx(6000e-5)
+    assert account(Tanh(), [1000.0], (0,), 1).tolerance == pytest.approx(1e-5)
+    assert account(ReLU(), [1000.0], (0,), 1000).tolerance == pytest.approx(1000e-5)
 
 
 def test_max_pooling_names_ties_and_padding_never_wins() -> None:

@@ -67,6 +67,12 @@ def test_healing_reaches_every_follower_and_doubles_nothing() -> None:
     assert wires(healed) == {("x", "p", 0), ("x", "s", 0)}
 
 
+def test_a_node_with_two_inputs_leaves_a_gap() -> None:
+    graph = Graph().add(Input((1, 4, 4)), "x").add(ReLU(), "r", after="x").add(Add(), "s")
+    graph = graph.connect("x", "s").connect("r", "s").add(ReLU(), "end", after="s")
+    assert wires(graph.remove(["s"])) == {("x", "r", 0)}
+
+
 def test_rename_keeps_the_layer_object(graph: Graph) -> None:
     named = graph.rename("b", "bend")
     assert named.node("bend").layer is graph.node("b").layer
