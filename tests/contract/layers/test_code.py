@@ -1,0 +1,51 @@
+"""The exported script of every layer kind computes what the engine computes, with the same weights."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+import torch
+from torch import nn
+
+from cnnviz.engine.build import build
+from cnnviz.layers import LAYERS, Conv2d, Input, Layer, ReLU
+from cnnviz.model.codegen import to_code
+from cnnviz.model.graph import Graph
+from tests.contract.layers.draws import draw_fitting
+
+
+def network(layer: Layer, shape: tuple[int, ...]) -> Graph:
+    """Return input → layer; what merges gets the input itself and its positive part, in this order."""
+    graph = Graph().add(Input(shape), "x").add(layer, "layer", after="x")
+    if layer.fewest_inputs == 2:
+        graph = graph.add(ReLU(), "r", after="x").connect("r", "layer")
+    return graph
+
+
+def executed(code: str) -> nn.Module:
+    space: dict[str, type[nn.Module]] = {}
+    exec(compile(code, "net.py", "exec"), space)
+    return space["Net"]()
+
+
+@pytest.mark.parametrize("kind", [kind for kind, cls in LAYERS.items() if cls.most_inputs != 0])
+def test_code_computes_the_same(kind: str) -> None:
+    random = Random(kind)
+    for seed in range(15):
+        layer, shapes = draw_fitting(kind, random)
+        graph = network(layer, shapes[0])
+        ours = build(graph, seed=seed).eval()
+        theirs = executed(to_code(graph)).eval()
+        theirs.load_state_dict(ours.state_dict())
+        batch = torch.randn(2, *shapes[0], generator=torch.Generator().manual_seed(seed))
+        with torch.inference_mode():
+            torch.testing.assert_close(theirs(batch), ours(batch), rtol=0, atol=0, equal_nan=True)
+
+
+def test_other_weights_give_other_values() -> None:
+    """The comparison above would notice weights that were not carried over."""
+    graph = network(Conv2d(4), (1, 5, 5))
+    batch = torch.ones(1, 1, 5, 5)
+    with torch.inference_mode():
+        assert not torch.equal(executed(to_code(graph))(batch), build(graph, seed=1)(batch))
