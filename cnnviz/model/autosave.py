@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import os
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,6 +71,14 @@ def save_autosave(path: Path | None, project: Project) -> Path:
             hint="Save the project yourself.",
         ) from error
     save_project(kept, project)
+    return kept
+
+
+def set_aside(path: Path | None, project: Project) -> Path:
+    """Keep unsaved work that gives way to another document, so that it can be recovered at once; return where."""
+    kept = _folder() / f"aside-{time.time_ns()}.cnnviz"
+    save_project(kept, project)
+    write_atomically(_origin_file(kept), str(path.absolute() if path else "").encode())
     return kept
 
 

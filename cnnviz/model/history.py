@@ -29,7 +29,7 @@ class History:
         self._clock = clock
         self._steps = [Step("Open", graph)]
         self._at = 0
-        self._saved = graph
+        self._saved: Graph | None = graph
 
     @property
     def graph(self) -> Graph:
@@ -84,3 +84,7 @@ class History:
     def mark_saved(self) -> None:
         """Remember that the shown graph is what lies on disk."""
         self._saved = self.graph
+
+    def mark_unsaved(self) -> None:
+        """Remember that nothing of this lies on disk yet, as after a recovery."""
+        self._saved = None

@@ -1,4 +1,4 @@
-"""The top bar: document on the left, workspaces in the middle, data, device, search and the main action on the right."""
+"""The top bar: document, workspaces, data set, device, search, and the main action."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ WORKSPACES = (("build", "Build  1"), ("train", "Train  2"), ("inspect", "Inspect
 class TopBar(QWidget):
     """Shows what it is told and says what is clicked; it decides nothing."""
 
-    workspace_chosen = Signal(str)
+    workspace_chosen = Signal(object)
     home_clicked = Signal()
 
     def __init__(self, actions: dict[str, QAction], parent: QWidget | None = None) -> None:

@@ -301,7 +301,9 @@ class MainWindow(QMainWindow):
     def _after_first_paint(self) -> None:
         """Import torch and load data only now, so that the window is there at once."""
         self.first_painted_at = time.monotonic()
-        self.session.asker.ask("warm up", self.session.services.warm_up, lambda _done: self._warm())
+        self.session.asker.ask(
+            "warm up", self.session.services.warm_up, lambda _done: self._warm(), self.session.tell_failure
+        )
 
     def _warm(self) -> None:
         self.start.warm()

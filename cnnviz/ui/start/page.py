@@ -150,7 +150,12 @@ class StartPage(QWidget):
             self._weights_loaded(None)
             return
         services = self._session.services
-        self._session.asker.ask("start weights", lambda: services.load_weights(folder), self._weights_loaded)
+        self._session.asker.ask(
+            "start weights",
+            lambda: services.load_weights(folder),
+            self._weights_loaded,
+            self._session.tell_failure,
+        )
 
     def _weights_loaded(self, weights: Weights | None) -> None:
         self._answerer.weights = weights
@@ -165,7 +170,12 @@ class StartPage(QWidget):
     def _ask(self, image: Array) -> None:
         found, services = self._answerer, self._session.services
         graph, weights = found.template.graph, found.weights
-        self._session.asker.ask("start", lambda: services.trace(graph, weights, image, 0), self._answer)
+        self._session.asker.ask(
+            "start",
+            lambda: services.trace(graph, weights, image, 0),
+            self._answer,
+            self._session.tell_failure,
+        )
 
     def _answer(self, trace: Trace) -> None:
         self.draw.show_answer(trace)

@@ -6,11 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from cnnviz.model.files import Project, open_project, save_project
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from cnnviz.model import autosave
 from cnnviz.model.check import Report, check
+from cnnviz.model.files import Project, open_project, save_project
 from cnnviz.model.graph import Graph
 from cnnviz.model.history import History
 from cnnviz.model.recipe import DataChoice, Recipe
@@ -113,8 +113,11 @@ class Document(QObject):
     # -- files --------------------------------------------------------------------------------------------------
 
     def start(self, project: Project, path: Path | None = None, template: str = "") -> None:
-        """Show another document; `template` names where it came from, if from one."""
+        """Show another document; unsaved work on the old one is set aside, to be recovered from the start page."""
         old = self.graph
+        self._autosave.stop()
+        if self.modified and not self.empty:
+            autosave.set_aside(self.path, self.project())
         autosave.discard_autosave(self.path)
         self.history = History(project.graph)
         self.path, self.template = path, template
@@ -127,6 +130,14 @@ class Document(QObject):
     def open(self, path: Path) -> None:
         """Show a project file; raise FileError and keep what is shown if it can't be read."""
         self.start(open_project(path), path)
+
+    def recover(self, kept: Path) -> None:
+        """Show unsaved work that was left behind; it stays unsaved. Raise FileError if it can't be read."""
+        project, origin = autosave.recover(kept)
+        self.start(project, origin)
+        self.history.mark_unsaved()
+        self.write_autosave()
+        self.described.emit()
 
     def save(self, path: Path, weights_file: str) -> None:
         """Write the project; raise FileError, and keep the old file, where that is impossible."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cnnviz.jobs import Asker
-from cnnviz.model.names import renamed
 from PySide6.QtCore import QObject, Signal
 
 from cnnviz.events import Failed
 from cnnviz.explain.trace import Trace
-from cnnviz.model.graph import Graph
+from cnnviz.jobs import Asker
+from cnnviz.model.graph import Graph, renamed
+from cnnviz.model.names import attribute
 from cnnviz.ui.services import Services, Weights
 from cnnviz.ui.state.document import Document
 from cnnviz.ui.state.material import Material

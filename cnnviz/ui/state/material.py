@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from cnnviz.jobs import Asker
 from PySide6.QtCore import QObject, Signal
 
 from cnnviz import data
 from cnnviz.data import Dataset
 from cnnviz.events import Array, Failed
+from cnnviz.jobs import Asker
 
 DataFolders = tuple[Path | None, Path | None]
 """The data folder named on the command line, and the one in the settings."""

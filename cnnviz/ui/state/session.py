@@ -7,16 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from cnnviz.jobs import Asker
-from cnnviz.model.files import Project
-from cnnviz.templates import shipped_weights, template
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from cnnviz import settings as user_settings
 from cnnviz.errors import CnnvizError, TrainError
 from cnnviz.events import Failed, Snapshot
+from cnnviz.jobs import Asker
+from cnnviz.model.files import Project
 from cnnviz.model.graph import Graph
 from cnnviz.settings import Settings
+from cnnviz.templates import shipped_weights, template
 from cnnviz.ui.services import Services, TrainingTask, Weights
 from cnnviz.ui.state.document import Document
 from cnnviz.ui.state.looking import NOT_TRAINED, Looking
@@ -38,9 +38,15 @@ class Session(QObject):
     settings_changed = Signal(object)
 
     def __init__(
-        self, services: Services, settings: Settings | None = None, parent: QObject | None = None
+        self,
+        services: Services,
+        settings: Settings | None = None,
+        parent: QObject | None = None,
+        *,
+        data_dir: Path | None = None,
     ) -> None:
         super().__init__(parent)
+        self._named_data_dir = data_dir
         self.services = services
         self.settings = settings or user_settings.load()
         self.asker = Asker(self)
@@ -143,7 +149,7 @@ class Session(QObject):
         if self.document.empty:
             return "There is nothing to train yet: the canvas is empty."
         if report.errors:
-            problem = sorted(report.errors, key=lambda each: each.severity)[0]
+            problem = min(report.errors, key=lambda each: each.severity)
             return (
                 f"{problem.node} {problem.text}"
                 if problem.severity == "waiting"

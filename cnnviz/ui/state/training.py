@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from cnnviz.jobs import Job
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from cnnviz.control import Control
@@ -21,6 +20,7 @@ from cnnviz.events import (
     StepDone,
     Watched,
 )
+from cnnviz.jobs import Job
 from cnnviz.model.graph import Graph
 from cnnviz.model.recipe import Recipe
 from cnnviz.ui.services import Services, TrainingTask
