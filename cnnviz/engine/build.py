@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,8 +10,9 @@ import torch
 from torch import nn
 
 from cnnviz.engine import modules as own_modules
+from cnnviz.engine.initialise import initialise
 from cnnviz.errors import GraphError
-from cnnviz.layers import LAYERS, TorchCall
+from cnnviz.layers import TorchCall
 from cnnviz.model.check import Report, check
 from cnnviz.model.graph import Graph
 from cnnviz.model.names import modules_of
@@ -19,15 +20,22 @@ from cnnviz.model.names import modules_of
 
 @dataclass(frozen=True)
 class _Step:
-    """One node's work: the modules named here run one after the other on the values of `inputs`."""
+    """One node's work: its modules run one after the other on the values of `inputs`.
+
+    `spent` are the nodes whose values nobody needs afterwards.
+    """
 
     node: str
     modules: tuple[str, ...]
     inputs: tuple[str, ...]
+    spent: tuple[str, ...] = ()
 
 
 class GraphModule(nn.Module):
-    """A network built from a graph. Children are named after nodes, so that weight files read like the graph."""
+    """A network built from a graph. Children are named after nodes, so that weight files read like the graph.
+
+    Tensors are float32 with the batch first: (N, C, H, W) for an Input of shape (C, H, W).
+    """
 
     graph: Graph
     report: Report
@@ -42,21 +50,24 @@ class GraphModule(nn.Module):
         for pairs in named.values():
             for name, call in pairs:
                 self.add_module(name, construct(call))
-        self._steps = _steps(graph, {node: tuple(name for name, _ in pairs) for node, pairs in named.items()})
-        if fast:
-            self._steps = _pool_before_relu(graph, self._steps)
+        self._plan = tuple(
+            _Step(node, tuple(name for name, _ in pairs), tuple(edge.source for edge in graph.inputs(node)))
+            for node, pairs in named.items()
+        )
+        self._quick = _with_spent(_pool_before_relu(self, self._plan) if fast else self._plan)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Return the output node's value (N, …) for a batch (N, …) of inputs."""
-        return self._run(x)[self.report.output]
+        return self._run(self._quick, x)[self.report.output]
 
     def logits(self, x: torch.Tensor) -> torch.Tensor:
         """Return the class scores (N, K): the output, or what goes into it where it is a softmax."""
-        return self._run(x, last=self.scores_node)[self.scores_node]
+        plan = self._quick if self.scores_node == self.report.output else self._quick[:-1]
+        return self._run(plan, x)[self.scores_node]
 
     def activations(self, x: torch.Tensor) -> dict[str, torch.Tensor]:
-        """Return the value (N, …) of every node; the module must not be built with `fast`."""
-        return self._run(x)
+        """Return the value (N, …) of every node."""
+        return self._run(self._plan, x)
 
     @property
     def scores_node(self) -> str:
@@ -66,15 +77,15 @@ class GraphModule(nn.Module):
             return self.graph.inputs(output.name)[0].source
         return output.name
 
-    def _run(self, x: torch.Tensor, last: str = "") -> dict[str, torch.Tensor]:
-        values = {self.report.input: x}
-        for step in self._steps:
-            arriving: tuple[torch.Tensor, ...] = tuple(values[name] for name in step.inputs)
+    def _run(self, plan: Sequence[_Step], x: torch.Tensor) -> dict[str, torch.Tensor]:
+        values: dict[str, torch.Tensor] = {}
+        for step in plan:
+            arriving: tuple[torch.Tensor, ...] = tuple(values[name] for name in step.inputs) or (x,)
             for name in step.modules:
                 arriving = (getattr(self, name)(*arriving),)
             values[step.node] = arriving[0]
-            if step.node == last:
-                break
+            for node in step.spent:
+                del values[node]
         return values
 
 
@@ -84,7 +95,7 @@ def build(graph: Graph, *, fast: bool = False, seed: int = 0, initialiser: str =
     `fast` computes max pooling before ReLU where that gives the same values with less work. The global random state is
     neither read nor changed.
     """
-    with torch.device("meta"):
+    with torch.device("meta"):  # constructs without drawing weights
         module = GraphModule(graph, fast=fast)
     module.to_empty(device="cpu")
     initialise(module, initialiser, seed)
@@ -98,57 +109,36 @@ def construct(call: TorchCall) -> nn.Module:
     return module
 
 
-def initialise(module: nn.Module, how: str, seed: int) -> None:
-    """Draw all weights: `default` as torch does, `normal` N(0, 0.1) with zero biases, `glorot`, `he`."""
-    generator = torch.Generator().manual_seed(seed)
-    for child in module.modules():
-        if isinstance(getattr(child, "running_mean", None), torch.Tensor):
-            child.reset_parameters()  # type: ignore[operator]
+# -- the faster order -----------------------------------------------------------------------------------------------
+
+_POOLING = (nn.MaxPool1d, nn.MaxPool2d, nn.MaxPool3d, nn.ConstantPad1d, nn.ConstantPad2d, nn.ConstantPad3d)
+
+
+def _pool_before_relu(module: GraphModule, plan: tuple[_Step, ...]) -> tuple[_Step, ...]:
+    """Let max pooling and its padding go before a ReLU that feeds nothing else: max(relu(a)) = relu(max(a)).
+
+    The pair becomes one step of the pooling's name. Values and gradients stay the same.
+    """
+    found = {step.node: step for step in plan}
+    for step in plan:
+        before = found.get(step.inputs[0]) if len(step.inputs) == 1 else None
+        if before is None or len(module.graph.outputs(before.node)) != 1:
             continue
-        weight, bias = getattr(child, "weight", None), getattr(child, "bias", None)
-        if isinstance(weight, nn.Parameter):
-            _fill(weight, bias, how, generator)
+        if _made_of(module, before, nn.ReLU) and _made_of(module, step, *_POOLING):
+            del found[before.node]
+            found[step.node] = replace(step, modules=(*step.modules, *before.modules), inputs=before.inputs)
+    return tuple(found.values())
 
 
-@torch.no_grad()
-def _fill(weight: nn.Parameter, bias: nn.Parameter | None, how: str, generator: torch.Generator) -> None:
-    if how == "normal":
-        nn.init.normal_(weight, 0.0, 0.1, generator=generator)
-    elif how == "glorot":
-        nn.init.xavier_uniform_(weight, generator=generator)
-    elif how == "he":
-        nn.init.kaiming_normal_(weight, nonlinearity="relu", generator=generator)
-    else:
-        nn.init.kaiming_uniform_(weight, a=math.sqrt(5), generator=generator)
-    if bias is None:
-        return
-    if how == "default":
-        bound = 1 / math.sqrt(weight[0].numel())
-        nn.init.uniform_(bias, -bound, bound, generator=generator)
-    else:
-        nn.init.zeros_(bias)
+def _made_of(module: nn.Module, step: _Step, *kinds: type[nn.Module]) -> bool:
+    """Say whether a step has modules, all of these kinds."""
+    return bool(step.modules) and all(isinstance(module.get_submodule(name), kinds) for name in step.modules)
 
 
-def _steps(graph: Graph, named: dict[str, tuple[str, ...]]) -> tuple[_Step, ...]:
-    order = [row.name for row in check(graph).rows if LAYERS[row.kind].most_inputs != 0]
-    return tuple(_Step(name, named[name], tuple(e.source for e in graph.inputs(name))) for name in order)
-
-
-def _pool_before_relu(graph: Graph, steps: tuple[_Step, ...]) -> tuple[_Step, ...]:
-    """Swap ReLU and the max pooling behind it: both keep the order of values, so the result is the same."""
-    found = {step.node: step for step in steps}
-    for step in steps:
-        before = found.get(step.inputs[0])
-        if before is None or not _is(graph, step.node, "MaxPool") or not _is(graph, before.node, "ReLU"):
-            continue
-        if len(graph.outputs(before.node)) == 1 and len(before.modules) == len(step.modules) == 1:
-            found[step.node] = replace(step, modules=before.modules)
-            found[before.node] = replace(before, modules=step.modules)
-    return tuple(found[step.node] for step in steps)
-
-
-def _is(graph: Graph, node: str, module: str) -> bool:
-    """Say whether a node is made of one torch module of this family."""
-    row = check(graph).row(node)
-    calls = graph.node(node).layer.torch_calls(*(row.inputs or ()))
-    return len(calls) == 1 and calls[0].name.rstrip("123d") == module
+def _with_spent(plan: tuple[_Step, ...]) -> tuple[_Step, ...]:
+    """Note behind every step which values may go, so that a large batch needs less memory."""
+    last_use = {source: number for number, step in enumerate(plan) for source in step.inputs}
+    spent: dict[int, list[str]] = {}
+    for node, number in last_use.items():
+        spent.setdefault(number, []).append(node)
+    return tuple(replace(step, spent=tuple(spent.get(n, ()))) for n, step in enumerate(plan))

@@ -2,60 +2,71 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch.nn import functional as F
+from torch.nn import functional
 
 from cnnviz.data import Split
 from cnnviz.engine.build import GraphModule
-from cnnviz.engine.trace import evaluated, to_input
-from cnnviz.events import Evaluated
+from cnnviz.engine.trace import device_of, evaluating, to_tensor
+from cnnviz.events import Evaluated, Progress
 
 Array = NDArray[Any]
-BATCH = 500
+CHUNK = 500
+"""Images at once."""
 
 
-def judge(
+def evaluate(
     module: GraphModule,
     split: Split,
-    indices: Array,
+    indices: Array | None = None,
     *,
-    which: str,
+    which: str = "test",
     step: int = 0,
     epoch: float = 0.0,
     whole: bool = True,
-    classes: int = 0,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Iterator[Progress | Evaluated]:
+    """Judge on the images at `indices` of a split (by default all): progress, and at last the one Evaluated.
+
+    When `cancelled` says so, it ends without one.
+    """
+    places = np.arange(len(split)) if indices is None else indices
+    device, parts = device_of(module), []
+    for at in range(0, len(places), CHUNK):
+        if cancelled():
+            return
+        yield Progress(f"Judging on {which} images", at, len(places))
+        images = to_tensor(split.images[places[at : at + CHUNK]]).to(device)
+        with evaluating(module):
+            parts.append(module.logits(images).float().cpu())
+    yield _judged(torch.cat(parts), split.labels[places], places, which, step, epoch, whole)
+
+
+def _judged(
+    scores: torch.Tensor, labels: Array, places: Array, which: str, step: int, epoch: float, whole: bool
 ) -> Evaluated:
-    """Return loss, accuracy, confusion and every prediction on the images at `indices` of a split."""
-    device = next(module.parameters()).device
-    parts = []
-    for at in range(0, len(indices), BATCH):
-        batch = to_input(split.images[indices[at : at + BATCH]]).to(device)
-        parts.append(evaluated(module, lambda batch=batch: module.logits(batch)).float().cpu())
-    logits = torch.cat(parts) if parts else torch.zeros(0, max(classes, 1))
-    labels = torch.from_numpy(split.labels[indices])
-    confidence, predicted = logits.softmax(dim=1).max(dim=1)
-    loss = float(F.cross_entropy(logits, labels)) if len(indices) else float("nan")
-    count = classes or logits.shape[1]
+    confidence, predicted = (found.numpy() for found in scores.softmax(dim=1).max(dim=1))
     return Evaluated(
         step=step,
         epoch=epoch,
         which=which,
-        loss=loss,
-        accuracy=float((predicted == labels).float().mean()) if len(indices) else float("nan"),
-        confusion=_confusion(labels.numpy(), predicted.numpy(), count),
-        indices=np.asarray(indices),
-        labels=labels.numpy(),
-        predicted=predicted.numpy(),
-        confidence=confidence.numpy(),
+        loss=float(functional.cross_entropy(scores, torch.tensor(labels))),
+        accuracy=float((predicted == labels).mean()),
+        confusion=_confusion(labels, predicted, scores.shape[1]),
+        indices=places,
+        labels=labels,
+        predicted=predicted,
+        confidence=confidence,
         whole=whole,
     )
 
 
 def _confusion(labels: Array, predicted: Array, classes: int) -> Array:
-    """Return (true, predicted) counts; classes that the network has beyond the data's get rows of zeros."""
-    size = max(classes, int(predicted.max(initial=0)) + 1)
-    return np.bincount(labels * size + predicted, minlength=size * size).reshape(size, size)
+    """Return how often each class (row) was taken for each class (column)."""
+    counts = np.bincount(labels * classes + predicted, minlength=classes * classes)
+    return counts.reshape(classes, classes)

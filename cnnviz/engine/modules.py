@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import torch
 from torch import nn
-from torch.nn import functional as F
+from torch.nn import functional
 
 
 class Add(nn.Module):
     """Adds its inputs value by value."""
 
     def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
+        """Return the sum of tensors of one shape."""
         total = inputs[0]
         for each in inputs[1:]:
             total = total + each
@@ -21,6 +22,7 @@ class Concat(nn.Module):
     """Puts the channels of its inputs one behind the other."""
 
     def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
+        """Return the inputs (N, C, …) joined along C."""
         return torch.cat(inputs, dim=1)
 
 
@@ -32,8 +34,10 @@ class PaddedAvgPool(nn.Module):
         self.kernel_size, self.stride, self.pads = kernel_size, stride, pads
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        pool = (F.avg_pool1d, F.avg_pool2d, F.avg_pool3d)[len(self.kernel_size) - 1]
-        real = F.pad(torch.ones_like(x[:1, :1]), self.pads)
-        return pool(F.pad(x, self.pads), self.kernel_size, self.stride) / pool(
-            real, self.kernel_size, self.stride
-        )
+        """Return the means for x of shape (N, C, L), (N, C, H, W) or (N, C, D, H, W)."""
+        pool = (functional.avg_pool1d, functional.avg_pool2d, functional.avg_pool3d)[
+            len(self.kernel_size) - 1
+        ]
+        mean = pool(functional.pad(x, self.pads), self.kernel_size, self.stride)
+        real = functional.pad(torch.ones_like(x[:1, :1]), self.pads)
+        return mean / pool(real, self.kernel_size, self.stride)

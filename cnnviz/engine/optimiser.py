@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from typing import Any
+from functools import partial
 
 import torch
 from torch import nn
@@ -14,21 +14,19 @@ from cnnviz.model.recipe import Recipe
 
 def make_optimiser(parameters: Iterable[nn.Parameter], recipe: Recipe) -> torch.optim.Optimizer:
     """Return the recipe's optimiser; fused where torch has it, which is the same arithmetic in one pass."""
-    common = {"lr": recipe.learning_rate, "weight_decay": recipe.weight_decay}
-    makers: dict[str, Callable[[], Any]] = {
-        "sgd": lambda: torch.optim.SGD(parameters, fused=True, **common),
-        "momentum": lambda: torch.optim.SGD(parameters, momentum=recipe.momentum, fused=True, **common),
-        "adam": lambda: torch.optim.Adam(parameters, fused=True, **common),
-        "adamw": lambda: torch.optim.AdamW(parameters, fused=True, **common),
-        "rmsprop": lambda: torch.optim.RMSprop(parameters, momentum=recipe.momentum, **common),
+    makers: dict[str, Callable[..., torch.optim.Optimizer]] = {
+        "sgd": partial(torch.optim.SGD, fused=True),
+        "momentum": partial(torch.optim.SGD, fused=True, momentum=recipe.momentum),
+        "adam": partial(torch.optim.Adam, fused=True),
+        "adamw": partial(torch.optim.AdamW, fused=True),
+        "rmsprop": torch.optim.RMSprop,
     }
-    found: torch.optim.Optimizer = makers[recipe.optimiser]()
-    return found
+    return makers[recipe.optimiser](parameters, lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
 
 
-def scheduled(recipe: Recipe, base: float, step: int, steps: int) -> float:
+def scheduled(schedule: str, base: float, step: int, steps: int) -> float:
     """Return the learning rate of a step (from 0); `cosine` falls from `base` to 0 over all steps."""
-    if recipe.schedule == "cosine":
+    if schedule == "cosine":
         return base * 0.5 * (1 + math.cos(math.pi * step / max(steps, 1)))
     return base
 

@@ -1,0 +1,130 @@
+"""A network that learns: its weights, its optimiser, and its data, which lies ready in memory as tensors."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+import torch
+from numpy.typing import NDArray
+from torch import nn
+from torch.nn import functional
+
+from cnnviz.data import Dataset
+from cnnviz.engine.build import GraphModule, build
+from cnnviz.engine.devices import device as find_device
+from cnnviz.engine.memory import keep_freed_memory
+from cnnviz.engine.optimiser import make_optimiser, set_rate
+from cnnviz.engine.randomness import Randomness
+from cnnviz.engine.weights import Weights, apply
+from cnnviz.errors import TrainError
+from cnnviz.layers import times
+from cnnviz.model.graph import Graph
+from cnnviz.model.recipe import Recipe
+
+
+class Learner:
+    """Learns batch after batch. All that is random comes from streams of its own, seeded by the recipe."""
+
+    def __init__(
+        self, graph: Graph, dataset: Dataset, places: NDArray[Any], recipe: Recipe, weights: Weights | None
+    ) -> None:
+        """Make all ready to learn the training images at `places`; raise an error if something does not fit."""
+        self._device = find_device(recipe.device)
+        self.module = build(graph, fast=True, seed=recipe.seed, initialiser=recipe.initialiser)
+        _require_fit(self.module, dataset)
+        if weights is not None:
+            apply(self.module, weights)
+        keep_freed_memory()
+        self._batch_size = recipe.batch_size
+        self._layout = torch.contiguous_format if self._device.type == "mps" else torch.channels_last
+        self.module.to(device=self._device, memory_format=self._layout).train()  # type: ignore[call-overload]
+        self._optimiser = make_optimiser(self.module.parameters(), recipe)
+        self._places = torch.tensor(places)
+        self._images = torch.tensor(dataset.train.images).to(self._device)
+        self._labels = torch.tensor(dataset.train.labels).to(self._device)
+        self._shuffler = torch.Generator().manual_seed(recipe.seed)
+        self._randomness = _randomness(self.module, recipe.seed, self._device)
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Return how many batches an epoch has.
+
+        The last may be smaller; a single image is left out of it, as batch norm can't learn from one.
+        """
+        full, rest = divmod(len(self._places), self._batch_size)
+        return full + (rest > 1 or full == 0)
+
+    def batches(self) -> Iterator[torch.Tensor]:
+        """Yield the places of the images of each batch, without end; every epoch shuffles them anew."""
+        while True:
+            order = self._places[torch.randperm(len(self._places), generator=self._shuffler)]
+            yield from torch.split(order.to(self._device), self._batch_size)[: self.steps_per_epoch]
+
+    def learn(self, batch: torch.Tensor, rate: float) -> tuple[float, float]:
+        """Make one step; return loss and accuracy of the batch. Raise TrainError where that breaks down."""
+        set_rate(self._optimiser, rate)
+        try:
+            loss, hits = self._step(batch)
+        except (MemoryError, RuntimeError, ValueError) as error:
+            raise self._explained(error) from error
+        if not math.isfinite(loss):
+            raise TrainError(
+                f"the loss is no number any more (learning rate {rate:g}).",
+                hint="Lower the learning rate, or choose another initialiser.",
+            )
+        return loss, hits / len(batch)
+
+    def _step(self, batch: torch.Tensor) -> tuple[float, float]:
+        images, labels = self._images[batch], self._labels[batch]
+        pixels = images.to(torch.float32, memory_format=self._layout).div_(255)
+        with self._randomness:
+            scores = self.module.logits(pixels)
+        loss = functional.cross_entropy(scores, labels)
+        self._optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        self._optimiser.step()
+        hits = (scores.detach().argmax(dim=1) == labels).sum()
+        value, right = torch.stack((loss.detach(), hits)).tolist()  # one transfer from the device, not two
+        return value, right
+
+    def _explained(self, error: Exception) -> Exception:
+        """Return what to tell the user about an error of torch, or the error itself."""
+        text = str(error)
+        if isinstance(error, MemoryError) or "out of memory" in text or "allocate memory" in text:
+            hint = f"Try a batch size of {max(self._batch_size // 2, 1)}."
+            return TrainError(
+                f"there is not enough memory for batches of {self._batch_size} images.", hint=hint
+            )
+        if "more than 1 value per channel" in text:
+            return TrainError("batch norm can't learn from one image.", hint="Use a batch size of 2 or more.")
+        return error
+
+
+def _randomness(module: GraphModule, seed: int, device: torch.device) -> AbstractContextManager[None]:
+    """Return the stream that dropout draws from, if there is dropout: switching streams takes some microseconds."""
+    draws = any(isinstance(child, nn.Dropout) and child.p > 0 for child in module.modules())
+    return Randomness(seed, device) if draws else nullcontext()
+
+
+def _require_fit(module: GraphModule, dataset: Dataset) -> None:
+    """Raise TrainError where images or classes don't fit the network, before anything is computed."""
+    report, classes = module.report, len(dataset.classes)
+    wanted, given = report.row(report.input).shape or (), dataset.shape
+    if wanted != given:
+        raise TrainError(
+            f"the network takes {times(wanted)}, but {dataset.title} has {times(given)}.",
+            where=report.input,
+            hint=f"Give the Input the shape {times(given)}, or choose other data.",
+        )
+    scores = report.row(report.output).shape or ()
+    if scores != (classes,):
+        raise TrainError(
+            f"the network's output is {times(scores)}, but {dataset.title} has {classes} classes.",
+            where=report.output,
+            hint=f"End with a Dense layer of {classes} units.",
+        )
+    if not report.trainable:
+        raise TrainError("the network has nothing that learns.", hint="Add a convolution or a Dense layer.")
