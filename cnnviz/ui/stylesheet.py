@@ -101,6 +101,12 @@ QLineEdit, QSpinBox, QDoubleSpinBox, QPlainTextEdit, QTextEdit {
     selection-background-color: ${acc_fill}; selection-color: #FFFFFF;
 }
 QLineEdit[small="true"], QSpinBox[small="true"] { min-height: 20px; }
+QLineEdit[role="name"] {
+    background: transparent; border-color: transparent; padding: 0 3px; min-height: 20px; font-size: 13px;
+    font-weight: 600; margin-left: -4px;
+}
+QLineEdit[role="name"]:hover { border-color: ${line2}; }
+QLineEdit[role="name"]:focus { border-color: ${acc}; background: ${bg2}; }
 QLineEdit[role="number"], QSpinBox, QDoubleSpinBox { font-family: "${mono}"; font-size: 11px; }
 QLineEdit:hover, QSpinBox:hover, QDoubleSpinBox:hover { border-color: ${t3}; }
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QPlainTextEdit:focus { border-color: ${acc}; }

@@ -20,7 +20,7 @@ class Field(QWidget):
         super().__init__(parent)
         self._name = name
         self._marked: list[QWidget] = []
-        column = QVBoxLayout(self)
+        column = self._column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
         self.row = QHBoxLayout()

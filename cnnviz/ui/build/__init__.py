@@ -1,0 +1,1 @@
+"""The Build workspace: palette, canvas, properties, and what the graph amounts to."""

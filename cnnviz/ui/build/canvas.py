@@ -1,0 +1,397 @@
+"""The canvas: the graph as cards and wires, and the hand that edits it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
+
+from cnnviz.errors import CnnvizError
+from cnnviz.layers import Layer
+from cnnviz.model.check import check
+from cnnviz.model.graph import Graph
+from cnnviz.ui import numbers
+from cnnviz.ui.build import edits, gestures, mime
+from cnnviz.ui.build.camera import STEP, Camera
+from cnnviz.ui.build.hover import Hover
+from cnnviz.ui.build.overlay import Overlay
+from cnnviz.ui.build.places import Place, under_pointer
+from cnnviz.ui.build.quick import QuickMenu
+from cnnviz.ui.build.scene import CanvasScene
+from cnnviz.ui.build.selection import Selection
+from cnnviz.ui.build.wording import axis_order
+from cnnviz.ui.state import Session
+from cnnviz.ui.widgets.chrome import Pill
+
+DRAG_DISTANCE = 4
+"""View pixels that the mouse must move with the button down before it drags."""
+
+
+class Canvas(QGraphicsView):
+    """Turns mouse and drops into gestures, and gestures into edits of the document."""
+
+    resized = Signal()
+    moved = Signal()
+    button_pressed = Signal(str)
+    asked_to_inspect = Signal(str)
+
+    def __init__(self, session: Session, selection: Selection, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session, self.document, self.selection = session, session.document, selection
+        self.content = CanvasScene(lambda: axis_order(session), self)
+        self.setScene(self.content)
+        self.camera = Camera(self)
+        self.hover = Hover(self)
+        self.gesture: gestures.Gesture | None = None
+        self.overlay = Overlay()
+        self._pressed: tuple[QPoint, Callable[[], gestures.Gesture | None], Callable[[], None]] | None = None
+        self._space = False
+        self.pointer = QPointF()
+        self.quick = QuickMenu(self)
+        self._hint = Pill("", parent=self)
+        self._hint.hide()
+        self.quick.chosen.connect(self._add_from_menu)
+        self._make_from_menu: Callable[[Layer], edits.Made] | None = None
+        self._set_up()
+        self.document.changed.connect(self._follow)
+        selection.changed.connect(self._mark_selection)
+        session.settings_changed.connect(lambda _: self.content.sync(self.shown, again=True))
+
+    def _set_up(self) -> None:
+        self.setAcceptDrops(True)
+        self.setMouseTracking(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("canvas")
+        self.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.SmartViewportUpdate)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.content.sync(self.document.graph)
+
+    # -- documents and drafts -----------------------------------------------------------------------------------
+
+    @property
+    def shown(self) -> Graph:
+        """Return the graph on the canvas: the document's, or the draft of a gesture."""
+        return self.content.graph
+
+    def propose(self, graph: Graph | None) -> None:
+        """Show what would come out, without changing the document; None shows the document again."""
+        self.content.sync(self.document.graph if graph is None else graph)
+        self._mark_selection()
+
+    def commit(self, label: str, graph: Graph | Callable[[], Graph], key: str = "") -> bool:
+        """Make an edit; where it is impossible, say why."""
+        try:
+            self.document.edit(label, graph() if callable(graph) else graph, key)
+        except CnnvizError as error:
+            self.session.notice.emit("warning", str(error))
+            self.propose(None)
+            return False
+        self.propose(None)
+        return True
+
+    def commit_new(self, make: Callable[[], edits.Made]) -> None:
+        """Add a node and select it."""
+        try:
+            graph, name = make()
+        except CnnvizError as error:
+            self.session.notice.emit("warning", str(error))
+            return
+        if self.commit(f"Add {name}", graph):
+            self.selection.set((name,))
+            self.reveal((name,))
+            self.setFocus()
+
+    def _follow(self, old: Graph, new: Graph) -> None:
+        if self.gesture is not None and not isinstance(self.gesture, gestures.Pan):
+            gesture, self.gesture = self.gesture, None
+            gesture.cancel()
+        self.selection.follow(old, new)
+        self.propose(None)
+
+    def _mark_selection(self) -> None:
+        self.content.mark_selected(self.selection.nodes, self.selection.edge)
+
+    # -- what gestures show -------------------------------------------------------------------------------------
+
+    def show_band(self, band: QRectF | None) -> None:
+        """Show the frame of a rubber band."""
+        self.overlay.band = band
+        self.viewport().update()
+
+    def show_thread(self, start: QPointF | None, end: QPointF | None) -> None:
+        """Show the wire that is being pulled."""
+        self.overlay.thread = (start, end) if start is not None and end is not None else None
+        self.viewport().update()
+
+    def show_ghost(self, layer: Layer | None, place: Place, *, on_card: bool = False) -> None:
+        """Show where a dropped card would lie."""
+        self.overlay.ghost = (layer, place) if layer is not None and not on_card else None
+        self.viewport().update()
+
+    def show_hint(self, text: str, *, bad: bool = False) -> None:
+        """Say something beside the mouse; an empty text ends it."""
+        self._hint.setVisible(bool(text))
+        if text:
+            self._hint.setText(f"Not possible: {text}" if bad else text)
+            self._hint.set_tone("err" if bad else "cursor")
+            self._hint.adjustSize()
+            place = self.mapFromScene(self.pointer) + QPoint(16, 16)
+            room = self.size() - self._hint.size()
+            self._hint.move(min(place.x(), room.width() - 4), min(place.y(), room.height() - 4))
+
+    def outcome(self, graph: Graph, name: str) -> tuple[str]:
+        """Return in words what a node would put out in a draft, or its problem there."""
+        report = check(graph)
+        shape = report.row(name).shape
+        if shape is not None:
+            return (f"{name} {numbers.ARROW} {numbers.shape(shape, axis_order(self.session))}",)
+        return (next((problem.text for problem in report.problems if problem.node == name), ""),)
+
+    def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        self.overlay.paint(painter)
+
+    # -- mouse --------------------------------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.setFocus()
+        self.quick.close_menu()
+        self.pointer = self.mapToScene(event.position().toPoint())
+        middle = event.button() == Qt.MouseButton.MiddleButton
+        if middle or (self._space and event.button() == Qt.MouseButton.LeftButton):
+            self._begin(gestures.Pan(self), self.pointer)
+        elif event.button() == Qt.MouseButton.LeftButton:
+            self._press_left(event)
+
+    def _press_left(self, event: QMouseEvent) -> None:
+        add = bool(
+            event.modifiers() & (Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier)
+        )
+        found = self.content.card_at(self.pointer)
+        drag: Callable[[], gestures.Gesture | None]
+        click: Callable[[], None] = _nothing
+        if found is None:
+            wire = self.content.wire_at(self.pointer)
+            if wire is not None:
+                self.selection.set((), wire.face.edge)
+            drag = lambda: gestures.RubberBand(self, add)  # noqa: E731
+            click = _nothing if wire is not None or add else self.selection.set
+        elif found[1].kind in ("in", "out"):
+            card, part = found
+            drag = lambda: self._pull(card.face.name, card.face.tail, part.kind, part.port)  # noqa: E731
+        elif found[1].kind == "button":
+            self.button_pressed.emit(found[1].name)
+            return
+        else:
+            drag, click = self._press_card(found[1].name, add)
+        self._pressed = (event.position().toPoint(), drag, click)
+
+    def _press_card(
+        self, name: str, add: bool
+    ) -> tuple[Callable[[], gestures.Gesture | None], Callable[[], None]]:
+        """Select at once; the others of a selection stay until it is clear that they are not dragged along."""
+        if add:
+            self.selection.toggle(name)
+            click = _nothing
+        elif name in self.selection.nodes:
+            click = lambda: self.selection.set((name,))  # noqa: E731
+        else:
+            self.selection.set((name,))
+            click = _nothing
+        return (
+            lambda: gestures.MoveCards(self, self.selection.nodes) if self.selection.nodes else None
+        ), click
+
+    def _pull(self, head: str, tail: str, kind: str, port: int) -> gestures.Gesture:
+        if kind == "out":
+            return gestures.PullFromOutput(self, tail)
+        edge = next((e for e in self.document.graph.inputs(head) if e.port == port), None)
+        if edge is None:
+            return gestures.PullFromInput(self, head, port)
+        return gestures.PullFromOutput(self, edge.source, edge)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        place = event.position().toPoint()
+        if self._pressed is not None and self.gesture is None:
+            start, drag, _ = self._pressed
+            if (place - start).manhattanLength() >= DRAG_DISTANCE:
+                gesture = drag()
+                if gesture is not None:
+                    self._begin(gesture, self.mapToScene(start))
+        self.pointer = self.mapToScene(place)
+        if self.gesture is not None:
+            self.gesture.move(self.pointer)
+        elif self._pressed is None:
+            self.hover.look(self.pointer)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self.pointer = self.mapToScene(event.position().toPoint())
+        pressed, self._pressed = self._pressed, None
+        gesture, self.gesture = self.gesture, None
+        if gesture is not None:
+            gesture.end(self.pointer)
+            self._show_cursor(None)
+        elif pressed is not None:
+            pressed[2]()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.pointer = self.mapToScene(event.position().toPoint())
+        found = self.content.card_at(self.pointer)
+        if found is None and self.content.wire_at(self.pointer) is None:
+            self.selection.set()
+            self.open_quick_menu(self.pointer)
+        elif found is not None and found[1].kind in ("card", "chip"):
+            self.asked_to_inspect.emit(found[1].name)
+        elif found is not None and found[1].kind == "button":
+            self.button_pressed.emit(found[1].name)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.pointer = self.mapToScene(event.pos())
+        if self.content.card_at(self.pointer) is None:
+            self.open_quick_menu(self.pointer)
+
+    def _begin(self, gesture: gestures.Gesture, point: QPointF) -> None:
+        self.hover.clear()
+        self.gesture = gesture
+        self._show_cursor(gesture.cursor)
+        gesture.start(point)
+
+    def cancel_gesture(self) -> bool:
+        """Break off what the hand does; say whether there was something."""
+        gesture, self.gesture, self._pressed = self.gesture, None, None
+        if gesture is not None:
+            gesture.cancel()
+            self._show_cursor(None)
+        return gesture is not None
+
+    def _show_cursor(self, cursor: Qt.CursorShape | None) -> None:
+        if cursor is None:
+            self.viewport().unsetCursor()
+        else:
+            self.viewport().setCursor(cursor)
+
+    # -- wheel and keys -----------------------------------------------------------------------------------------
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        notches = event.angleDelta().y() / 120
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.shift(QPointF(60 * notches / self.camera.zoom, 0))
+        elif notches:
+            self.camera.zoom_by(STEP**notches, event.position().toPoint())
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self._space = True
+            self._show_cursor(Qt.CursorShape.OpenHandCursor)
+        else:
+            event.ignore()
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self._space = False
+            self._show_cursor(None)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._space = False
+        super().focusOutEvent(event)
+
+    def focusNextPrevChild(self, following: bool) -> bool:
+        """Keep Tab for the quick menu; Shift Tab leaves the canvas."""
+        return False if following else super().focusNextPrevChild(following)
+
+    # -- view ---------------------------------------------------------------------------------------------------
+
+    def shift(self, offset: QPointF) -> None:
+        """Move what is shown by an offset in scene pixels."""
+        self.camera.shift(offset)
+
+    def fit(self, names: tuple[str, ...] = ()) -> None:
+        """Show all cards, or the cards of some nodes."""
+        self.camera.fit(self.content.content_rect(names), largest=1.0)
+
+    def reveal(self, names: tuple[str, ...]) -> None:
+        """Bring the cards of some nodes into sight."""
+        self.camera.reveal(self.content.content_rect(names))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.resized.emit()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        super().scrollContentsBy(dx, dy)
+        self.moved.emit()
+
+    # -- drops and the quick menu -------------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        layer = mime.dragged_layer(event.mimeData())
+        if layer is None:
+            event.ignore()
+            return
+        event.acceptProposedAction()
+        self.pointer = self.mapToScene(event.position().toPoint())
+        self._begin(gestures.DropLayer(self, layer), self.pointer)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        if self.gesture is None:
+            event.ignore()
+            return
+        event.acceptProposedAction()
+        self.pointer = self.mapToScene(event.position().toPoint())
+        self.gesture.move(self.pointer)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.cancel_gesture()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        gesture, self.gesture = self.gesture, None
+        if gesture is None:
+            event.ignore()
+            return
+        event.acceptProposedAction()
+        gesture.end(self.mapToScene(event.position().toPoint()))
+
+    def open_quick_menu(
+        self, point: QPointF, *, source: str = "", target: tuple[str, int] | None = None, after: str = ""
+    ) -> None:
+        """Offer layers at a place: wired behind `source`, in front of the port `target`, or put in `after` a node."""
+        graph, place = self.document.graph, under_pointer(point)
+        before = source or after
+        group = graph.node(before).layer.group if before else "Input" if graph.nodes else ""
+        shape = check(graph).row(before).shape if before else None
+
+        def make(layer: Layer) -> edits.Made:
+            if after:
+                return edits.add_after(graph, layer, after)
+            return edits.add_and_connect(graph, layer, place, source=source, target=target)
+
+        self._make_from_menu = make
+        self.quick.open_at(self.mapFromScene(point), group, shape)
+
+    def _add_from_menu(self, layer: Layer) -> None:
+        make = self._make_from_menu
+        if make is not None:
+            self.commit_new(lambda: make(layer))
+
+
+def _nothing() -> None:
+    """Do nothing: what a click means that only selected."""

@@ -1,0 +1,165 @@
+"""A card on the canvas: one layer with the small layers that snapped onto it, its maps and its ports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QFontMetricsF, QImage, QPainter
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from cnnviz.ui import theme
+from cnnviz.ui.build import cardpaint
+from cnnviz.ui.build.faces import CardFace
+from cnnviz.ui.build.places import CARD_HEIGHT, CARD_WIDTH, PORT_HIT, in_port, out_port
+from cnnviz.ui.build.strips import Strip
+
+PortLook = Literal["rest", "legal", "illegal", "aimed"]
+BUTTONS = (
+    ("chevron-left", "Previous image"),
+    ("chevron-right", "Next image"),
+    ("dice", "Any image"),
+    ("pencil", "Draw an image"),
+)
+CHIP_HEIGHT = 17.0
+
+
+@dataclass(frozen=True)
+class Part:
+    """What lies under the mouse: the `card`, a `chip`, a `button`, an `in` or the `out` port."""
+
+    kind: Literal["card", "chip", "button", "in", "out"]
+    name: str = ""
+    port: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class SampleView:
+    """The picture on the input's card, and what it is."""
+
+    picture: QImage
+    title: str
+
+
+class CardItem(QGraphicsItem):
+    """Shows one card; its upper left corner is its position. Only `scene.sync` calls `set_face`."""
+
+    def __init__(self, face: CardFace) -> None:
+        super().__init__()
+        self.face = face
+        self.strip: Strip | None = None
+        self.sample: SampleView | None = None
+        self.hovered: Part | None = None
+        self.selected: frozenset[str] = frozenset()
+        self.aimed = False
+        self.port_looks: dict[int, PortLook] = {}
+        self.out_look: PortLook = "rest"
+        self.extra_port = False
+        self._chips: tuple[tuple[str, QRectF], ...] = ()
+        self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
+        self.setPos(*face.position)
+        self._place_chips()
+
+    # -- what it shows ------------------------------------------------------------------------------------------
+
+    def set_face(self, face: CardFace) -> None:
+        """Show something else."""
+        if face.position != self.face.position:
+            self.setPos(*face.position)
+        moved_only = _without_place(face) == _without_place(self.face)
+        self.face = face
+        if not moved_only:
+            self._place_chips()
+            self.update()
+
+    def set_strip(self, strip: Strip | None) -> None:
+        """Show other maps."""
+        self.strip = strip
+        self.update()
+
+    def set_sample(self, sample: SampleView | None) -> None:
+        """Show another image (on the input's card)."""
+        self.sample = sample
+        self.update()
+
+    def mark(self, **marks: object) -> None:
+        """Set `hovered`, `selected`, `aimed`, `port_looks`, `out_look` or `extra_port`."""
+        if any(getattr(self, name) != value for name, value in marks.items()):
+            vars(self).update(marks)
+            self.update()
+
+    # -- geometry -----------------------------------------------------------------------------------------------
+
+    @property
+    def rect(self) -> QRectF:
+        """Return the card without its ports, in its own coordinates."""
+        return QRectF(0, 0, CARD_WIDTH, CARD_HEIGHT)
+
+    @property
+    def chips(self) -> tuple[tuple[str, QRectF], ...]:
+        """Return the names and places of the chips."""
+        return self._chips
+
+    def in_places(self) -> Mapping[int, QPointF]:
+        """Return the centres of the input ports, in own coordinates; the growing one, when shown, is the last."""
+        places = {n: QPointF(*in_port((0.0, 0.0), n, self.face.ports)) for n in range(self.face.ports)}
+        if self.extra_port and self.face.grows:
+            places[self.face.ports] = QPointF(CARD_WIDTH - 20, 0)
+        return places
+
+    def out_place(self) -> QPointF:
+        """Return the centre of the output port, in own coordinates."""
+        return QPointF(*out_port((0.0, 0.0)))
+
+    def boundingRect(self) -> QRectF:
+        return self.rect.adjusted(-4, -9, 4, 9)
+
+    def part_at(self, point: QPointF) -> Part | None:
+        """Return what lies at a point in own coordinates; ports reach a little beyond the card."""
+        for port, place in self.in_places().items():
+            if _near(point, place):
+                return Part("in", port=port)
+        if _near(point, self.out_place()):
+            return Part("out")
+        if not self.rect.contains(point):
+            return None
+        for name, rect in self._chips:
+            if rect.contains(point):
+                return Part("chip", name)
+        if self.face.kind == "input":
+            for rect, (icon, _) in zip(button_rects(), BUTTONS, strict=True):
+                if rect.contains(point):
+                    return Part("button", icon)
+        return Part("card", self.face.name)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        cardpaint.paint(painter, self, option.levelOfDetailFromTransform(painter.worldTransform()))
+
+    def _place_chips(self) -> None:
+        """Put the chips at the right of the footer, in the order in which they are computed."""
+        metrics = QFontMetricsF(theme.ui_font(10, 500))
+        right, found = CARD_WIDTH - 10, []
+        for chip in reversed(self.face.chips):
+            width = metrics.horizontalAdvance(chip.text) + 11
+            found.append((chip.name, QRectF(right - width, CARD_HEIGHT - 25, width, CHIP_HEIGHT)))
+            right -= width + 4
+        self._chips = tuple(reversed(found))
+
+
+def button_rects() -> tuple[QRectF, ...]:
+    """Return the places of the input card's buttons."""
+    return tuple(QRectF(68 + 26 * n, 73, 22, 22) for n in range(len(BUTTONS)))
+
+
+def _near(point: QPointF, place: QPointF) -> bool:
+    offset = point - place
+    return max(abs(offset.x()), abs(offset.y())) <= PORT_HIT / 2
+
+
+def _without_place(face: CardFace) -> tuple[object, ...]:
+    return tuple(value for name, value in vars(face).items() if name != "position")

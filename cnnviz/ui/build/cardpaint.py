@@ -1,0 +1,260 @@
+"""How a card is painted. The measures are those of the design: 240 wide, header 28, one line, maps, footer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPainterPath, QPen
+
+from cnnviz.ui import icons, theme
+from cnnviz.ui.build.places import CARD_HEIGHT, CARD_WIDTH, PORT, PORT_LEGAL
+from cnnviz.ui.build.strips import SHOWN
+
+if TYPE_CHECKING:
+    from cnnviz.ui.build.card import CardItem
+
+LEFT, RIGHT = 12.0, CARD_WIDTH - 10.0
+TILE, PITCH = 24.0, 27.0
+STRIP_TOP = 50.0
+FOOTER_TOP = 80.0
+RADIUS = 6.0
+NAME_ONLY_BELOW, NO_FOOTER_BELOW = 0.5, 0.8
+"""Zoom factors: small cards say less, in letters that stay readable."""
+_MIDDLE = Qt.AlignmentFlag.AlignVCenter
+
+
+def paint(painter: QPainter, card: CardItem, zoom: float) -> None:
+    """Paint a card at a zoom factor."""
+    _paint_ground(painter, card)
+    if zoom < NAME_ONLY_BELOW:
+        _paint_large_name(painter, card, zoom)
+    else:
+        _paint_header(painter, card, zoom)
+        _paint_brief(painter, card)
+        _paint_pictures(painter, card, zoom)
+        if zoom >= NO_FOOTER_BELOW:
+            _paint_footer(painter, card, zoom)
+    _paint_ring(painter, card)
+    _paint_ports(painter, card)
+
+
+# -- ground and ring ----------------------------------------------------------------------------------------------
+
+
+def _paint_ground(painter: QPainter, card: CardItem) -> None:
+    outline = QPainterPath()
+    outline.addRoundedRect(card.rect.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+    painter.fillPath(outline, theme.color("bg3"))
+    painter.save()
+    painter.setClipPath(outline)
+    painter.fillRect(QRectF(0, 0, 4, CARD_HEIGHT), theme.group_color(card.face.group))
+    painter.restore()
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(theme.color("t3" if card.hovered else "line2"), 1))
+    painter.drawPath(outline)
+
+
+def _paint_ring(painter: QPainter, card: CardItem) -> None:
+    tone = _ring_tone(card)
+    if not tone:
+        return
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(theme.color(tone), 1.5))
+    painter.drawRoundedRect(card.rect.adjusted(-0.5, -0.5, 0.5, 0.5), RADIUS + 1, RADIUS + 1)
+
+
+def _ring_tone(card: CardItem) -> str:
+    if card.aimed:
+        return "cursor"
+    if card.face.name in card.selected:
+        return "acc"
+    return "err" if card.face.state == "error" else ""
+
+
+# -- header and parameters ----------------------------------------------------------------------------------------
+
+
+def _paint_large_name(painter: QPainter, card: CardItem, zoom: float) -> None:
+    font = theme.ui_font(min(round(12 / max(zoom, 0.2)), 30), 600)
+    painter.setFont(font)
+    painter.setPen(_name_color(card))
+    room = QRectF(LEFT + 4, 0, CARD_WIDTH - 2 * LEFT - 8, CARD_HEIGHT)
+    _draw(painter, room, card.face.name, _MIDDLE | Qt.AlignmentFlag.AlignHCenter)
+
+
+def _paint_header(painter: QPainter, card: CardItem, zoom: float) -> None:
+    face = card.face
+    _paint_icon(painter, QRectF(LEFT + 1, 7, 16, 16), face.kind, face.group, zoom)
+    title_width = 0.0
+    if zoom >= NO_FOOTER_BELOW:
+        small = theme.ui_font(10)
+        title_width = QFontMetricsF(small).horizontalAdvance(face.title)
+        painter.setFont(small)
+        painter.setPen(theme.color("t3"))
+        place = QRectF(RIGHT - title_width - 1, 1, title_width + 2, 28)
+        painter.drawText(place, _MIDDLE | Qt.AlignmentFlag.AlignRight, face.title)
+    painter.setFont(theme.ui_font(13, 600))
+    painter.setPen(_name_color(card))
+    _draw(painter, QRectF(36, 1, RIGHT - title_width - 44, 28), face.name, _MIDDLE)
+
+
+def _name_color(card: CardItem) -> QColor:
+    return theme.color("t2" if card.face.state == "waiting" else "t1")
+
+
+def _paint_icon(painter: QPainter, place: QRectF, kind: str, group: str, zoom: float) -> None:
+    device = painter.device()
+    sharpness = max(round(zoom * 4) / 4, 1.0) * (device.devicePixelRatioF() if device else 1.0)
+    picture = icons.pixmap(icons.layer_icon_name(kind), theme.group_color(group), 16, sharpness)
+    painter.drawPixmap(place, picture, QRectF(picture.rect()))
+
+
+def _paint_brief(painter: QPainter, card: CardItem) -> None:
+    painter.setFont(theme.mono_font(11))
+    bad = card.face.state == "error"
+    painter.setPen(theme.color("err" if bad else "t3" if card.face.state == "waiting" else "t2"))
+    _draw(painter, QRectF(LEFT, 27, RIGHT - LEFT, 20), card.face.brief, _MIDDLE)
+
+
+# -- maps ---------------------------------------------------------------------------------------------------------
+
+
+def _paint_pictures(painter: QPainter, card: CardItem, zoom: float) -> None:
+    if card.face.kind == "input" and card.sample is not None:
+        _paint_sample(painter, card, zoom)
+    elif card.face.state == "error":
+        _paint_places(painter, Qt.BrushStyle.BDiagPattern)
+    elif card.strip is None or card.face.state == "waiting":
+        _paint_places(painter, Qt.BrushStyle.NoBrush)
+    else:
+        _paint_maps(painter, card)
+
+
+def _paint_places(painter: QPainter, pattern: Qt.BrushStyle) -> None:
+    """Paint where maps will be: dashed while nothing has arrived, hatched while nothing can."""
+    pen = QPen(theme.color("line2"), 1)
+    pen.setDashPattern([3, 3])
+    painter.setPen(pen)
+    painter.setBrush(QBrush(theme.color("line2", 0.6), pattern))
+    for place in range(SHOWN):
+        painter.drawRoundedRect(QRectF(LEFT + place * PITCH + 0.5, STRIP_TOP + 0.5, TILE - 1, TILE - 1), 2, 2)
+
+
+def _paint_maps(painter: QPainter, card: CardItem) -> None:
+    found = card.strip
+    assert found is not None
+    wide = found.height == 1
+    tall = min(TILE, 14.0) if wide else TILE
+    width = (RIGHT - LEFT) if found.count == 1 and wide else TILE
+    scale = painter.worldTransform().m11()
+    smooth = found.width > width * scale
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+    for place in range(found.count):
+        target = QRectF(LEFT + place * PITCH, STRIP_TOP + (TILE - tall) / 2, width, tall)
+        source = QRectF(place * found.width, 0, found.width, found.height)
+        painter.drawImage(_fitted(target, found.width, found.height, wide), found.image, source)
+    if found.total > found.count:
+        painter.setFont(theme.mono_font(10))
+        painter.setPen(theme.color("t3"))
+        rest = QRectF(LEFT + found.count * PITCH, STRIP_TOP, 40, TILE)
+        painter.drawText(rest, _MIDDLE, f"+{found.total - found.count}")
+
+
+def _fitted(target: QRectF, width: int, height: int, stretch: bool) -> QRectF:
+    """Return the part of a tile that keeps a map's proportions."""
+    if stretch or width == height:
+        return target
+    scale = min(target.width() / width, target.height() / height)
+    size = QPointF(width * scale, height * scale)
+    corner = target.center() - size / 2
+    return QRectF(corner.x(), corner.y(), size.x(), size.y())
+
+
+def _paint_sample(painter: QPainter, card: CardItem, zoom: float) -> None:
+    from cnnviz.ui.build.card import BUTTONS, button_rects
+
+    sample = card.sample
+    assert sample is not None
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+    target = _fitted(QRectF(LEFT, 51, 46, 46), sample.picture.width(), sample.picture.height(), False)
+    painter.drawImage(target, sample.picture)
+    painter.setPen(QPen(theme.color("line2"), 1))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(target)
+    painter.setFont(theme.ui_font(11))
+    painter.setPen(theme.color("t2"))
+    _draw(painter, QRectF(68, 50, RIGHT - 68, 18), sample.title, _MIDDLE)
+    if zoom < NO_FOOTER_BELOW:
+        return
+    for rect, (name, _) in zip(button_rects(), BUTTONS, strict=True):
+        over = card.hovered is not None and card.hovered.kind == "button" and card.hovered.name == name
+        painter.setPen(QPen(theme.color("t3" if over else "line2"), 1))
+        painter.setBrush(theme.color("bg4" if over else "bg3"))
+        painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
+        picture = icons.pixmap(name, theme.color("t1" if over else "t2"), 14, max(round(zoom * 4) / 4, 1.0))
+        painter.drawPixmap(rect.adjusted(4, 4, -4, -4), picture, QRectF(picture.rect()))
+
+
+# -- footer, chips, ports -----------------------------------------------------------------------------------------
+
+
+def _paint_footer(painter: QPainter, card: CardItem, zoom: float) -> None:
+    face = card.face
+    if face.kind == "input" and card.sample is not None:
+        return
+    left = LEFT
+    room = (card.chips[0][1].left() if card.chips else RIGHT) - 6
+    if face.state == "error":
+        picture = icons.pixmap("error", theme.color("err"), 12, max(round(zoom * 4) / 4, 1.0))
+        painter.drawPixmap(QRectF(left, 86, 12, 12), picture, QRectF(picture.rect()))
+        left += 16
+    plain = face.state == "fine"
+    font = theme.mono_font(10.5) if plain else theme.ui_font(11)
+    painter.setFont(font)
+    painter.setPen(theme.color({"error": "err", "waiting": "t3", "fine": "t2"}[face.state]))
+    line = QRectF(left, FOOTER_TOP, max(room - left, 0), 24)
+    _draw(painter, line, face.footer, _MIDDLE)
+    used = left + QFontMetricsF(font).horizontalAdvance(face.footer) + 9
+    if face.macs and used + QFontMetricsF(font).horizontalAdvance(face.macs) <= room:
+        painter.setPen(theme.color("t3"))
+        painter.drawText(QRectF(used, FOOTER_TOP, room - used + 1, 24), _MIDDLE, face.macs)
+    _paint_chips(painter, card)
+
+
+def _paint_chips(painter: QPainter, card: CardItem) -> None:
+    painter.setFont(theme.ui_font(10, 500))
+    for chip, (name, rect) in zip(card.face.chips, card.chips, strict=True):
+        tone = theme.color("err") if chip.state == "error" else theme.group_color(chip.group)
+        picked = name in card.selected
+        over = card.hovered is not None and card.hovered.kind == "chip" and card.hovered.name == name
+        ground = QColor(tone)
+        ground.setAlphaF(0.32 if picked else 0.2 if over else 0.06)
+        painter.setBrush(ground)
+        painter.setPen(QPen(theme.color("acc") if picked else tone, 1.5 if picked else 1))
+        painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+        painter.setPen(tone)
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, chip.text)
+
+
+def _paint_ports(painter: QPainter, card: CardItem) -> None:
+    for port, place in card.in_places().items():
+        _paint_port(painter, card, place, card.port_looks.get(port, "rest"))
+    _paint_port(painter, card, card.out_place(), card.out_look)
+
+
+def _paint_port(painter: QPainter, card: CardItem, place: QPointF, look: str) -> None:
+    size = PORT if look in ("rest", "illegal") else PORT_LEGAL
+    tone = {"rest": "t1" if card.hovered else "wire", "illegal": "wire"}.get(look, "cursor")
+    painter.save()
+    painter.setOpacity(0.25 if look == "illegal" else 1.0)
+    painter.setPen(QPen(theme.color(tone), 1.5))
+    painter.setBrush(theme.color("cursor" if look == "aimed" else "bg2"))
+    painter.drawEllipse(place, (size - 1.5) / 2, (size - 1.5) / 2)
+    painter.restore()
+
+
+def _draw(painter: QPainter, room: QRectF, text: str, flags: Qt.AlignmentFlag) -> None:
+    """Draw one line that ends in "…" where the room does."""
+    metrics = QFontMetricsF(painter.font())
+    painter.drawText(room, flags, metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width()))

@@ -1,0 +1,210 @@
+"""What every card and wire of a graph shows, as plain values: comparing two of them says what must be painted anew."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from cnnviz.layers import Shape, times
+from cnnviz.model.cards import cards
+from cnnviz.model.check import Problem, Report, Row
+from cnnviz.model.graph import Edge, Graph, Node
+from cnnviz.ui import numbers
+from cnnviz.ui.build.places import Place
+
+State = Literal["fine", "error", "waiting"]
+
+
+@dataclass(frozen=True)
+class ChipFace:
+    """A small layer that snapped onto the card of the one before it."""
+
+    name: str
+    text: str
+    group: str
+    state: State = "fine"
+
+
+@dataclass(frozen=True)
+class CardFace:
+    """Everything a card shows, its pictures apart. `ports` counts inputs; `grows` says that more can be wired."""
+
+    name: str
+    kind: str
+    title: str
+    group: str
+    position: Place
+    brief: str
+    footer: str
+    macs: str
+    chips: tuple[ChipFace, ...] = ()
+    ports: int = 1
+    grows: bool = False
+    state: State = "fine"
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """Return the names of all nodes on this card, in order."""
+        return (self.name, *(chip.name for chip in self.chips))
+
+    @property
+    def tail(self) -> str:
+        """Return the node whose output leaves this card."""
+        return self.nodes[-1]
+
+
+@dataclass(frozen=True)
+class WireFace:
+    """Everything a wire shows but its way; `source` and `target` are the cards at its ends."""
+
+    edge: Edge
+    source: str
+    target: str
+    label: str
+    state: State = "fine"
+
+
+@dataclass(frozen=True)
+class Faces:
+    """All cards by their first node, all wires, and the card of every node."""
+
+    cards: Mapping[str, CardFace]
+    wires: Mapping[Edge, WireFace]
+    card_of: Mapping[str, str]
+
+
+def faces(graph: Graph, report: Report, order: numbers.AxisOrder) -> Faces:
+    """Return what the canvas shows for a graph."""
+    look = _Look(graph, report, order)
+    found = {card.head: look.card(card.nodes) for card in cards(graph)}
+    card_of = {name: head for head, face in found.items() for name in face.nodes}
+    wires = {
+        edge: look.wire(edge, card_of)
+        for edge in graph.edges
+        if card_of[edge.source] != card_of[edge.target] or found[card_of[edge.target]].name == edge.target
+    }
+    return Faces(found, wires, card_of)
+
+
+class _Look:
+    """Answers what one node or wire looks like; holds the tables that every answer needs."""
+
+    def __init__(self, graph: Graph, report: Report, order: numbers.AxisOrder) -> None:
+        self._graph, self._order = graph, order
+        self._rows: dict[str, Row] = {row.name: row for row in report.rows}
+        self._problems: dict[str, Problem] = {}
+        for problem in report.problems:
+            if problem.severity != "note":
+                self._problems.setdefault(problem.node, problem)
+
+    def card(self, nodes: tuple[str, ...]) -> CardFace:
+        head = self._graph.node(nodes[0])
+        worst = min(nodes, key=lambda name: ("error", "waiting", "fine").index(self._state(name)))
+        state = self._state(worst)
+        layer = head.layer
+        used = len(self._graph.inputs(head.name))
+        free = (
+            max(layer.fewest_inputs, *(e.port + 1 for e in self._graph.inputs(head.name)), 0)
+            if used
+            else layer.fewest_inputs
+        )
+        return CardFace(
+            name=head.name,
+            kind=layer.kind,
+            title=layer.title,
+            group=layer.group,
+            position=head.position,
+            brief=self._arrives(head)
+            if self._state(head.name) == "error"
+            else layer.brief() or self._same(head),
+            footer=self._footer(worst, state, nodes),
+            macs=self._macs(nodes) if state == "fine" else "",
+            chips=tuple(self._chip(name) for name in nodes[1:]),
+            ports=free,
+            grows=layer.most_inputs is None,
+            state=state,
+        )
+
+    def wire(self, edge: Edge, card_of: Mapping[str, str]) -> WireFace:
+        shape = self._rows[edge.source].shape
+        label = numbers.shape(shape, self._order) if shape else "?"
+        state: State = "waiting" if shape is None else "fine"
+        if shape is not None and self._is_guilty(edge):
+            state = "error"
+        return WireFace(edge, card_of[edge.source], card_of[edge.target], label, state)
+
+    def _state(self, name: str) -> State:
+        problem = self._problems.get(name)
+        if problem is None:
+            return "fine"
+        return "error" if problem.severity == "error" else "waiting"
+
+    def _chip(self, name: str) -> ChipFace:
+        layer = self._graph.node(name).layer
+        return ChipFace(name, layer.chip(), layer.group, self._state(name))
+
+    def _same(self, node: Node) -> str:
+        """Return a line for a layer that has nothing to say about itself: what becomes of the shape."""
+        row = self._rows[node.name]
+        if row.shape is None or not row.inputs:
+            return ""
+        if row.shape in row.inputs:
+            return "keeps the shape"
+        return f"{self._written(row.inputs)} {numbers.ARROW} {numbers.shape(row.shape, self._order)}"
+
+    def _arrives(self, node: Node) -> str:
+        inputs = self._rows[node.name].inputs or ()
+        return f"{self._written(inputs)} arrives" if len(inputs) == 1 else self._written(inputs)
+
+    def _written(self, shapes: tuple[Shape, ...]) -> str:
+        return " + ".join(numbers.shape(shape, self._order) for shape in shapes)
+
+    def _footer(self, worst: str, state: State, nodes: tuple[str, ...]) -> str:
+        if state == "error":
+            return self._problems[worst].text.rstrip(".")
+        if state == "waiting":
+            cause = self.cause(worst)
+            return (
+                f"waits for {cause}"
+                if cause != worst
+                else self._problems[worst].text.split(";")[0].rstrip(".")
+            )
+        trained = sum(p.count for name in nodes for p in self._rows[name].parameters if p.trainable)
+        return f"{numbers.count(trained)} params"
+
+    def cause(self, name: str) -> str:
+        """Return the node that a waiting one waits for in the end: the first with a mistake or a gap of its own."""
+        while True:
+            blocked = [e.source for e in self._graph.inputs(name) if self._rows[e.source].shape is None]
+            if not blocked or self._state(name) == "error":
+                return name
+            name = blocked[0]
+
+    def _macs(self, nodes: tuple[str, ...]) -> str:
+        macs = sum(self._rows[name].macs for name in nodes)
+        return f"{numbers.compact_count(macs)} MACs" if macs else ""
+
+    def _is_guilty(self, edge: Edge) -> bool:
+        """Say whether a wire brings a shape that its target can't take; of several, those unlike the first."""
+        if self._state(edge.target) != "error":
+            return False
+        inputs = self._rows[edge.target].inputs
+        if not inputs:
+            return False
+        unlike = [port for port, shape in enumerate(inputs) if shape[1:] != inputs[0][1:]]
+        unlike = unlike or [port for port, shape in enumerate(inputs) if shape != inputs[0]]
+        return edge.port in unlike if unlike else len(inputs) == 1
+
+
+def root_cause(graph: Graph, report: Report, name: str) -> str:
+    """Return the node that a waiting node waits for in the end."""
+    return _Look(graph, report, "pytorch").cause(name)
+
+
+def brief_shape(shape: Shape | None, order: numbers.AxisOrder) -> str:
+    """Write a shape, or a question mark where it is not known yet."""
+    return numbers.shape(shape, order) if shape else "?"
+
+
+__all__ = ["CardFace", "ChipFace", "Faces", "WireFace", "brief_shape", "faces", "root_cause", "times"]

@@ -1,0 +1,46 @@
+"""What travels when layers are dragged or copied: a layer kind, or a piece of graph, as JSON."""
+
+from __future__ import annotations
+
+import json
+
+from PySide6.QtCore import QMimeData
+
+from cnnviz.layers import LAYERS, Layer
+
+LAYER = "application/x-cnnviz-layer"
+PIECE = "application/x-cnnviz-graph"
+
+
+def layer_data(kind: str) -> QMimeData:
+    """Return what the palette sends when a row is dragged."""
+    data = QMimeData()
+    data.setData(LAYER, json.dumps({"kind": kind}).encode())
+    return data
+
+
+def dragged_layer(data: QMimeData) -> Layer | None:
+    """Return the layer that is dragged, with default options, or None if it is something else."""
+    if not data.hasFormat(LAYER):
+        return None
+    try:
+        kind = json.loads(bytes(data.data(LAYER).data()).decode())["kind"]
+        return LAYERS[kind]()
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def piece_data(text: str) -> QMimeData:
+    """Return copied layers for the clipboard, readable as text too."""
+    data = QMimeData()
+    data.setData(PIECE, text.encode())
+    data.setText(text)
+    return data
+
+
+def copied_piece(data: QMimeData) -> str:
+    """Return the text of copied layers, or an empty one."""
+    if data.hasFormat(PIECE):
+        return bytes(data.data(PIECE).data()).decode(errors="replace")
+    text = data.text()
+    return text if '"cnnviz"' in text else ""

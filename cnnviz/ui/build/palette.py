@@ -1,0 +1,268 @@
+"""The palette: every layer kind by group, searchable, to be dragged onto the canvas; and the templates."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QDrag, QKeyEvent, QMouseEvent, QPainter, QPixmap
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QLineEdit,
+    QStackedWidget,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cnnviz.layers import LAYERS, Layer
+from cnnviz.ui import icons, theme
+from cnnviz.ui.build.mime import layer_data
+from cnnviz.ui.build.suggestions import grouped
+from cnnviz.ui.build.templates import TemplateList
+from cnnviz.ui.widgets.chrome import Segmented
+
+KEYS = {"conv2d": "C", "maxpool2d": "P", "batchnorm": "N", "relu": "A", "dense": "D"}
+KIND, GROUP = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
+ROW_HEIGHT = 24
+
+
+class Palette(QWidget):
+    """`chosen` carries the kind that was double-clicked; `template_chosen` the id of a template."""
+
+    chosen = Signal(str)
+    template_chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        theme.set_role(self, role="panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("Search layers")
+        self.search.setAccessibleName("search layers")
+        self.search.setClearButtonEnabled(True)
+        self.search.addAction(icons.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        self.tabs = Segmented([("layers", "Layers"), ("templates", "Templates")], name="palette")
+        self.tree = LayerTree()
+        self.templates = TemplateList()
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.tree)
+        self._pages.addWidget(self.templates)
+        self._lay_out()
+        self.search.textChanged.connect(self.tree.fill)
+        self.search.returnPressed.connect(self.tree.choose_first)
+        self.tabs.chosen.connect(self.show_page)
+        self.tree.chosen.connect(self.chosen)
+        self.templates.chosen.connect(self.template_chosen)
+
+    def _lay_out(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(10, 8, 4, 0)
+        layout.setSpacing(8)
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 6, 0)
+        row.addWidget(self.search)
+        layout.addLayout(row)
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 6, 0)
+        row.addWidget(self.tabs)
+        row.addStretch(1)
+        layout.addLayout(row)
+        layout.addWidget(self._pages, 1)
+
+    def show_page(self, name: str) -> None:
+        """Show `layers` or `templates`."""
+        self.tabs.set_value(name)
+        self._pages.setCurrentWidget(self.tree if name == "layers" else self.templates)
+        self.search.setVisible(name == "layers")
+
+    def start_search(self) -> None:
+        """Put the cursor into the search field."""
+        self.show_page("layers")
+        self.search.setFocus()
+        self.search.selectAll()
+
+
+class LayerTree(QTreeWidget):
+    """Groups that fold, with their layer kinds."""
+
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setHeaderHidden(True)
+        self.setIndentation(0)
+        self.setRootIsDecorated(False)
+        self.setExpandsOnDoubleClick(False)
+        self.setUniformRowHeights(True)
+        self.setDragEnabled(True)
+        self.setMouseTracking(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setItemDelegate(RowPainter(self))
+        self.setAccessibleName("layers")
+        self.itemDoubleClicked.connect(self._choose)
+        self.itemClicked.connect(self._fold)
+        theme.changed.connect(self.viewport().update)
+        self._rows: dict[str, QTreeWidgetItem] = {}
+        self.fill("")
+
+    def fill(self, query: str) -> None:
+        """Show the kinds that a search finds."""
+        self.clear()
+        self._rows = {}
+        for group, members in grouped(query).items():
+            head = QTreeWidgetItem(self, [group])
+            head.setData(0, GROUP, group)
+            head.setFlags(Qt.ItemFlag.ItemIsEnabled)
+            for cls in members:
+                self._add_row(head, cls)
+            head.setExpanded(True)
+        if query.strip() and self._rows:
+            self.setCurrentItem(next(iter(self._rows.values())))
+
+    def _add_row(self, head: QTreeWidgetItem, cls: type[Layer]) -> None:
+        row = self._rows[cls.kind] = QTreeWidgetItem(head, [cls.title])
+        row.setData(0, KIND, cls.kind)
+        row.setIcon(0, icons.layer_icon(cls.kind, cls.group))
+        row.setToolTip(0, cls.sentence())
+        row.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled)
+
+    def row_of(self, kind: str) -> QTreeWidgetItem | None:
+        """Return the row of a kind, if it is shown."""
+        return self._rows.get(kind)
+
+    def choose_first(self) -> None:
+        """Take what the search found first."""
+        item = self.currentItem()
+        if item is not None:
+            self._choose(item)
+
+    def startDrag(self, actions: Qt.DropAction) -> None:
+        item = self.currentItem()
+        kind = item.data(0, KIND) if item is not None else None
+        if kind is None:
+            return
+        drag = QDrag(self)
+        drag.setMimeData(layer_data(kind))
+        drag.setPixmap(_drag_picture(kind))
+        drag.setHotSpot(QPoint(-12, -12))
+        drag.exec(Qt.DropAction.CopyAction)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.choose_first()
+        else:
+            super().keyPressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Never select by dragging: a drag takes the row along."""
+        if event.buttons() and self.currentItem() is not None and self.state() == self.State.NoState:
+            event.accept()
+        super().mouseMoveEvent(event)
+
+    def _choose(self, item: QTreeWidgetItem) -> None:
+        kind = item.data(0, KIND)
+        if kind is not None:
+            self.chosen.emit(kind)
+
+    def _fold(self, item: QTreeWidgetItem) -> None:
+        if item.data(0, GROUP) is not None:
+            item.setExpanded(not item.isExpanded())
+
+
+class RowPainter(QStyledItemDelegate):
+    """Paints a group as arrow, colour, name and count; a kind as pictogram, title and key."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return QSize(100, ROW_HEIGHT)
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        group = index.data(GROUP)
+        if group is not None:
+            self._paint_group(painter, option, index, group)
+        else:
+            self._paint_kind(painter, option, index)
+        painter.restore()
+
+    @staticmethod
+    def _paint_group(
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+        group: str,
+    ) -> None:
+        rect: QRect = option.rect
+        folded = not (option.state & QStyle.StateFlag.State_Open)
+        arrow = icons.pixmap("chevron-right" if folded else "chevron-down", theme.color("t3"), 12, 2.0)
+        painter.drawPixmap(QRect(rect.left(), rect.center().y() - 5, 12, 12), arrow)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.group_color(group))
+        painter.drawRoundedRect(QRect(rect.left() + 18, rect.center().y() - 3, 7, 7), 1.5, 1.5)
+        painter.setPen(theme.color("t2"))
+        painter.setFont(theme.ui_font(12, 600))
+        painter.drawText(rect.adjusted(31, 0, -24, 0), Qt.AlignmentFlag.AlignVCenter, group)
+        painter.setPen(theme.color("t3"))
+        painter.setFont(theme.ui_font(11))
+        count = str(index.model().rowCount(index))
+        right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        painter.drawText(rect.adjusted(0, 0, -8, 0), right, count)
+
+    @staticmethod
+    def _paint_kind(
+        painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        rect: QRect = option.rect
+        cls = LAYERS[index.data(KIND)]
+        marked = option.state & (QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_Selected)
+        if marked:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.color("bg4"))
+            painter.drawRoundedRect(rect.adjusted(0, 0, -2, 0), 4, 4)
+        name = icons.layer_icon_name(cls.kind)
+        picture = icons.pixmap(name, theme.group_color(cls.group), 16, 2.0)
+        painter.drawPixmap(QRect(rect.left() + 4, rect.center().y() - 7, 16, 16), picture)
+        painter.setPen(theme.color("t1"))
+        painter.setFont(theme.ui_font(12))
+        painter.drawText(rect.adjusted(31, 0, -26, 0), Qt.AlignmentFlag.AlignVCenter, cls.title)
+        if cls.kind in KEYS:
+            _paint_key(painter, QRect(rect.right() - 24, rect.center().y() - 8, 16, 17), KEYS[cls.kind])
+
+
+def _paint_key(painter: QPainter, rect: QRect, key: str) -> None:
+    painter.setPen(theme.color("line2"))
+    painter.setBrush(QColor(theme.color("bg2")))
+    painter.drawRoundedRect(rect, 3, 3)
+    painter.setPen(theme.color("t3"))
+    painter.setFont(theme.mono_font(10))
+    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, key)
+
+
+def _drag_picture(kind: str) -> QPixmap:
+    """Return what hangs on the mouse: pictogram and title on a small card."""
+    cls = LAYERS[kind]
+    picture = QPixmap(QSize(132, 30) * 2)
+    picture.setDevicePixelRatio(2.0)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(theme.color("acc"))
+    painter.setBrush(theme.color("bg3"))
+    painter.drawRoundedRect(QRect(1, 1, 130, 28), 6, 6)
+    mark = icons.pixmap(icons.layer_icon_name(cls.kind), theme.group_color(cls.group), 16, 2.0)
+    painter.drawPixmap(QRect(9, 7, 16, 16), mark)
+    painter.setPen(theme.color("t1"))
+    painter.setFont(theme.ui_font(12, 500))
+    painter.drawText(QRect(32, 1, 96, 28), Qt.AlignmentFlag.AlignVCenter, cls.title)
+    painter.end()
+    return picture

@@ -1,0 +1,185 @@
+"""What is wrong with a card and how to repair it, beside the card."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from cnnviz.model.check import Fix, Problem
+from cnnviz.model.graph import Graph
+from cnnviz.ui import icons, theme
+from cnnviz.ui.build.canvas import Canvas
+from cnnviz.ui.build.fixes import consequence
+from cnnviz.ui.widgets.chrome import label, tool_button
+
+WIDTH = 316
+BEAK = 9
+GAP = 14
+
+
+class Popover(QFrame):
+    """Follows its card while the view moves; hovering a fix shows its result on the canvas."""
+
+    def __init__(self, canvas: Canvas) -> None:
+        super().__init__(canvas)
+        self._canvas = canvas
+        self._problem: Problem | None = None
+        self._dismissed: tuple[str, str] = ("", "")
+        self._on_left, self._beak = False, 24
+        self.setFixedWidth(WIDTH)
+        self.setAccessibleName("problem")
+        self._body = QWidget(self)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(14 + BEAK, 10, 14 + BEAK, 12)
+        self._column.addWidget(self._body)
+        self.fixes: list[FixButton] = []
+        self.hide()
+        canvas.moved.connect(self.place)
+        canvas.resized.connect(self.place)
+        canvas.selection.changed.connect(self.refresh)
+        canvas.document.changed.connect(lambda old, new: self.refresh())
+
+    @property
+    def problem(self) -> Problem | None:
+        """Return the problem that is shown."""
+        return self._problem if self.isVisible() else None
+
+    def refresh(self) -> None:
+        """Show the error of the selected card, unless the user closed just this one."""
+        graph, chosen = self._canvas.document.graph, self._canvas.selection.nodes
+        found = None
+        if len(chosen) == 1 and chosen[0] in graph:
+            problems = self._canvas.document.report.problems
+            found = next((p for p in problems if p.node == chosen[0] and p.severity == "error"), None)
+        if found is None or (found.node, found.text) == self._dismissed:
+            self._problem = None
+            self.hide()
+            return
+        if self._problem is None or (found.node, found.text) != (self._problem.node, self._problem.text):
+            self._problem = found
+            self._build(found, graph)
+        self.show()
+        self.place()
+
+    def open_for(self, node: str) -> None:
+        """Show a node's problem even if it was closed before."""
+        self._dismissed = ("", "")
+        self._canvas.selection.set((node,))
+        self.refresh()
+
+    def close_problem(self) -> bool:
+        """Close it until the problem changes; say whether there was one."""
+        if self._problem is None:
+            return False
+        self._dismissed = (self._problem.node, self._problem.text)
+        self.refresh()
+        return True
+
+    def _build(self, problem: Problem, graph: Graph) -> None:
+        old, self._body = self._body, QWidget()
+        column = QVBoxLayout(self._body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addLayout(self._heading(problem))
+        text = label(problem.text[:1].upper() + problem.text[1:], "secondary")
+        text.setWordWrap(True)
+        column.addWidget(text)
+        self.fixes = [FixButton(fix, consequence(graph, fix), self) for fix in problem.fixes]
+        if self.fixes:
+            column.addSpacing(4)
+            column.addWidget(label("FIX, ONE CLICK (UNDO WITH CTRL Z)", "hint"))
+        for fix in self.fixes:
+            column.addWidget(fix)
+        self._column.replaceWidget(old, self._body)
+        old.hide()
+        old.deleteLater()
+        self.adjustSize()
+
+    def _heading(self, problem: Problem) -> QHBoxLayout:
+        row = QHBoxLayout()
+        sign = label()
+        sign.setPixmap(icons.pixmap("error", theme.color("err"), 16, self.devicePixelRatioF()))
+        row.addWidget(sign)
+        row.addWidget(label(f"{problem.node} does not fit", "heading"), 1)
+        row.addWidget(tool_button("close", "Close", self.close_problem))
+        return row
+
+    def preview(self, fix: Fix | None) -> None:
+        """Show on the canvas what a fix would make of the graph."""
+        self._canvas.propose(fix.edit(self._canvas.document.graph) if fix is not None else None)
+
+    def apply(self, fix: Fix) -> None:
+        """Make the edit."""
+        self._canvas.commit(fix.label.split(":")[0], lambda: fix.edit(self._canvas.document.graph))
+        self._canvas.setFocus()
+
+    def place(self) -> None:
+        """Stand at the right of the card, or at its left where there is no room."""
+        if self._problem is None or self._problem.node not in self._canvas.content.faces.card_of:
+            return
+        canvas = self._canvas
+        box = canvas.content.content_rect((self._problem.node,))
+        card = canvas.mapFromScene(box).boundingRect()
+        self.adjustSize()
+        self._on_left = card.right() + GAP + self.width() > canvas.width() and card.left() > self.width()
+        x = card.left() - self.width() - GAP + BEAK if self._on_left else card.right() + GAP - BEAK
+        y = min(max(card.center().y() - self.height() // 2, 8), max(canvas.height() - self.height() - 8, 8))
+        self._beak = min(max(card.center().y() - y, 24), self.height() - 24)
+        self.move(QPoint(x, y))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme.color("err"), 1))
+        painter.setBrush(theme.color("bg3"))
+        box = QRectF(self.rect()).adjusted(BEAK + 0.5, 0.5, -BEAK - 0.5, -0.5)
+        painter.drawRoundedRect(box, 8, 8)
+        edge, tip = (
+            (box.right(), box.right() + BEAK - 1) if self._on_left else (box.left(), box.left() - BEAK + 1)
+        )
+        beak = QPolygonF()
+        for x, y in ((edge, self._beak - BEAK), (tip, self._beak), (edge, self._beak + BEAK)):
+            beak.append(QPointF(x, y))
+        painter.drawPolyline(beak)
+        painter.setPen(Qt.PenStyle.NoPen)
+        inner = QPolygonF(beak)
+        inner.translate(-1 if self._on_left else 1, 0)
+        painter.drawPolygon(inner)
+        painter.end()
+
+
+class FixButton(QPushButton):
+    """A fix and what it costs."""
+
+    def __init__(self, fix: Fix, cost: str, popover: Popover) -> None:
+        super().__init__()
+        self.fix, self._popover = fix, popover
+        self.setAccessibleName(fix.label)
+        self.setObjectName("fix")
+        self.setStyleSheet("#fix { min-height: 42px; max-height: 42px; }")
+        head, _, rest = fix.label.partition(": ")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 4, 10, 4)
+        sign = label()
+        sign.setPixmap(icons.pixmap("wand", theme.color("t2"), 16, self.devicePixelRatioF()))
+        row.addWidget(sign)
+        column = QVBoxLayout()
+        column.setSpacing(0)
+        title = label(head)
+        title.setProperty("role", "heading")
+        column.addWidget(title)
+        column.addWidget(label(f"{rest} · {cost}" if rest else cost, "hint"))
+        row.addLayout(column, 1)
+        for child in self.findChildren(QWidget):
+            child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.clicked.connect(lambda: popover.apply(fix))
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self._popover.preview(self.fix)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._popover.preview(None)

@@ -1,0 +1,223 @@
+"""The items on the canvas. `sync` is their only writer: it compares what is shown with what should be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import QObject, QPointF, QRect, QRectF
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QGraphicsScene
+
+from cnnviz.explain.trace import Trace
+from cnnviz.model.check import check
+from cnnviz.model.graph import Edge, Graph
+from cnnviz.ui import numbers, theme
+from cnnviz.ui.build.card import CardItem, Part, SampleView
+from cnnviz.ui.build.faces import CardFace, Faces, WireFace, faces
+from cnnviz.ui.build.places import CARD_HEIGHT, CARD_WIDTH, PORT_HIT, SNAP, in_port, out_port
+from cnnviz.ui.build.routing import Point, Rect, route
+from cnnviz.ui.build.strips import Strip, recolor, strip
+from cnnviz.ui.build.wire import WireItem
+
+MARGIN = 3000.0
+"""Empty room around the cards that can be scrolled to."""
+SIGHT = 2 * CARD_WIDTH
+"""Cards farther than this from a wire's ends don't change its way."""
+
+
+class CanvasScene(QGraphicsScene):
+    """Shows a graph as cards and wires; knows nothing of gestures or of the document."""
+
+    def __init__(self, order: Callable[[], numbers.AxisOrder], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._order = order
+        self.graph = Graph()
+        self.faces = Faces({}, {}, {})
+        self.cards: dict[str, CardItem] = {}
+        self.wires: dict[Edge, WireItem] = {}
+        self._strips: dict[str, Strip] = {}
+        self._sample: SampleView | None = None
+        self._selected: frozenset[str] = frozenset()
+        theme.changed.connect(self._recolor)
+
+    # -- the only writer ----------------------------------------------------------------------------------------
+
+    def sync(self, graph: Graph, *, again: bool = False) -> None:
+        """Show another graph, touching only what differs; `again` compares even if the graph is the same."""
+        if graph is self.graph and not again:
+            return
+        old, new = self.faces, faces(graph, check(graph), self._order())
+        self.graph, self.faces = graph, new
+        moved = self._sync_cards(old.cards, new.cards)
+        self._sync_wires(old.wires, new.wires, moved)
+        if moved:
+            self._grow()
+
+    def _sync_cards(self, old: Mapping[str, CardFace], new: Mapping[str, CardFace]) -> list[Rect]:
+        """Add, change and remove cards; return the places that a card left or took."""
+        moved: list[Rect] = []
+        for name in [name for name in old if name not in new]:
+            moved.append(_rect(old[name]))
+            self.removeItem(self.cards.pop(name))
+        for name, face in new.items():
+            item = self.cards.get(name)
+            if item is None:
+                self._add_card(face)
+                moved.append(_rect(face))
+            elif face != item.face:
+                if face.position != item.face.position:
+                    moved += [_rect(item.face), _rect(face)]
+                changed_tail = face.tail != item.face.tail
+                item.set_face(face)
+                if changed_tail:
+                    item.set_strip(self._strips.get(face.tail))
+        return moved
+
+    def _add_card(self, face: CardFace) -> None:
+        item = CardItem(face)
+        item.mark(selected=self._selected)
+        item.set_strip(self._strips.get(face.tail))
+        if face.kind == "input":
+            item.set_sample(self._sample)
+        self.cards[face.name] = item
+        self.addItem(item)
+
+    def _sync_wires(
+        self, old: Mapping[Edge, WireFace], new: Mapping[Edge, WireFace], moved: list[Rect]
+    ) -> None:
+        for edge in [edge for edge in self.wires if edge not in new]:
+            self.removeItem(self.wires.pop(edge))
+        for edge, face in new.items():
+            item = self.wires.get(edge)
+            ends = self._ends(face)
+            if item is None:
+                self.wires[edge] = WireItem(face, self._route(ends))
+                self.addItem(self.wires[edge])
+            elif (item.points[0], item.points[-1]) != ends or self._disturbed(item, moved):
+                item.set_face(face, self._route(ends))
+            elif face != old.get(edge):
+                item.set_face(face, item.points)
+
+    def _ends(self, face: WireFace) -> tuple[Point, Point]:
+        source, target = self.faces.cards[face.source], self.faces.cards[face.target]
+        return out_port(source.position), in_port(target.position, face.edge.port, target.ports)
+
+    def _route(self, ends: tuple[Point, Point]) -> tuple[Point, ...]:
+        (x1, y1), (x2, y2) = ends
+        seen = [
+            rect
+            for rect in map(_rect, self.faces.cards.values())
+            if rect[2] > min(x1, x2) - SIGHT
+            and rect[0] < max(x1, x2) + SIGHT
+            and rect[3] > min(y1, y2) - SIGHT
+            and rect[1] < max(y1, y2) + SIGHT
+        ]
+        return route(*ends, seen)
+
+    @staticmethod
+    def _disturbed(item: WireItem, moved: list[Rect]) -> bool:
+        box = item.boundingRect()
+        return any(
+            box.left() - SIGHT < right
+            and box.right() + SIGHT > left
+            and box.top() < bottom
+            and box.bottom() > top
+            for left, top, right, bottom in moved
+        )
+
+    def _grow(self) -> None:
+        box = self.content_rect()
+        self.setSceneRect(box.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
+
+    # -- pictures -----------------------------------------------------------------------------------------------
+
+    def show_trace(self, trace: Trace | None) -> None:
+        """Show the maps of a trace; a card whose layer has changed since keeps its old ones until new ones come."""
+        self._strips = {}
+        if trace is not None:
+            for node in trace.graph:
+                if node.name in trace.activations:
+                    self._strips[node.name] = strip(trace.activation(node.name))
+        for item in self.cards.values():
+            item.set_strip(self._strips.get(item.face.tail))
+
+    def show_sample(self, sample: SampleView | None) -> None:
+        """Show another image on the cards of inputs."""
+        self._sample = sample
+        for item in self.cards.values():
+            if item.face.kind == "input":
+                item.set_sample(sample)
+
+    def _recolor(self) -> None:
+        for found in self._strips.values():
+            recolor(found)
+        for item in self.items():
+            item.update()
+
+    # -- marks --------------------------------------------------------------------------------------------------
+
+    def mark_selected(self, names: tuple[str, ...], edge: Edge | None) -> None:
+        """Put the selection ring around these nodes, or light up a wire."""
+        self._selected = frozenset(names)
+        for item in self.cards.values():
+            item.mark(selected=self._selected & frozenset(item.face.nodes))
+        for key, wire in self.wires.items():
+            wire.mark(selected=key == edge)
+
+    # -- questions ----------------------------------------------------------------------------------------------
+
+    def content_rect(self, names: tuple[str, ...] = ()) -> QRectF:
+        """Return the box around some nodes' cards, by default around all."""
+        heads = {self.faces.card_of[name] for name in names if name in self.faces.card_of} or set(self.cards)
+        boxes = [QRectF(item.pos(), item.rect.size()) for name, item in self.cards.items() if name in heads]
+        box = QRectF()
+        for each in boxes:
+            box = box.united(each)
+        if not names:
+            for wire in self.wires.values():
+                box = box.united(wire.boundingRect())
+        return box
+
+    def card_at(self, point: QPointF) -> tuple[CardItem, Part] | None:
+        """Return the card under a point and which part of it; ports win over cards."""
+        reach = PORT_HIT / 2
+        around = QRectF(point.x() - reach, point.y() - reach, 2 * reach, 2 * reach)
+        found: tuple[CardItem, Part] | None = None
+        for item in self.items(around):
+            if isinstance(item, CardItem):
+                part = item.part_at(point - item.pos())
+                if part is not None and part.kind in ("in", "out"):
+                    return item, part
+                found = found or ((item, part) if part is not None else None)
+        return found
+
+    def wire_at(self, point: QPointF, reach: float = 8.0) -> WireItem | None:
+        """Return the wire under a point."""
+        around = QRectF(point.x() - reach, point.y() - reach, 2 * reach, 2 * reach)
+        return next(
+            (item for item in self.items(around) if isinstance(item, WireItem) and item.hit(point)), None
+        )
+
+    def nodes_in(self, box: QRectF) -> tuple[str, ...]:
+        """Return the first nodes of the cards that a rubber band touches."""
+        return tuple(
+            name for name, item in self.cards.items() if box.intersects(QRectF(item.pos(), item.rect.size()))
+        )
+
+    def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        painter.fillRect(rect, theme.color("bg2"))
+        if painter.worldTransform().m11() < 0.45:
+            return
+        pen = QPen(theme.color("line2", 0.7), 1)
+        pen.setDashPattern([1, SNAP - 1])
+        painter.setPen(pen)
+        left = int(rect.left() // SNAP) * SNAP
+        row = int(rect.top() // SNAP) * SNAP
+        while row < rect.bottom():
+            painter.drawLine(QPointF(left, row + 0.5), QPointF(rect.right(), row + 0.5))
+            row += SNAP
+
+
+def _rect(face: CardFace) -> Rect:
+    x, y = face.position
+    return x, y, x + CARD_WIDTH, y + CARD_HEIGHT

@@ -1,0 +1,118 @@
+"""A wire on the canvas: an orthogonal line with round corners, and a pill with the shape that it carries."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPainterPathStroker, QPen
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from cnnviz.ui import theme
+from cnnviz.ui.build.faces import WireFace
+from cnnviz.ui.build.routing import Point, label_place
+
+RADIUS = 10.0
+PILL_HEIGHT = 18.0
+HIT_WIDTH = 14.0
+_PEN_WIDTHS = {"fine": 1.5, "error": 2.4, "waiting": 1.5}
+
+
+class WireItem(QGraphicsItem):
+    """Shows one edge; only `scene.sync` calls its setters, the view its marks."""
+
+    def __init__(self, face: WireFace, path: tuple[Point, ...]) -> None:
+        super().__init__()
+        self.setZValue(-1)
+        self.face = face
+        self.points = path
+        self.hovered = self.selected = self.target = False
+        self._line = rounded(path)
+        self._place_label()
+
+    def set_face(self, face: WireFace, path: tuple[Point, ...]) -> None:
+        """Show something else, or run another way."""
+        if path != self.points:
+            self.points = path
+            self._line = rounded(path)
+        self.face = face
+        self.prepareGeometryChange()
+        self._place_label()
+        self.update()
+
+    def mark(self, **marks: bool) -> None:
+        """Set `hovered`, `selected` or `target` (something would be dropped here)."""
+        if any(getattr(self, name) != value for name, value in marks.items()):
+            vars(self).update(marks)
+            self.update()
+
+    def hit(self, point: QPointF) -> bool:
+        """Say whether the mouse is near enough to mean this wire."""
+        stroker = QPainterPathStroker()
+        stroker.setWidth(HIT_WIDTH)
+        return self._pill.contains(point) or stroker.createStroke(self._line).contains(point)
+
+    def boundingRect(self) -> QRectF:
+        return self._line.boundingRect().adjusted(-4, -4, 4, 4).united(self._pill.adjusted(-2, -2, 2, 2))
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(self._pen())
+        painter.drawPath(self._line)
+        if option.levelOfDetailFromTransform(painter.worldTransform()) >= 0.5:
+            self._paint_pill(painter)
+
+    def _pen(self) -> QPen:
+        width = 2.4 if self.target or self.selected else _PEN_WIDTHS[self.face.state]
+        pen = QPen(theme.color(self._tone()), width)
+        if self.face.state == "waiting":
+            pen.setDashPattern([4 / width * 1.2, 4 / width * 1.2])
+        return pen
+
+    def _tone(self) -> str:
+        if self.target:
+            return "cursor"
+        if self.selected:
+            return "acc"
+        if self.face.state == "error":
+            return "err"
+        return "t1" if self.hovered else "wire"
+
+    def _paint_pill(self, painter: QPainter) -> None:
+        bad, shown = self.face.state == "error", self.hovered or self.selected or self.target
+        painter.setPen(QPen(theme.color(self._tone() if bad or shown else "line2"), 1))
+        painter.setBrush(theme.color("err_bg" if bad else "bg3"))
+        painter.drawRoundedRect(self._pill, PILL_HEIGHT / 2, PILL_HEIGHT / 2)
+        painter.setPen(theme.color("err" if bad else "t1" if shown else "t2"))
+        painter.setFont(theme.mono_font(10))
+        painter.drawText(self._pill, Qt.AlignmentFlag.AlignCenter, self.face.label)
+
+    def _place_label(self) -> None:
+        x, y = label_place(self.points)
+        width = QFontMetricsF(theme.mono_font(10)).horizontalAdvance(self.face.label) + 14
+        width = max(width, PILL_HEIGHT)
+        self._pill = QRectF(x - width / 2, y - PILL_HEIGHT / 2, width, PILL_HEIGHT)
+
+
+def rounded(points: tuple[Point, ...], radius: float = RADIUS) -> QPainterPath:
+    """Return a line through the corners, each rounded as far as its two parts allow."""
+    path = QPainterPath(QPointF(*points[0]))
+    for (a, corner), (_, b) in pairwise(pairwise(points)):
+        reach = min(radius, _length(a, corner) / 2, _length(corner, b) / 2)
+        path.lineTo(_towards(corner, a, reach))
+        path.quadTo(QPointF(*corner), _towards(corner, b, reach))
+    path.lineTo(QPointF(*points[-1]))
+    return path
+
+
+def _length(a: Point, b: Point) -> float:
+    return abs(a[0] - b[0]) + abs(a[1] - b[1])
+
+
+def _towards(start: Point, end: Point, distance: float) -> QPointF:
+    length = _length(start, end) or 1.0
+    share = distance / length
+    return QPointF(start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share)

@@ -1,0 +1,157 @@
+"""The Build workspace: palette, canvas and properties side by side, the strip below the canvas."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QWidget
+
+from cnnviz.layers import LAYERS
+from cnnviz.model.check import Fix
+from cnnviz.model.graph import Graph
+from cnnviz.model.layout import tidy
+from cnnviz.ui import theme
+from cnnviz.ui.build.canvas import Canvas
+from cnnviz.ui.build.commands import Commands
+from cnnviz.ui.build.form import Properties
+from cnnviz.ui.build.palette import Palette
+from cnnviz.ui.build.popover import Popover
+from cnnviz.ui.build.samples import SampleButtons, sample_view
+from cnnviz.ui.build.selection import Selection
+from cnnviz.ui.build.strip import BottomStrip
+from cnnviz.ui.build.toolbar import CanvasTools, Invitation
+from cnnviz.ui.state import Session
+
+PALETTE, PROPERTIES, STRIP = 216, 320, 128
+
+
+class BuildWorkspace(QWidget):
+    """Wires its panels to each other; everything they show comes from the session."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.selection = Selection(self)
+        self.palette_panel = Palette()
+        self.canvas = Canvas(session, self.selection)
+        self.properties = Properties(session, self.selection)
+        self.strip = BottomStrip(session)
+        self.tools = CanvasTools(self.canvas)
+        self.invitation = Invitation(self.canvas)
+        self.popover = Popover(self.canvas)
+        self.sample_buttons = SampleButtons(self.canvas)
+        self.commands = Commands(self.canvas, self._rename, self.inspect)
+        self._fresh = True
+        self._lay_out()
+        self._connect()
+
+    def _lay_out(self) -> None:
+        self.middle = QSplitter(Qt.Orientation.Vertical)
+        self.middle.addWidget(self.canvas)
+        self.middle.addWidget(self.strip)
+        self.across = QSplitter(Qt.Orientation.Horizontal)
+        for part in (self.palette_panel, self.middle, self.properties):
+            self.across.addWidget(part)
+        for splitter, stretching in ((self.across, 1), (self.middle, 0)):
+            splitter.setChildrenCollapsible(False)
+            splitter.setHandleWidth(1)
+            splitter.setStretchFactor(stretching, 1)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.across)
+        self.palette_panel.setMinimumWidth(150)
+        self.properties.setMinimumWidth(260)
+        sizes = dict(self.session.settings.layout)
+        self.across.setSizes(list(sizes.get("build across", (PALETTE, 800, PROPERTIES))))
+        self.middle.setSizes(list(sizes.get("build middle", (600, STRIP))))
+        self.across.splitterMoved.connect(lambda: self._keep_sizes("build across", self.across))
+        self.middle.splitterMoved.connect(lambda: self._keep_sizes("build middle", self.middle))
+
+    def _connect(self) -> None:
+        session, canvas = self.session, self.canvas
+        session.document.changed.connect(self._follow)
+        session.document.replaced.connect(self._start_afresh)
+        session.looking.trace_changed.connect(self._show_trace)
+        session.material.sample_changed.connect(self._show_sample)
+        self.palette_panel.chosen.connect(lambda kind: self.commands.add_layer(LAYERS[kind]()))
+        self.palette_panel.template_chosen.connect(self.session.open_template)
+        self.invitation.template_asked.connect(lambda: self.palette_panel.show_page("templates"))
+        self.tools.tidy_pressed.connect(self.tidy)
+        canvas.asked_to_inspect.connect(self.inspect)
+        canvas.button_pressed.connect(self.sample_buttons.press)
+        self.properties.inspect_pressed.connect(self.inspect)
+        self.strip.node_chosen.connect(self.show_node)
+        self.strip.fix_chosen.connect(self.apply_fix)
+        theme.changed.connect(self._show_sample)
+
+    def actions_for_palette(self) -> list[QAction]:
+        """Return what can be done here, for the command list."""
+        return self.commands.actions
+
+    # -- following the session ----------------------------------------------------------------------------------
+
+    def _start_afresh(self) -> None:
+        """Another document comes: nothing stays selected, and the view fits it as soon as it is shown."""
+        self.selection.set()
+        self._fresh = True
+
+    def _follow(self, old: Graph, new: Graph) -> None:
+        self.invitation.setVisible(not new.nodes)
+        if self._fresh and self.isVisible():
+            self._fresh = False
+            self.canvas.fit()
+        if any(node.layer.kind == "input" for node in new) and not any(n.layer.kind == "input" for n in old):
+            self._show_sample()
+
+    def _show_trace(self) -> None:
+        if self.isVisible():
+            self.canvas.content.show_trace(self.session.looking.trace)
+
+    def _show_sample(self) -> None:
+        self.canvas.content.show_sample(sample_view(self.session.material.sample))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.invitation.setVisible(self.session.document.empty)
+        self.canvas.setFocus()
+        self._show_trace()
+        self._show_sample()
+        if self._fresh and not self.session.document.empty:
+            self._fresh = False
+            self.canvas.fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+
+    # -- what the panels ask for --------------------------------------------------------------------------------
+
+    def tidy(self) -> None:
+        """Put all cards in order, in columns as high as the view."""
+        height = max(self.canvas.viewport().height() / 0.8, 700.0)
+        self.canvas.commit("Auto-layout", lambda: tidy(self.session.document.graph, height=height))
+        self.canvas.fit()
+
+    def show_node(self, name: str) -> None:
+        """Select a node, bring it into sight, and open what is wrong with it."""
+        if name in self.session.document.graph:
+            self.popover.open_for(name)
+            self.canvas.reveal((name,))
+            self.canvas.setFocus()
+
+    def apply_fix(self, fix: Fix) -> None:
+        """Make a repair as one step."""
+        self.canvas.commit(fix.label.split(":")[0], lambda: fix.edit(self.session.document.graph))
+
+    def inspect(self, name: str) -> None:
+        """Look into a node in the Inspect workspace."""
+        self.session.looking.point(node=name, map=0, position=())
+        self.session.go_to.emit("inspect")
+
+    def _rename(self) -> None:
+        if self.selection.last:
+            self.selection.set((self.selection.last,))
+            self.properties.head.edit_name()
+
+    def _keep_sizes(self, name: str, splitter: QSplitter) -> None:
+        sizes = tuple(splitter.sizes())
+        self.session.set_settings(self.session.settings.with_layout(name, sizes))
