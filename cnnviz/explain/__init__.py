@@ -1,4 +1,11 @@
-"""What one number is made of: the account of a value, its rounding, and what it sees. numpy, no torch."""
+"""What one number is made of: the account of a value, its rounding, and what it sees. numpy, no torch.
+
+The package can be called: `cnnviz.explain(trace, "conv1", (0, 3, 4))` is `cnnviz.explain.explain(…)`.
+"""
+
+import sys
+from collections.abc import Sequence
+from types import ModuleType
 
 from cnnviz.explain.explanation import Constant, Explanation, PartValues, Term
 from cnnviz.explain.field import Box, receptive_field, sources
@@ -10,3 +17,13 @@ __all__ = [
     "Box", "Column", "Constant", "Explanation", "PartValues", "Term", "Trace",
     "explain", "receptive_field", "rounded", "sources",
 ]  # fmt: skip
+
+
+class _CallablePackage(ModuleType):
+    """Lets the package be the function that `import cnnviz` offers under the same name."""
+
+    def __call__(self, trace: Trace, node: str, index: Sequence[int]) -> Explanation:
+        return explain(trace, node, index)
+
+
+sys.modules[__name__].__class__ = _CallablePackage
