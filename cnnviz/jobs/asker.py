@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import shiboken6
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from cnnviz.events import Failed
@@ -68,17 +69,20 @@ class Asker(QThread):
 
     @Slot(object, object)
     def _reply(self, question: _Question, value: Any) -> None:
-        """Deliver in the asking thread; after a stop nobody is there to listen."""
-        if self._stopping:
-            return
-        if not isinstance(value, Failed):
-            question.reply(value)
-        elif question.failed is not None:
-            question.failed(value)
+        """Deliver in the asking thread; after a stop, or when its owner is gone, nobody is there to listen."""
+        reply = question.failed if isinstance(value, Failed) else question.reply
+        if reply is not None and not self._stopping and _is_alive(reply):
+            reply(value)
+
+
+def _is_alive(reply: Callable[[Any], None]) -> bool:
+    """Say whether the object that a method belongs to still exists in Qt."""
+    owner = getattr(reply, "__self__", None)
+    return not isinstance(owner, QObject) or shiboken6.isValid(owner)
 
 
 def _answer(question: _Question) -> Any:
     try:
         return question.ask()
-    except BaseException as error:  # the asker must be told, whatever it was
+    except BaseException as error:  # noqa: BLE001 (who asked must be told, whatever it was)
         return failed(error)

@@ -16,4 +16,6 @@ def failed(error: BaseException) -> Failed:
     if isinstance(error, MemoryError):
         return Failed("There is not enough memory. Choose a smaller batch size or a smaller network.", report)
     words = str(error).strip().splitlines()
-    return Failed(f"Something unexpected broke: {type(error).__name__}{': ' + words[0] if words else ''}", report)
+    return Failed(
+        f"Something unexpected broke: {type(error).__name__}{': ' + words[0] if words else ''}", report
+    )

@@ -14,12 +14,12 @@ from cnnviz.jobs.priority import step_back, switch_often
 
 
 class Job(QThread):
-    """Steps and pictures go into the mailbox, everything else is emitted as `event(object)` in the receiver's thread.
+    """Steps and pictures go into the mailbox, everything else is emitted as `happened(event)`, delivered in the receiver's thread.
 
     The generator ends itself when `control` is cancelled; a thread is never terminated.
     """
 
-    event = Signal(object)
+    happened = Signal(object)
 
     def __init__(self, make: Callable[[Control], Iterator[Event]], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -34,8 +34,8 @@ class Job(QThread):
         try:
             for event in self._make(self.control):
                 self._deliver(event)
-        except BaseException as error:  # a worker must report everything, or the window waits for ever
-            self.event.emit(failed(error))
+        except BaseException as error:  # noqa: BLE001 (unreported, the window would wait for ever)
+            self.happened.emit(failed(error))
 
     def stop(self) -> None:
         """Cancel and wait until the generator has ended."""
@@ -48,4 +48,4 @@ class Job(QThread):
         elif isinstance(event, (Watched, Gradients)):
             self.mailbox.replace(event)
         else:
-            self.event.emit(event)
+            self.happened.emit(event)

@@ -1,7 +1,7 @@
 """Where a worker leaves what comes often: a bounded list of steps, and the latest picture of each kind.
 
-One Qt signal per training step would pile up tens of thousands of queued events and freeze the window; the window empties
-this box ten times a second instead.
+One Qt signal per training step would pile up tens of thousands of queued events and freeze the window; the window
+empties this box ten times a second instead.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ class Downloads(QObject):
             return
         self._name = name
         self._job = Job(lambda control: _download(name, into, control), parent=self)
-        self._job.event.connect(self._take)
+        self._job.happened.connect(self._take)
         self._job.start()
         self.progress.emit(f"Downloading {data.SOURCES[name].title}", 0, 0)
 

@@ -96,7 +96,7 @@ class Training(QObject):
         self.records.append(Record(len(self.records) + 1, task.graph, task.recipe, task.dataset.title))
         self._job = Job(lambda control: self._services.train(task, control), parent=self)
         self.control = self._job.control
-        self._job.event.connect(self._take)
+        self._job.happened.connect(self._take)
         self._permit(permit)
         self._set_state("running")
         self._job.start()
