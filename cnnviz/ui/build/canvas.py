@@ -30,6 +30,7 @@ from cnnviz.ui.build.camera import STEP, Camera
 from cnnviz.ui.build.hover import Hover
 from cnnviz.ui.build.overlay import Overlay
 from cnnviz.ui.build.places import Place, under_pointer
+from cnnviz.ui.build.pressing import Press, press_at
 from cnnviz.ui.build.quick import QuickMenu
 from cnnviz.ui.build.scene import CanvasScene
 from cnnviz.ui.build.selection import Selection
@@ -58,7 +59,7 @@ class Canvas(QGraphicsView):
         self.hover = Hover(self)
         self.gesture: gestures.Gesture | None = None
         self.overlay = Overlay()
-        self._pressed: tuple[QPoint, Callable[[], gestures.Gesture | None], Callable[[], None]] | None = None
+        self._pressed: tuple[QPoint, Press] | None = None
         self._space = False
         self.pointer = QPointF()
         self.quick = QuickMenu(self)
@@ -179,63 +180,15 @@ class Canvas(QGraphicsView):
         if middle or (self._space and event.button() == Qt.MouseButton.LeftButton):
             self._begin(gestures.Pan(self), self.pointer)
         elif event.button() == Qt.MouseButton.LeftButton:
-            self._press_left(event)
-
-    def _press_left(self, event: QMouseEvent) -> None:
-        add = bool(
-            event.modifiers() & (Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier)
-        )
-        found = self.content.card_at(self.pointer)
-        drag: Callable[[], gestures.Gesture | None]
-        click: Callable[[], None] = _nothing
-        if found is None:
-            wire = self.content.wire_at(self.pointer)
-            if wire is not None:
-                self.selection.set((), wire.face.edge)
-            drag = lambda: gestures.RubberBand(self, add)  # noqa: E731
-            click = _nothing if wire is not None or add else self.selection.set
-        elif found[1].kind in ("in", "out"):
-            card, part = found
-            drag = lambda: self._pull(card.face.name, card.face.tail, part.kind, part.port)  # noqa: E731
-        elif found[1].kind == "button":
-            self.button_pressed.emit(found[1].name)
-            return
-        else:
-            drag, click = self._press_card(found[1].name, add)
-        self._pressed = (event.position().toPoint(), drag, click)
-
-    def _press_card(
-        self, name: str, add: bool
-    ) -> tuple[Callable[[], gestures.Gesture | None], Callable[[], None]]:
-        """Select at once; the others of a selection stay until it is clear that they are not dragged along."""
-        if add:
-            self.selection.toggle(name)
-            click = _nothing
-        elif name in self.selection.nodes:
-            click = lambda: self.selection.set((name,))  # noqa: E731
-        else:
-            self.selection.set((name,))
-            click = _nothing
-        return (
-            lambda: gestures.MoveCards(self, self.selection.nodes) if self.selection.nodes else None
-        ), click
-
-    def _pull(self, head: str, tail: str, kind: str, port: int) -> gestures.Gesture:
-        if kind == "out":
-            return gestures.PullFromOutput(self, tail)
-        edge = next((e for e in self.document.graph.inputs(head) if e.port == port), None)
-        if edge is None:
-            return gestures.PullFromInput(self, head, port)
-        return gestures.PullFromOutput(self, edge.source, edge)
+            press = press_at(self, self.pointer, event.modifiers())
+            self._pressed = (event.position().toPoint(), press) if press is not None else None
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         place = event.position().toPoint()
         if self._pressed is not None and self.gesture is None:
-            start, drag, _ = self._pressed
+            start, press = self._pressed
             if (place - start).manhattanLength() >= DRAG_DISTANCE:
-                gesture = drag()
-                if gesture is not None:
-                    self._begin(gesture, self.mapToScene(start))
+                self._begin(press.drag(), self.mapToScene(start))
         self.pointer = self.mapToScene(place)
         if self.gesture is not None:
             self.gesture.move(self.pointer)
@@ -250,7 +203,7 @@ class Canvas(QGraphicsView):
             gesture.end(self.pointer)
             self._show_cursor(None)
         elif pressed is not None:
-            pressed[2]()
+            pressed[1].click()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.pointer = self.mapToScene(event.position().toPoint())
@@ -391,7 +344,3 @@ class Canvas(QGraphicsView):
         make = self._make_from_menu
         if make is not None:
             self.commit_new(lambda: make(layer))
-
-
-def _nothing() -> None:
-    """Do nothing: what a click means that only selected."""

@@ -1,0 +1,211 @@
+"""Pulling wires: out of an output, off an input, or backwards from an empty input."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, Qt
+
+from cnnviz.model.graph import Edge, Graph
+from cnnviz.ui.build.gestures import Gesture
+
+if TYPE_CHECKING:
+    from cnnviz.ui.build.canvas import Canvas
+    from cnnviz.ui.build.card import CardItem
+
+
+class Pull(Gesture):
+    """The base of pulling a wire: shows it, lights up what it may end at, and says why not."""
+
+    cursor = Qt.CursorShape.CrossCursor
+
+    def __init__(self, canvas: Canvas) -> None:
+        super().__init__(canvas)
+        self.aim: tuple[str, int] | None = None
+        self.result: Graph | None = None
+        self.meanwhile: Graph | None = None
+        """What is shown while the wire ends nowhere, if not the document."""
+
+    def start(self, point: QPointF) -> None:
+        self.canvas.propose(self.meanwhile)
+        self.canvas.show_thread(*self.ends(point))
+        self._mark_ports()
+
+    def move(self, point: QPointF) -> None:
+        aim = self.find(point)
+        if aim != self.aim:
+            self.aim, self.result = aim, None
+            self._preview(aim)
+            self._mark_ports()
+        self.canvas.show_thread(*self.ends(point))
+
+    def end(self, point: QPointF) -> None:
+        aim, result = self.aim, self.result
+        self._finish()
+        if result is not None:
+            self.canvas.commit(self.label(), result)
+        elif aim is None and not self.scene.card_at(point):
+            self.drop(point)
+
+    def cancel(self) -> None:
+        self._finish()
+
+    def _finish(self) -> None:
+        self.canvas.show_thread(None, None)
+        self.canvas.show_hint("")
+        self.canvas.propose(None)
+        for card in self.scene.cards.values():
+            card.mark(port_looks={}, out_look="rest", extra_port=False)
+
+    def _preview(self, aim: tuple[str, int] | None) -> None:
+        why = self.refusal(aim) if aim is not None else ""
+        if aim is None or why:
+            self.canvas.propose(self.meanwhile)
+            self.canvas.show_hint(why, bad=True)
+            return
+        self.result = self.connected(aim)
+        self.canvas.propose(self.result)
+        self.canvas.show_hint(*self.canvas.outcome(self.result, self.fed(aim)))
+
+    def _mark_ports(self) -> None:
+        for name, card in self.scene.cards.items():
+            self.mark_card(name, card)
+
+    # what the two directions answer differently
+
+    def ends(self, point: QPointF) -> tuple[QPointF, QPointF]:
+        """Return where the pulled wire starts (an output) and ends (an input)."""
+        raise NotImplementedError
+
+    def find(self, point: QPointF) -> tuple[str, int] | None:
+        """Return the card and port under the mouse that the wire would end at."""
+        raise NotImplementedError
+
+    def refusal(self, aim: tuple[str, int]) -> str:
+        """Return why the wire is impossible, or an empty text."""
+        raise NotImplementedError
+
+    def connected(self, aim: tuple[str, int]) -> Graph:
+        """Return the graph with the wire."""
+        raise NotImplementedError
+
+    def fed(self, aim: tuple[str, int]) -> str:
+        """Return the node that would be fed."""
+        raise NotImplementedError
+
+    def mark_card(self, name: str, card: CardItem) -> None:
+        """Let the ports of a card say whether the wire may end there."""
+        raise NotImplementedError
+
+    def label(self) -> str:
+        """Return what undo will call the edit."""
+        raise NotImplementedError
+
+    def drop(self, point: QPointF) -> None:
+        """The wire was let go over empty canvas."""
+        raise NotImplementedError
+
+
+class PullFromOutput(Pull):
+    """Pulls a new wire out of an output, or (with `edge`) takes the end of an existing one elsewhere."""
+
+    def __init__(self, canvas: Canvas, source: str, edge: Edge | None = None) -> None:
+        super().__init__(canvas)
+        self._source, self._edge = source, edge
+        self._card = self.scene.faces.card_of[source]
+        if edge is not None:
+            self.graph = self.meanwhile = self.graph.disconnect(edge)
+        self._before = self.graph.ancestors(source)
+
+    def ends(self, point: QPointF) -> tuple[QPointF, QPointF]:
+        card = self.scene.cards[self._card]
+        return card.pos() + card.out_place(), point
+
+    def find(self, point: QPointF) -> tuple[str, int] | None:
+        found = self.scene.card_at(point)
+        if found is None or found[0].face.name == self._card:
+            return None
+        card, part = found
+        if part.kind == "in":
+            return card.face.name, part.port
+        if part.kind == "out":
+            return None
+        free = self.graph.free_port(card.face.name)
+        return card.face.name, 0 if free is None else free
+
+    def refusal(self, aim: tuple[str, int]) -> str:
+        return self.graph.why_not_connect(self._source, aim[0], aim[1])
+
+    def connected(self, aim: tuple[str, int]) -> Graph:
+        return self.graph.connect(self._source, *aim)
+
+    def fed(self, aim: tuple[str, int]) -> str:
+        return aim[0]
+
+    def mark_card(self, name: str, card: CardItem) -> None:
+        legal = name not in self._before
+        card.mark(extra_port=legal and card.face.grows)
+        looks = dict.fromkeys(card.in_places(), "legal" if legal else "illegal")
+        if legal and self.aim is not None and self.aim[0] == name:
+            looks[self.aim[1]] = "aimed"
+        card.mark(port_looks=looks, out_look="aimed" if name == self._card else "illegal")
+
+    def label(self) -> str:
+        target = self.aim[0] if self.aim else ""
+        return f"{'Move wire' if self._edge else 'Connect'} {self._source} to {target}"
+
+    def drop(self, point: QPointF) -> None:
+        if self._edge is not None:
+            self.canvas.commit(f"Disconnect {self._edge.target}", self.graph)
+        else:
+            self.canvas.open_quick_menu(point, source=self._source)
+
+    def end(self, point: QPointF) -> None:
+        edge, aim = self._edge, self.aim
+        if edge is not None and aim == (edge.target, edge.port):
+            self._finish()
+            return
+        super().end(point)
+
+
+class PullFromInput(Pull):
+    """Pulls a wire backwards, from an empty input to the output that shall feed it."""
+
+    def __init__(self, canvas: Canvas, target: str, port: int) -> None:
+        super().__init__(canvas)
+        self._target, self._port = target, port
+        self._behind = self.graph.descendants(target)
+
+    def ends(self, point: QPointF) -> tuple[QPointF, QPointF]:
+        card = self.scene.cards[self._target]
+        return point, card.pos() + card.in_places()[self._port]
+
+    def find(self, point: QPointF) -> tuple[str, int] | None:
+        found = self.scene.card_at(point)
+        if found is None or found[0].face.name == self._target or found[1].kind == "in":
+            return None
+        return found[0].face.tail, 0
+
+    def refusal(self, aim: tuple[str, int]) -> str:
+        return self.graph.why_not_connect(aim[0], self._target, self._port)
+
+    def connected(self, aim: tuple[str, int]) -> Graph:
+        return self.graph.connect(aim[0], self._target, self._port)
+
+    def fed(self, aim: tuple[str, int]) -> str:
+        return self._target
+
+    def mark_card(self, name: str, card: CardItem) -> None:
+        legal = card.face.tail not in self._behind
+        aimed = self.aim is not None and self.aim[0] == card.face.tail
+        card.mark(
+            port_looks=dict.fromkeys(card.in_places(), "illegal")
+            | ({self._port: "aimed"} if name == self._target else {}),
+            out_look="illegal" if not legal else "aimed" if aimed else "legal",
+        )
+
+    def label(self) -> str:
+        return f"Connect {self.aim[0] if self.aim else ''} to {self._target}"
+
+    def drop(self, point: QPointF) -> None:
+        self.canvas.open_quick_menu(point, target=(self._target, self._port))
