@@ -24,9 +24,9 @@ def __getattr__(name: str) -> Any:
     """Import a part of the library when it is first asked for."""
     if name not in __all__:
         raise AttributeError(f"module 'cnnviz' has no attribute {name!r}")
-    module = importlib.import_module("cnnviz.library")
-    # cnnviz.explain is a package, which can be called like the function; an import of it elsewhere changes nothing
-    return importlib.import_module("cnnviz.explain") if name == "explain" else getattr(module, name)
+    if name == "explain":  # a package that can be called like the function, so that importing it changes nothing
+        return importlib.import_module("cnnviz.explain")
+    return getattr(importlib.import_module("cnnviz.library"), name)
 
 
 def __dir__() -> list[str]:
