@@ -50,8 +50,9 @@ class Session(QObject):
         self.services = services
         self.settings = settings or user_settings.load()
         self.asker = Asker(self)
+        self.loader = Asker(self)
         self.document = Document(self)
-        self.material = Material(self.asker, self._data_folders, self)
+        self.material = Material(self.loader, self._data_folders, self)
         self.training = Training(services, self)
         self.looking = Looking(services, self.asker, self.document, self.material, self)
         self.training.snapshot.connect(self._take_snapshot)
@@ -60,7 +61,8 @@ class Session(QObject):
         self.looking.failed.connect(self.tell_failure)
         self._settings_timer = QTimer(self, singleShot=True, interval=SETTINGS_MS)
         self._settings_timer.timeout.connect(self.save_settings)
-        self.asker.start()
+        for thread in (self.asker, self.loader):
+            thread.start()
 
     # -- documents ----------------------------------------------------------------------------------------------
 
@@ -78,6 +80,7 @@ class Session(QObject):
         """Start with an empty canvas."""
         self.document.start(Project(Graph(), self.document.data, self.document.recipe))
         self._look_through(None, NOT_TRAINED)
+        self.material.want(self.document.data.source)
 
     def open_file(self, path: Path) -> bool:
         """Open a project file and the weights beside it; tell why where that is impossible."""
@@ -218,6 +221,7 @@ class Session(QObject):
         self.save_settings()
         self.training.shut_down()
         self.asker.stop()
+        self.loader.stop()
 
     def _try(self, action: Callable[[], None]) -> bool:
         try:
