@@ -14,9 +14,10 @@ from cnnviz.jobs.priority import step_back, switch_often
 
 
 class Job(QThread):
-    """Steps and pictures go into the mailbox, everything else is emitted as `happened(event)`, delivered in the receiver's thread.
+    """Steps and pictures go into the mailbox; every other event is emitted as `happened(event)`.
 
-    The generator ends itself when `control` is cancelled; a thread is never terminated.
+    Receivers are called in their own thread. The generator ends itself when `control` is cancelled; a thread is never
+    terminated.
     """
 
     happened = Signal(object)

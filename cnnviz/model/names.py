@@ -7,34 +7,25 @@ from cnnviz.model.check import check
 from cnnviz.model.graph import Graph
 
 _OF_TORCH = """
-    T_destination _apply _backward_hooks _backward_pre_hooks _buffers _call_impl _compiled_call_impl _forward_hooks
-    _forward_hooks_always_called _forward_hooks_with_kwargs _forward_pre_hooks _forward_pre_hooks_with_kwargs
-    _get_backward_hooks _get_backward_pre_hooks _get_name _is_full_backward_hook _load_from_state_dict
-    _load_state_dict_post_hooks _load_state_dict_pre_hooks _maybe_warn_non_full_backward_hook _modules _named_members
-    _non_persistent_buffers_set _parameters _register_load_state_dict_pre_hook _register_state_dict_hook
-    _replicate_for_data_parallel _save_to_state_dict _slow_forward _state_dict_hooks _state_dict_pre_hooks _version
-    _wrapped_call_impl add_module apply bfloat16 buffers call_super_init children compile cpu cuda double dump_patches
-    eval extra_repr float forward get_buffer get_extra_state get_parameter get_submodule half ipu load_state_dict
-    modules mtia named_buffers named_children named_modules named_parameters parameters register_backward_hook
-    register_buffer register_forward_hook register_forward_pre_hook register_full_backward_hook
-    register_full_backward_pre_hook register_load_state_dict_post_hook register_load_state_dict_pre_hook
-    register_module register_parameter register_state_dict_post_hook register_state_dict_pre_hook requires_grad_
-    set_extra_state set_submodule share_memory state_dict to to_empty train training type xpu zero_grad
+    T_destination add_module apply bfloat16 buffers call_super_init children compile cpu cuda double dump_patches eval
+    extra_repr float forward get_buffer get_extra_state get_parameter get_submodule half ipu load_state_dict modules
+    mtia named_buffers named_children named_modules named_parameters parameters register_backward_hook register_buffer
+    register_forward_hook register_forward_pre_hook register_full_backward_hook register_full_backward_pre_hook
+    register_load_state_dict_post_hook register_load_state_dict_pre_hook register_module register_parameter
+    register_state_dict_post_hook register_state_dict_pre_hook requires_grad_ set_extra_state set_submodule share_memory
+    state_dict to to_empty train training type xpu zero_grad
 """
-_OF_OURS = "activations graph logits report scores_node _plan _quick _run self torch x"
+_OF_OURS = "activations graph logits report scores_node self torch x"
 
 RESERVED = frozenset(f"{_OF_TORCH} {_OF_OURS}".split())
 """Names that a module, or the code around it, already has a meaning for; a contract test compares with torch."""
 
 
 def attribute(name: str) -> str:
-    """Return the attribute that holds a node's module: its name, lengthened where that name is reserved.
+    """Return the attribute that holds a node's module: its name, with one more underscore where it is reserved.
 
-    Different nodes get different attributes. What starts with two underscores must also end with two: Python
-    would change such a name inside a class.
+    Different nodes get different attributes, `train` and `train_` too.
     """
-    if name.startswith("__"):
-        return f"{name}__"
     stem = name
     while stem not in RESERVED and stem.endswith("_"):
         stem = stem[:-1]
