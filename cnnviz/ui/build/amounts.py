@@ -31,7 +31,7 @@ class Amount(QWidget):
     def __init__(self, caption: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(14, 10, 10, 8)
+        layout.setContentsMargins(12, 10, 8, 8)
         layout.setSpacing(3)
         self._caption = Elided(caption, "secondary")
         self.value = label("", "result")

@@ -20,7 +20,7 @@ STRIP_TOP = 50.0
 FOOTER_TOP = 80.0
 RADIUS = 6.0
 NAME_ONLY_BELOW, NO_FOOTER_BELOW = 0.5, 0.8
-"""Zoom factors: small cards say less, in letters that stay readable."""
+"""Zoom factors: small cards say less. Chips stay, as they are layers of the network."""
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 
 
@@ -35,6 +35,7 @@ def paint(painter: QPainter, card: CardItem, zoom: float) -> None:
         _paint_pictures(painter, card, zoom)
         if zoom >= NO_FOOTER_BELOW:
             _paint_footer(painter, card, zoom)
+        _paint_chips(painter, card)
     _paint_ring(painter, card)
     _paint_ports(painter, card)
 
@@ -185,8 +186,6 @@ def _paint_sample(painter: QPainter, card: CardItem, zoom: float) -> None:
     painter.setFont(theme.ui_font(11))
     painter.setPen(theme.color("t2"))
     _draw(painter, QRectF(68, 50, RIGHT - 68, 18), sample.title, _MIDDLE)
-    if zoom < NO_FOOTER_BELOW:
-        return
     for rect, (name, _) in zip(button_rects(), BUTTONS, strict=True):
         over = card.hovered is not None and card.hovered.kind == "button" and card.hovered.name == name
         painter.setPen(QPen(theme.color("t3" if over else "line2"), 1))
@@ -219,7 +218,6 @@ def _paint_footer(painter: QPainter, card: CardItem, zoom: float) -> None:
     if face.macs and used + QFontMetricsF(font).horizontalAdvance(face.macs) <= room:
         painter.setPen(theme.color("t3"))
         painter.drawText(QRectF(used, FOOTER_TOP, room - used + 1, 24), _MIDDLE, face.macs)
-    _paint_chips(painter, card)
 
 
 def _paint_chips(painter: QPainter, card: CardItem) -> None:

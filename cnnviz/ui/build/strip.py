@@ -56,8 +56,8 @@ class BottomStrip(QFrame):
         for name, page in zip(TABS, (self.problems, self.shapes, self.code, self.history), strict=True):
             self.tabs.addTab(name)
             self._pages.addWidget(page)
-        row.addWidget(left, 5)
-        row.addWidget(self.amounts, 4)
+        row.addWidget(left, 1)
+        row.addWidget(self.amounts, 1)
 
     def show_tab(self, name: str) -> None:
         """Turn to a tab."""

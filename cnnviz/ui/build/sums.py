@@ -53,14 +53,13 @@ class Sums(QFrame):
 
     def _write(self) -> None:
         if self._sums:
-            self.text.setText("<br>".join(_html(each) for each in self._sums))
+            self.text.setText("".join(_html(each) for each in self._sums))
 
 
 def _html(found: Calculation) -> str:
     rule = _subscripts(escape(found.rule))
-    return (
-        f'<div style="line-height:150%">{_colored(rule, "t3")}<br>{"".join(map(_piece, found.pieces))}</div>'
-    )
+    worked = "".join(map(_piece, found.pieces))
+    return f'<p style="line-height:150%; margin:2px 0 6px 0">{_colored(rule, "t3")}<br>{worked}</p>'
 
 
 def _piece(piece: tuple[str, str]) -> str:

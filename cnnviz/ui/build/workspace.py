@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QWidget
 from cnnviz.layers import LAYERS
 from cnnviz.model.check import Fix
 from cnnviz.model.graph import Graph
-from cnnviz.model.layout import tidy
 from cnnviz.ui import theme
+from cnnviz.ui.build.arrange import best_layout
 from cnnviz.ui.build.canvas import Canvas
 from cnnviz.ui.build.commands import Commands
 from cnnviz.ui.build.form import Properties
@@ -126,9 +126,9 @@ class BuildWorkspace(QWidget):
     # -- what the panels ask for --------------------------------------------------------------------------------
 
     def tidy(self) -> None:
-        """Put all cards in order, in columns as high as the view."""
-        height = max(self.canvas.viewport().height() / 0.8, 700.0)
-        self.canvas.commit("Auto-layout", lambda: tidy(self.session.document.graph, height=height))
+        """Put all cards in order, folded into columns so that they are seen as large as possible."""
+        room = self.canvas.viewport().size()
+        self.canvas.commit("Auto-layout", lambda: best_layout(self.session.document.graph, room))
         self.canvas.fit()
 
     def show_node(self, name: str) -> None:
