@@ -93,6 +93,7 @@ class BuildWorkspace(QWidget):
     def _start_afresh(self) -> None:
         """Another document comes: nothing stays selected, and the view fits it as soon as it is shown."""
         self.selection.set()
+        self.canvas.content.show_trace(None)
         self._fresh = True
 
     def _follow(self, old: Graph, new: Graph) -> None:
