@@ -41,7 +41,7 @@ class BuildWorkspace(QWidget):
         self.popover = Popover(self.canvas)
         self.sample_buttons = SampleButtons(self.canvas)
         self.commands = Commands(self.canvas, self._rename, self.inspect)
-        self._fresh = True
+        self._fresh = not session.document.empty
         self._lay_out()
         self._connect()
 
@@ -94,7 +94,7 @@ class BuildWorkspace(QWidget):
         """Another document comes: nothing stays selected, and the view fits it as soon as it is shown."""
         self.selection.set()
         self.canvas.content.show_trace(None)
-        self._fresh = True
+        self._fresh = not self.session.document.empty
 
     def _follow(self, old: Graph, new: Graph) -> None:
         self.invitation.setVisible(not new.nodes)

@@ -28,6 +28,7 @@ class DrawPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.answered = False
         self.pad = DigitPad()
         self.pad.setFixedSize(PAD, PAD)
         self.pad.changed.connect(lambda image: self.drawn.emit(np.asarray(image, np.float32)[None]))
@@ -60,13 +61,13 @@ class DrawPanel(QWidget):
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(6)
-        clear, example = button("Clear", small=True), button("Test image", "", "dice", small=True)
+        self.clear, example = button("Clear", small=True), button("Test image", "", "dice", small=True)
         self.why = button("Why?", "primary", small=True)
-        clear.clicked.connect(self.pad.clear)
+        self.clear.clicked.connect(self.pad.clear)
         example.clicked.connect(self.example_wanted)
         self.why.clicked.connect(self.why_clicked)
         self.why.setToolTip("Open this digit in Inspect, number by number")
-        for part in (clear, example, self.why):
+        for part in (self.clear, example, self.why):
             row.addWidget(part)
         row.addStretch(1)
         return row
@@ -79,6 +80,7 @@ class DrawPanel(QWidget):
     def show_answer(self, trace: Trace) -> None:
         """Show the probabilities and the strongest maps of the first two layers of a trace."""
         names = [row.name for row in trace.graph.summary().rows]
+        self.answered = True
         self.bars.set_values(trace.activation(names[-1]))
         bent = [
             row.name for row in trace.graph.summary().rows if row.kind == "relu" and len(row.shape or ()) == 3

@@ -75,10 +75,10 @@ class StartPage(QWidget):
         self.search = QLineEdit(placeholderText=f"Search {len(self.cards)} systems", clearButtonEnabled=True)
         self.search.setFixedWidth(200)
         self.search.textChanged.connect(self._lay_out)
-        empty = button("Empty canvas", icon="plus")
-        empty.clicked.connect(self.empty_wanted)
+        self.empty = button("Empty canvas", icon="plus")
+        self.empty.clicked.connect(self.empty_wanted)
         head.addWidget(self.search)
-        head.addWidget(empty)
+        head.addWidget(self.empty)
         column.addLayout(head)
         column.addWidget(
             label("Click one to step through it. Everything can be taken apart afterwards.", "secondary")

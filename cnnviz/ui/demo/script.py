@@ -1,0 +1,118 @@
+"""The main job from the first screen to a closing sum, done by hand; one picture per stage, dark and light."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+
+from cnnviz.ui.demo.bench import Bench
+from cnnviz.ui.demo.hand import Hand
+from cnnviz.ui.window import MainWindow
+
+SIZE = (1440, 900)
+TWO = [
+    (0.30, 0.30),
+    (0.42, 0.20),
+    (0.60, 0.22),
+    (0.66, 0.36),
+    (0.50, 0.56),
+    (0.32, 0.76),
+    (0.50, 0.76),
+    (0.72, 0.76),
+]
+TRAIN_STEPS = 300
+
+
+def perform(make_window: Callable[[], MainWindow], out: Path) -> Path:
+    """Do the main job in a new window and leave its pictures in `out`; raise if a stage does not come about."""
+    out.mkdir(parents=True, exist_ok=True)
+    window = make_window()
+    window.resize(*SIZE)
+    window.show()
+    try:
+        _Demo(window, out).run()
+    finally:
+        window.close()
+    return out
+
+
+class _Demo:
+    def __init__(self, window: MainWindow, out: Path) -> None:
+        self.window, self.session, self.out = window, window.session, out
+        self.hand = Hand(window)
+
+    def run(self) -> None:
+        """Go through all stages."""
+        self.start()
+        self.build()
+        self.train()
+        self.inspect()
+
+    def start(self) -> None:
+        """Draw a digit on the first screen, and wait for the answer."""
+        draw = self.window.start.draw
+        self.hand.wait_for(lambda: draw.answered, 120, "the first answer of the shipped network")
+        self.hand.click(draw.clear)
+        self.hand.draw(draw.pad, TWO)
+        self.hand.wait(600)
+        self.picture("start")
+
+    def build(self) -> None:
+        """Drag a small network together, layer by layer, wire by wire."""
+        self.hand.click(self.window.start.empty)
+        self.hand.wait(300)
+        bench = Bench(self.window, self.hand)
+        left, right = 0.16, 0.62
+        names = [
+            bench.drop("input", left, 0.06),
+            bench.drop("conv2d", left, 0.30),
+            bench.drop("maxpool2d", left, 0.54),
+        ]
+        names += [bench.drop("flatten", right, 0.06), bench.drop("dense", right, 0.30)]
+        for source, target in itertools.pairwise(names):
+            bench.wire(source, target)
+        bench.drop_on_wire("relu", names[1], names[2])
+        bench.drop_on_card("softmax", names[-1])
+        bench.select(names[1])
+        bench.set_option("out_channels", "8")
+        self.hand.wait_for(lambda: self.session.looking.trace_fits, 60, "the maps of the new network")
+        self.hand.key(Qt.Key.Key_F)
+        self.hand.wait(500)
+        self.picture("build")
+
+    def train(self) -> None:
+        """Train the network that was just drawn, and watch."""
+        self.hand.wait_for(lambda: self.session.material.dataset, 60, "the data set")
+        self.hand.click(self.window.bar.primary)
+        training = self.session.training
+        self.hand.wait_for(lambda: self.reached(TRAIN_STEPS), 180, f"step {TRAIN_STEPS}")
+        self.hand.wait_for(lambda: training.record and training.record.evaluations, 120, "a judgement")
+        self.picture("train")
+        self.hand.click(self.window.bar.primary)
+        self.hand.wait_for(lambda: training.state == "paused", 30, "the pause")
+
+    def inspect(self) -> None:
+        """Open the shipped network, and ask one number of its second convolution where it comes from."""
+        self.window.open_template("t10", "inspect")
+        looking = self.session.looking
+        self.hand.wait_for(lambda: looking.trained and looking.trace_fits, 60, "the shipped network")
+        looking.point(node="conv2", map=2, position=(4, 5))
+        self.hand.wait(800)
+        self.picture("inspect")
+
+    def reached(self, step: int) -> bool:
+        """Say whether the training has come this far."""
+        record = self.session.training.record
+        return bool(record and record.last and record.last.step >= step)
+
+    def picture(self, name: str) -> None:
+        """Leave a picture in each theme."""
+        for theme in (self.window.theme_name, "other"):
+            if theme == "other":
+                self.window.toggle_theme()
+            self.hand.wait(250)
+            self.window.grab().save(str(self.out / f"{name}-{self.window.theme_name}.png"))
+        self.window.toggle_theme()
