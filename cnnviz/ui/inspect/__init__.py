@@ -1,0 +1,1 @@
+"""Inspect: every number of a forward pass, and what it is made of."""

@@ -1,0 +1,90 @@
+"""A sum as few enough lines to read: one per channel, cell or input, the smallest ones taken together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnnviz.errors import ExplainError
+from cnnviz.explain import Explanation, rounded
+from cnnviz.ui import numbers
+from cnnviz.ui.inspect.frame import Frame
+from cnnviz.ui.inspect.reading import Reading, Spot
+from cnnviz.ui.inspect.volumes import Cell, unraveled
+
+MOST = 16
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a running sum; `spot` says which cell or channel it stands for, if it is one."""
+
+    label: str
+    value: float
+    spot: Spot | None = None
+
+
+def lines(frame: Frame, most: int = MOST) -> tuple[Line, ...]:
+    """Return the summands of a value, at most `most` of them plus the offsets; they add up to its sum."""
+    found = [line for at, reading in enumerate(frame.readings) for line in _of_reading(frame, at, reading)]
+    if len(found) > most:
+        found.sort(key=lambda line: -abs(line.value))
+        rest = found[most - 1 :]
+        found = [*found[: most - 1], Line(f"{len(rest)} others", sum(line.value for line in rest))]
+    offsets = [Line(term.label, term.product) for term in frame.explanation.offsets]
+    return (*found, *offsets)
+
+
+def _of_reading(frame: Frame, at: int, reading: Reading) -> list[Line]:
+    if reading.window_size > 1 and len(reading.channels) > 1:
+        return [
+            Line(f"ch {channel}", float(total), Spot(at, (place, -1, -1, -1)))
+            for place, (channel, total) in enumerate(zip(reading.channels, reading.sums, strict=True))
+        ]
+    products = reading.products
+    return [
+        Line(_label(frame, reading, cell), float(products[cell]), Spot(at, cell))
+        for cell in (_cell(place, products.shape) for place in range(products.size))
+    ]
+
+
+def _label(frame: Frame, reading: Reading, cell: Cell) -> str:
+    index = reading.index(cell)
+    if index is None:
+        return "padding"
+    if len(frame.readings) > 1 and frame.readings[0].window_size == 1:
+        return reading.node
+    return f"{reading.node}[{','.join(str(entry) for entry in index)}]"
+
+
+def _cell(place: int, shape: tuple[int, ...]) -> Cell:
+    found = unraveled(place, shape)
+    return found[0], found[1], found[2], found[3]
+
+
+def written_out(shown: tuple[Line, ...], result: float, digits: int) -> str:
+    """Write the lines as a sum whose shown decimals add up, with the rounding as a term of its own."""
+    try:
+        column = rounded([line.value for line in shown], result, digits)
+    except ExplainError:  # a value that is not finite
+        return " ".join(numbers.compact(line.value) for line in shown)
+    terms = [f"{'−' if term < 0 else '+'} {abs(term)}" for term in column.terms]
+    text = " ".join(terms).removeprefix("+ ")
+    if column.rounding:
+        text += f" {'−' if column.rounding < 0 else '+'} {abs(column.rounding)} rounding"
+    return f"{text} = {numbers.minus(str(column.result))}"
+
+
+def counted(explanation: Explanation) -> str:
+    """Say what was added: `sum of 72 products + bias`."""
+    products = sum(part.products.size for part in explanation.parts)
+    weighted = any(part.names[1] for part in explanation.parts)
+    word = ("product" if weighted else "value") + ("s" if products != 1 else "")
+    offsets = "".join(f" + {term.label}" for term in explanation.offsets)
+    return f"sum of {numbers.count(products)} {word}{offsets}"
+
+
+def order_by_size(reading: Reading) -> np.ndarray:
+    """Return the places of the channels, the largest contribution first."""
+    return np.argsort(-np.abs(reading.sums), kind="stable")

@@ -1,0 +1,119 @@
+"""The row above Inspect: where the cursor is, Play, and what a colour range covers."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSlider, QWidget
+
+from cnnviz.ui import icons, numbers, theme
+from cnnviz.ui.inspect.frame import SCOPES, Frame
+from cnnviz.ui.inspect.player import SPEEDS, Player
+from cnnviz.ui.widgets.chrome import Divider, Elided, Pill, Segmented, button, label, tool_button
+
+HEIGHT = 42
+CHEVRON = "\u203a"
+
+
+class InspectBar(QWidget):
+    """Breadcrumb, playing, range and where the weights come from."""
+
+    back = Signal()
+    scope_chosen = Signal(str)
+
+    def __init__(self, player: Player, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedHeight(HEIGHT)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        theme.set_role(self, role="panel")
+        self.player = player
+        self.back_button = tool_button("arrow-left", "Back to where the cursor was  Alt+Left", self.back.emit)
+        self.model, self.where = Elided("", "secondary"), label("", "heading")
+        self.pixel = Pill("", "cursor")
+        self.before = tool_button("step-back", "Previous value", lambda: player.step(-1), quiet=False)
+        self.play = button("Play", "active", "play")
+        self.after = tool_button("step", "Next value", lambda: player.step(1), quiet=False)
+        self.step = label("", "mono")
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.speed = QComboBox()
+        self.scope = Segmented(SCOPES, name="what a colour range covers")
+        self.origin = Elided("", "secondary")
+        self._assemble()
+        self._connect()
+
+    def _assemble(self) -> None:
+        self.speed.addItems(SPEEDS)
+        self.speed.setCurrentText(self.player.speed)
+        self.speed.setToolTip("Values per second; a sweep takes three seconds")
+        self.slider.setMinimumWidth(60)
+        self.slider.setMaximumWidth(240)
+        self.slider.setAccessibleName("position")
+        theme.set_role(self.slider, role="cursor")
+        self.scope.set_value("layer")
+        self.play.setToolTip("Walk over the map, value by value  Space")
+        self.play.setMinimumWidth(72)
+        self.step.setMinimumWidth(96)
+        self.model.setMaximumWidth(160)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 0, 12, 0)
+        row.setSpacing(6)
+        place: tuple[QWidget, ...] = (self.back_button, self.model, self.where, self.pixel, _standing())
+        for part in (*place, self.before, self.play, self.after, self.step):
+            row.addWidget(part)
+        row.addWidget(self.slider, 3)
+        row.addWidget(self.speed)
+        row.addWidget(_standing())
+        row.addStretch(1)
+        row.addWidget(label("Weights", "secondary"))
+        row.addWidget(self.origin, 2)
+        row.addSpacing(4)
+        row.addWidget(label("Range", "secondary"))
+        row.addWidget(self.scope)
+
+    def _connect(self) -> None:
+        self.play.clicked.connect(self._toggle)
+        self.player.playing_changed.connect(self._show_playing)
+        self.speed.currentTextChanged.connect(self.player.set_speed)
+        self.slider.valueChanged.connect(lambda at: self.player.step(at - self.player.at))
+        self.scope.chosen.connect(self.scope_chosen.emit)
+
+    def show_frame(self, frame: Frame, title: str) -> None:
+        """Tell where the cursor is."""
+        kind = "unit" if frame.is_vector else "map"
+        self.model.setText(f"{title}  {CHEVRON}")
+        self.where.setText(f"{frame.node}  {CHEVRON}  {kind} {frame.cell[0]}")
+        self.pixel.setText(place_words(frame))
+        self.pixel.setVisible(not frame.is_vector)
+        self._show_step()
+
+    def show_origin(self, text: str) -> None:
+        """Tell where the weights come from."""
+        self.origin.setText(text)
+
+    def _toggle(self) -> None:
+        self.player.toggle()
+
+    def _show_step(self) -> None:
+        player = self.player
+        self.slider.blockSignals(True)
+        self.slider.setRange(0, player.count - 1)
+        self.slider.setValue(player.at)
+        self.slider.blockSignals(False)
+        self.step.setText(f"step {numbers.count(player.at + 1)} / {numbers.count(player.count)}")
+        self.before.setEnabled(player.at > 0)
+        self.after.setEnabled(player.at < player.count - 1)
+
+    def _show_playing(self, playing: bool) -> None:
+        self.play.setText("Pause" if playing else "Play")
+        self.play.setIcon(icons.icon("pause" if playing else "play", theme.current().acc))
+
+
+def place_words(frame: Frame) -> str:
+    """Name a place in a map: `row 9, column 8`."""
+    names = {1: ("at",), 2: ("row", "column"), 3: ("slice", "row", "column")}.get(len(frame.index) - 1, ())
+    return ", ".join(f"{name} {at}" for name, at in zip(names, frame.index[1:], strict=True))
+
+
+def _standing() -> Divider:
+    line = Divider(standing=True)
+    line.setFixedHeight(24)
+    return line

@@ -1,0 +1,99 @@
+"""The closing card: the account written out, then what it gives, what the engine computed, and the difference."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from cnnviz.explain import Explanation
+from cnnviz.ui import numbers, theme
+from cnnviz.ui.widgets.chrome import Divider, Elided, Pill, label
+
+
+class ClosingCard(QFrame):
+    """Says whether the account closes; Ctrl+C copies it as text."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        theme.set_role(self, role="card")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.line = Elided("", "mono")
+        self._sum_caption = Elided("", "hint")
+        self.sum, self.engine, self.difference = (label("", "result") for _ in range(3))
+        self.pill = Pill("closes", "ok")
+        self._assemble()
+
+    def _assemble(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 8, 14, 9)
+        column.setSpacing(5)
+        column.addWidget(self.line)
+        row = QHBoxLayout()
+        row.setSpacing(14)
+        captions = (self._sum_caption, label("engine", "hint"), label("difference", "hint"))
+        for place, (caption, value) in enumerate(
+            zip(captions, (self.sum, self.engine, self.difference), strict=True)
+        ):
+            if place:
+                line = Divider(standing=True)
+                row.addWidget(line)
+            value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            both = QVBoxLayout()
+            both.setSpacing(0)
+            both.addWidget(caption)
+            both.addWidget(value)
+            row.addLayout(both, 3 if place == 0 else 2)
+        row.addWidget(self.pill, 0, Qt.AlignmentFlag.AlignVCenter)
+        column.addLayout(row)
+
+    def show_account(self, explanation: Explanation, line: str, caption: str) -> None:
+        """Show another account: `line` is the sum written out, `caption` what its result is called."""
+        self.line.setText(line)
+        self._sum_caption.setText(caption)
+        self.sum.setText(exact(explanation.result))
+        self.engine.setText(exact(explanation.engine))
+        self.difference.setText(numbers.compact(explanation.difference, 3))
+        closes = explanation.closes
+        self.difference.setStyleSheet(f"color: {theme.color('ok' if closes else 'err').name()}")
+        self.pill.setText("closes" if closes else "does not close")
+        self.pill.set_tone("ok" if closes else "err")
+        self.setAccessibleName(self.text())
+        self.setToolTip(explanation.note)
+
+    def text(self) -> str:
+        """Return the account as plain text."""
+        return (
+            f"{self.line.text()}\n{self._sum_caption.text()} {self.sum.text()} | engine {self.engine.text()}"
+            f" | difference {self.difference.text()} | {self.pill.text()}"
+        )
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            QGuiApplication.clipboard().setText(self.text())
+        else:
+            super().keyPressEvent(event)
+
+
+def exact(value: float) -> str:
+    """Write a number with all the figures that float32 has."""
+    return numbers.fixed(value, 8) if 1e-3 <= abs(value) < 100 or value == 0 else numbers.compact(value, 9)
+
+
+def example() -> QWidget:
+    """One convolved value."""
+    from cnnviz.ui.inspect import demo
+    from cnnviz.ui.inspect.account import counted, lines, written_out
+
+    frame, card = demo.frame("conv2d"), ClosingCard()
+    explanation = frame.explanation
+    line = written_out(lines(frame), explanation.sum, 3)
+    card.show_account(explanation, line, counted(explanation))
+    return card
+
+
+if __name__ == "__main__":
+    from cnnviz.ui.widgets import demo as stage
+
+    stage.run(example, (640, 140))

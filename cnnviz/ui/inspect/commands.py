@@ -1,0 +1,46 @@
+"""The actions of the Inspect workspace, with their keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+
+from cnnviz.ui.state import Session
+
+if TYPE_CHECKING:
+    from cnnviz.ui.inspect.workspace import InspectWorkspace
+
+
+def make_actions(workspace: InspectWorkspace, session: Session) -> list[QAction]:
+    """Return the actions, added to the workspace so that their keys work in all its panes."""
+    steering, sample, material = workspace.steering, workspace.side.sample, session.material
+    wanted: list[tuple[str, str, Callable[[], Any]]] = [
+        ("Previous layer", "[", lambda: steering.step_layer(-1)),
+        ("Next layer", "]", lambda: steering.step_layer(1)),
+        ("Previous map", ";", lambda: steering.step_map(-1)),
+        ("Next map", "'", lambda: steering.step_map(1)),
+        ("Range of colours: map, layer, network", "S", workspace.next_scope),
+        ("Next test image", "I", lambda: sample.turn_page(1)),
+        ("Any test image", "Shift+I", sample.pick_any),
+        ("Back to where the cursor was", "Alt+Left", steering.back),
+    ]
+    wanted += [
+        (f"Image of class {digit}", str(digit), partial(material.pick_class, digit)) for digit in range(10)
+    ]
+    # Space must also press a focused button, so that it is no shortcut: the workspace's keyPressEvent takes it
+    play = QAction("Play or pause", workspace)
+    play.triggered.connect(lambda: workspace.player.toggle())  # noqa: PLW0108 (the signal carries a checked state)
+    return [play, *(_action(workspace, *entry) for entry in wanted)]
+
+
+def _action(workspace: InspectWorkspace, text: str, keys: str, do: Callable[[], Any]) -> QAction:
+    action = QAction(text, workspace)
+    action.setShortcut(QKeySequence(keys))
+    action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+    action.triggered.connect(lambda: do())  # noqa: PLW0108 (the signal carries a checked state)
+    workspace.addAction(action)
+    return action

@@ -1,0 +1,148 @@
+"""What a view is given: one value with its account, as plain arrays, and the colour range of every map."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from cnnviz.explain import Explanation, Trace, explain
+from cnnviz.explain.trace import Array
+from cnnviz.layers import Layer
+from cnnviz.model.check import Row
+from cnnviz.ui.inspect.reading import Reading, read
+from cnnviz.ui.inspect.volumes import Cell, to_cell, to_index, volume
+
+SCOPES = ("map", "layer", "network")
+
+
+class Reaches:
+    """The largest absolute value of each node of a trace; computed once, when first asked for."""
+
+    def __init__(self, trace: Trace) -> None:
+        self._trace = trace
+        self._nodes: dict[str, float] = {}
+
+    def node(self, name: str) -> float:
+        """Return the reach of one node."""
+        if name not in self._nodes:
+            self._nodes[name] = reach(self._trace.activations[name])
+        return self._nodes[name]
+
+    @cached_property
+    def network(self) -> float:
+        """Return the reach of all nodes that compute something."""
+        names = [node.name for node in self._trace.graph if node.layer.most_inputs != 0]
+        return max((self.node(name) for name in names), default=1.0)
+
+
+def reach(array: Array) -> float:
+    """Return the largest absolute finite value, or 1 where there is none."""
+    finite = array[np.isfinite(array)]
+    return float(np.abs(finite).max()) or 1.0 if finite.size else 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """One value of one trace: `explanation` says what it is made of, `scope` what a colour range covers."""
+
+    trace: Trace
+    explanation: Explanation
+    reaches: Reaches
+    scope: str = "layer"
+    classes: tuple[str, ...] = ()
+
+    @property
+    def node(self) -> str:
+        """Return the node that is looked at."""
+        return self.explanation.node
+
+    @property
+    def index(self) -> tuple[int, ...]:
+        """Return the index of the value in the node's output."""
+        return self.explanation.index
+
+    @property
+    def layer(self) -> Layer:
+        """Return the layer that made the value."""
+        return self.trace.graph.node(self.node).layer
+
+    @cached_property
+    def row(self) -> Row:
+        """Return shapes and counts of the layer."""
+        return self.trace.graph.summary().row(self.node)
+
+    @property
+    def array(self) -> Array:
+        """Return the output of the node, as stored."""
+        return self.trace.activation(self.node)
+
+    @cached_property
+    def output(self) -> Array:
+        """Return the output of the node as (C, D, H, W)."""
+        return volume(self.array)
+
+    @property
+    def cell(self) -> Cell:
+        """Return where the value lies in `output`."""
+        return to_cell(self.index)
+
+    @property
+    def is_vector(self) -> bool:
+        """Say whether every map of the output is a single number."""
+        return bool(np.prod(self.output.shape[1:]) == 1)
+
+    @cached_property
+    def readings(self) -> tuple[Reading, ...]:
+        """Return what the value was made from, part by part."""
+        return tuple(read(self.trace, part) for part in self.explanation.parts)
+
+    def index_of(self, cell: Sequence[int]) -> tuple[int, ...]:
+        """Return the index of a cell of `output`."""
+        return to_index(cell, self.array.ndim)
+
+    def is_picture(self, node: str) -> bool:
+        """Say whether a node holds the sample itself, which is shown in grey."""
+        return self.trace.graph.node(node).layer.most_inputs == 0
+
+    def colormap(self, node: str) -> str:
+        """Return the colour map of a node."""
+        return "grey" if self.is_picture(node) else "value"
+
+    def limits(self, node: str, array: Array) -> tuple[float, float]:
+        """Return the colour range of `array`, a map of `node`, in the scope in force."""
+        if self.is_picture(node):
+            return min(0.0, float(array.min())), max(1.0, float(array.max()))
+        size = {"map": lambda: reach(array), "layer": lambda: self.reaches.node(node)}.get(
+            self.scope, lambda: self.reaches.network
+        )()
+        return -size, size
+
+    def limits_of_all(self, node: str, maps: Array) -> tuple[Array | float, Array | float]:
+        """Return the colour ranges of several maps (N, …) of a node: one for all, or one each."""
+        if self.is_picture(node) or self.scope != "map":
+            return self.limits(node, maps)
+        sizes = np.abs(np.nan_to_num(maps)).reshape(len(maps), -1).max(axis=1)
+        sizes[sizes == 0] = 1
+        return -sizes, sizes
+
+    def range_name(self, node: str) -> str:
+        """Say in words what a colour range covers."""
+        if self.is_picture(node):
+            return "the sample's own values"
+        return {"map": "this map's range", "layer": f"{node}, layer range"}.get(self.scope, "network range")
+
+
+def make_frame(
+    trace: Trace,
+    node: str,
+    index: Sequence[int],
+    scope: str = "layer",
+    *,
+    classes: tuple[str, ...] = (),
+    reaches: Reaches | None = None,
+) -> Frame:
+    """Return the frame of a value; raise ExplainError where there is none."""
+    return Frame(trace, explain(trace, node, index), reaches or Reaches(trace), scope, classes)

@@ -1,0 +1,85 @@
+"""Batch normalisation: the fraction with μ, σ², ε, γ and β filled in."""
+
+from __future__ import annotations
+
+from cnnviz.ui import numbers
+from cnnviz.ui.inspect.account import Line
+from cnnviz.ui.inspect.formula import FormulaText, Fraction, Piece
+from cnnviz.ui.inspect.frame import Frame
+from cnnviz.ui.inspect.views import View, view
+from cnnviz.ui.widgets.chrome import label
+
+NAMES = {"mean": "μ", "variance": "σ²"}
+
+
+@view("batchnorm")
+class NormView(View):
+    """Shows the formula in symbols, in numbers, and what the numbers mean."""
+
+    title = "Normalise"
+    sums = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.formula = FormulaText()
+        self.sentence = label("", "secondary")
+        self.sentence.setWordWrap(True)
+        self.column.addStretch(1)
+        self.column.addWidget(self.formula)
+        self.column.addSpacing(8)
+        self.column.addWidget(self.sentence)
+        self.column.addStretch(2)
+
+    def refresh(self) -> None:
+        if self.frame is None:
+            return
+        found = self.frame.explanation
+        known = {constant.name: constant.value for constant in found.constants}
+        x = float(found.parts[0].values.sum())
+        self.formula.show_rows([_symbols("γ" in known), self._numbers(x, known, found.result)])
+        spread = max(known["variance"] + known["ε"], 0.0) ** 0.5
+        away = (x - known["mean"]) / spread if spread else 0.0
+        self.sentence.setText(
+            f"Channel {found.index[0]} had mean {numbers.compact(known['mean'])} and standard deviation "
+            f"{numbers.compact(spread)} over the training batches; this value lies "
+            f"{numbers.fixed(abs(away), 2)} deviations {'above' if away >= 0 else 'below'} that mean."
+        )
+
+    def subtitle(self, frame: Frame) -> str:
+        return f"running statistics of channel {frame.index[0]}"
+
+    def counted(self, frame: Frame) -> str:
+        return "normalised value"
+
+    def closing_line(self, frame: Frame, shown: tuple[Line, ...]) -> str:
+        texts = {"mean": "μ·γ/√(σ² + ε)"}
+        scaled = ", ".join(
+            f"{texts.get(line.label, line.label if line.spot is None else 'x·γ/√(σ² + ε)')}" for line in shown
+        )
+        return f"{super().closing_line(frame, shown)}   ({scaled})"
+
+    def _numbers(self, x: float, known: dict[str, float], result: float) -> list[Piece]:
+        above = (
+            (numbers.fixed(x, self.digits), "cursor"),
+            (f" − ({numbers.fixed(known['mean'], self.digits)})", "t1"),
+        )
+        below = ((f"√({numbers.compact(known['variance'], 5)} + {numbers.compact(known['ε'], 3)})", "t1"),)
+        row: list[Piece] = [Fraction(above, below)]
+        if "γ" in known:
+            row.append((f" · {numbers.fixed(known['γ'], self.digits)}", "t1"))
+            beta = known["β"]
+            row.append((f" {'−' if beta < 0 else '+'} {numbers.fixed(abs(beta), self.digits)}", "t1"))
+        row.append((f" = {numbers.fixed(result, self.digits)}", "pos" if result >= 0 else "neg"))
+        return row
+
+
+def _symbols(affine: bool) -> list[Piece]:
+    row: list[Piece] = [Fraction((("x − μ", "t3"),), (("√(σ² + ε)", "t3"),))]
+    return [*row, (" · γ + β", "t3")] if affine else row
+
+
+if __name__ == "__main__":
+    from cnnviz.ui.inspect import demo
+    from cnnviz.ui.widgets import demo as stage
+
+    stage.run(demo.example("batchnorm"), (1240, 760))

@@ -1,0 +1,73 @@
+"""Where the cursor stands and was: a place for every node, steps to the neighbours, and the way back."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cnnviz.explain import Trace
+from cnnviz.ui.inspect.volumes import unraveled
+
+Place = tuple[str, tuple[int, ...]]
+MOST = 200
+
+
+class Path:
+    """Remembers where a jump started, so that Back returns there."""
+
+    def __init__(self) -> None:
+        self._places: list[Place] = []
+
+    def leave(self, node: str, index: tuple[int, ...]) -> None:
+        """Remember a place that is jumped away from."""
+        if not self._places or self._places[-1] != (node, index):
+            self._places.append((node, index))
+            del self._places[:-MOST]
+
+    def back(self, trace: Trace) -> Place | None:
+        """Return the last place that still exists, and forget it."""
+        while self._places:
+            place = self._places.pop()
+            if exists(trace, *place):
+                return place
+        return None
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+
+def exists(trace: Trace, node: str, index: tuple[int, ...]) -> bool:
+    """Say whether a trace has a value at an index of a node."""
+    if node not in trace.activations:
+        return False
+    shape = trace.activations[node].shape
+    return len(index) == len(shape) and all(0 <= at < size for at, size in zip(index, shape, strict=True))
+
+
+def settled(trace: Trace, node: str, wanted: tuple[int, ...]) -> tuple[int, ...]:
+    """Return `wanted` where the node has it, else the largest value of the wanted map, else of all maps."""
+    array = trace.activation(node)
+    if exists(trace, node, wanted):
+        return wanted
+    sizes = np.nan_to_num(np.abs(array))
+    if len(wanted) and 0 < wanted[0] < len(array):
+        return (wanted[0], *unraveled(int(sizes[wanted[0]].argmax()), array.shape[1:]))
+    return unraveled(int(sizes.argmax()), array.shape)
+
+
+def carried(trace: Trace, node: str, index: tuple[int, ...], target: str) -> tuple[int, ...]:
+    """Return the index in another node that lies at the same place of the picture, as nearly as there is one."""
+    old, new = trace.activation(node).shape, trace.activation(target).shape
+    if old == new:
+        return index
+    if len(old) != len(new) or len(new) == 1:
+        return settled(trace, target, ())
+    place = tuple(
+        min(at * there // here, there - 1)
+        for at, here, there in zip(index[1:], old[1:], new[1:], strict=True)
+    )
+    channel = index[0]
+    if channel >= new[0]:
+        channel = int(
+            np.abs(np.nan_to_num(trace.activation(target))).reshape(new[0], -1).mean(axis=1).argmax()
+        )
+    return (channel, *place)

@@ -1,0 +1,192 @@
+"""One map large: an image, one slice of a volume, a row of a sequence, or all cells of a vector."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QHBoxLayout, QSlider, QStackedWidget, QVBoxLayout, QWidget
+
+from cnnviz.explain.trace import Array
+from cnnviz.ui import theme
+from cnnviz.ui.inspect.volumes import Cell, Ranges, spread
+from cnnviz.ui.widgets.chrome import label
+from cnnviz.ui.widgets.heatmap import HeatMap, Window
+from cnnviz.ui.widgets.mosaic import Mosaic
+
+Padding = tuple[int, int, int, int]
+NO_PADDING: Padding = (0, 0, 0, 0)
+
+
+class CursorMap(HeatMap):
+    """A heat map whose selected cell has its value in a bubble beside it."""
+
+    def __init__(self, parent: QWidget | None = None, name: str = "map") -> None:
+        super().__init__(parent, name)
+        self._bubble = ""
+
+    def set_bubble(self, text: str) -> None:
+        """Write a value beside the selected cell; an empty text removes it."""
+        self._bubble = text
+        self.update()
+
+    def paint_over(self, painter: QPainter) -> None:
+        super().paint_over(painter)
+        cell = self.selected
+        if not self._bubble or cell is None:
+            return
+        spot = self.grid().cell_rect(*cell)
+        painter.setFont(theme.mono_font(12))
+        width = painter.fontMetrics().horizontalAdvance(self._bubble) + 16.0
+        left = spot.right() + 14 if spot.right() + 14 + width < self.width() else spot.left() - 14 - width
+        top = spot.top() - 34 if spot.top() - 34 > 0 else spot.bottom() + 12
+        box = QRectF(max(left, 2.0), top, width, 22)
+        near = box.left() if box.left() > spot.right() else box.right()
+        anchor = QPointF(spot.right() if near > spot.left() else spot.left(), spot.center().y())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme.color("cursor"), 1))
+        painter.drawLine(QLineF(anchor, QPointF(near, box.center().y())))
+        painter.setBrush(theme.color("bg3"))
+        painter.drawRoundedRect(box, 5, 5)
+        painter.setPen(theme.color("t1"))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._bubble)
+
+
+class MapPicture(QWidget):
+    """Shows one channel of a volume (C, D, H, W); all signals carry cells of that volume.
+
+    A slider moves through the slices where there are several. A vector is shown whole, as wrapped cells.
+    """
+
+    hovered = Signal(object)
+    left = Signal()
+    clicked = Signal(object)
+    double_clicked = Signal(object)
+    depth_changed = Signal(int)
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.map = CursorMap(name=name)
+        self.vector = Mosaic(name=name)
+        self.slice_at = 0
+        self._maps: Array = np.zeros((1, 1, 1, 1), np.float32)
+        self._channel = 0
+        self._limits = (-1.0, 1.0)
+        self._selected: Cell | None = None
+        self._window: Ranges | None = None
+        self._assemble()
+        self.map.hovered.connect(lambda row, column: self.hovered.emit(self._cell(row, column)))
+        self.map.left.connect(self.left)
+        self.map.clicked.connect(lambda row, column: self.clicked.emit(self._cell(row, column)))
+        self.map.double_clicked.connect(lambda row, column: self.double_clicked.emit(self._cell(row, column)))
+        self.vector.hovered.connect(lambda at, _row, _column: self.hovered.emit((at, 0, 0, 0)))
+        self.vector.left.connect(self.left)
+        self.vector.clicked.connect(lambda at, _row, _column: self.clicked.emit((at, 0, 0, 0)))
+
+    def _assemble(self) -> None:
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        theme.set_role(self.slider, role="cursor")
+        self.slider.valueChanged.connect(self._slide)
+        self.slice = label("", "mono")
+        self._depths = QWidget()
+        row = QHBoxLayout(self._depths)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.slice)
+        row.addWidget(self.slider, 1)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.map)
+        self._pages.addWidget(self.vector)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self._pages, 1)
+        column.addWidget(self._depths)
+
+    def show_map(
+        self,
+        maps: Array,
+        channel: int,
+        limits: tuple[float, float],
+        *,
+        depth: int = 0,
+        colormap: str = "value",
+        padding: Padding = NO_PADDING,
+    ) -> None:
+        """Show a channel of `maps` at a slice, with room for padding (top, left, bottom, right) around it."""
+        self._maps, self._channel, self._limits = maps, channel, limits
+        self.slice_at = min(max(depth, 0), maps.shape[1] - 1)
+        is_vector = self.is_vector
+        self._pages.setCurrentWidget(self.vector if is_vector else self.map)
+        self._depths.setVisible(maps.shape[1] > 1)
+        self.slider.blockSignals(True)
+        self.slider.setRange(0, maps.shape[1] - 1)
+        self.slider.setValue(self.slice_at)
+        self.slider.blockSignals(False)
+        if is_vector:
+            self.vector.set_maps(maps.reshape(-1), *limits, colormap=colormap)
+            self.vector.set_tile_size(_tile(len(maps)))
+        else:
+            self.map.set_colormap(colormap)
+            self.map.set_padding(*padding)
+            self._paint_slice()
+
+    def set_selected(self, cell: Cell | None, value: str = "") -> None:
+        """Ring a cell, with its value in a bubble where one is given."""
+        self._selected = cell
+        self.map.set_bubble(value)
+        self._place_marks()
+
+    def set_hovered(self, cell: Cell | None) -> None:
+        """Show the pointer of another pane; emits nothing."""
+        here = cell is not None and cell[0] == self._channel and cell[1] == self.slice_at
+        self.map.set_hovered((cell[2], cell[3]) if cell is not None and here else None)
+        if self.is_vector:
+            self.vector.set_hovered((cell[0], 0, 0) if cell is not None else None)
+
+    def set_window(self, ranges: Ranges | None) -> None:
+        """Ring the block of cells that is read."""
+        self._window = ranges
+        self._place_marks()
+
+    @property
+    def is_vector(self) -> bool:
+        """Say whether all channels are shown at once, one cell each."""
+        return bool(np.prod(self._maps.shape[1:]) == 1)
+
+    def has_focus_inside(self) -> bool:
+        """Say whether the arrow keys go to this picture now."""
+        return self.map.hasFocus() or self.vector.hasFocus()
+
+    def _slide(self, depth: int) -> None:
+        self.slice_at = depth
+        self._paint_slice()
+        self.depth_changed.emit(depth)
+
+    def _paint_slice(self) -> None:
+        self.map.set_array(self._maps[self._channel, self.slice_at], *self._limits)
+        self.slice.setText(f"slice {self.slice_at} of {self._maps.shape[1]}")
+        self._place_marks()
+
+    def _place_marks(self) -> None:
+        cell, window = self._selected, self._window
+        here = cell is not None and cell[0] == self._channel and cell[1] == self.slice_at
+        inside = cell is not None and cell[2] < self.map.rows and cell[3] < self.map.columns
+        self.map.set_selected((cell[2], cell[3]) if cell is not None and here and inside else None)
+        if self.is_vector:
+            self.vector.set_selected((cell[0], 0, 0) if cell is not None else None)
+            return
+        shown = window is not None and self.slice_at in window[1]
+        self.map.set_window(_window(window) if window is not None and shown else None)
+
+    def _cell(self, row: int, column: int) -> Cell:
+        return self._channel, self.slice_at, row, column
+
+
+def _window(ranges: Ranges) -> Window:
+    (row, rows), (column, columns) = spread(ranges[2]), spread(ranges[3])
+    return Window(row, column, rows, columns)
+
+
+def _tile(count: int) -> float:
+    """Return how wide the cells of a vector are: large enough to print numbers on where there is room."""
+    return 44.0 if count <= 40 else 30.0 if count <= 130 else 14.0 if count <= 700 else 9.0

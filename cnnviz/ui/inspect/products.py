@@ -1,0 +1,325 @@
+"""The window times the kernel, one block per channel: value, factors, channel sum. Only blocks in view are painted."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from cnnviz.ui import colormaps, numbers, theme
+from cnnviz.ui.inspect.reading import Reading
+from cnnviz.ui.inspect.volumes import Cell
+from cnnviz.ui.widgets.painted import draw_ring
+from cnnviz.ui.widgets.scrolled import Scrolled
+
+HEAD, GAP, PAD = 20.0, 10.0, 5.0
+PLANE_GAP = 6.0
+CHARACTER = 6.7  # width of one figure at 11 px
+SMALLEST = 4.0
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """Where the blocks lie: `depth` planes side by side, each `rows` × `columns` cells."""
+
+    count: int
+    depth: int
+    rows: int
+    columns: int
+    cell_width: float
+    cell_height: float
+    across: int
+
+    @property
+    def width(self) -> float:
+        """The width of one block."""
+        planes = self.depth * self.columns * self.cell_width
+        return max(planes + (self.depth - 1) * PLANE_GAP, 96.0) + 2 * PAD
+
+    @property
+    def height(self) -> float:
+        """The height of one block."""
+        return HEAD + self.rows * self.cell_height + PAD
+
+    @property
+    def total(self) -> float:
+        """The height of all blocks."""
+        return math.ceil(self.count / self.across) * (self.height + GAP)
+
+    def rect(self, place: int) -> QRectF:
+        """The place of a block."""
+        line, at = divmod(place, self.across)
+        return QRectF(at * (self.width + GAP), line * (self.height + GAP), self.width, self.height)
+
+    def cell_rect(self, place: int, depth: int, row: int, column: int) -> QRectF:
+        """The place of a cell of a block."""
+        corner = self.rect(place)
+        left = corner.left() + PAD + depth * (self.columns * self.cell_width + PLANE_GAP)
+        top = corner.top() + HEAD
+        return QRectF(
+            left + column * self.cell_width,
+            top + row * self.cell_height,
+            self.cell_width - 1,
+            self.cell_height - 1,
+        )
+
+    def visible(self, top: float, bottom: float) -> range:
+        """The blocks in the lines between two heights."""
+        line = self.height + GAP
+        first, last = max(int(top // line), 0) * self.across, (int(bottom // line) + 1) * self.across
+        return range(min(first, self.count), min(last, self.count))
+
+    def hit(self, point: QPointF) -> tuple[int, tuple[int, int, int] | None] | None:
+        """The block under a point, and the (depth, row, column) of the cell in it."""
+        at, line = int(point.x() // (self.width + GAP)), int(point.y() // (self.height + GAP))
+        place = line * self.across + at
+        if not (0 <= at < self.across and 0 <= place < self.count and self.rect(place).contains(point)):
+            return None
+        for depth in range(self.depth):
+            corner = self.cell_rect(place, depth, 0, 0)
+            column = math.floor((point.x() - corner.left()) / self.cell_width)
+            row = math.floor((point.y() - corner.top()) / self.cell_height)
+            if 0 <= column < self.columns and 0 <= row < self.rows:
+                return place, (depth, row, column)
+        return place, None
+
+
+class ProductBlocks(Scrolled):
+    """One block per channel of a reading; emits the cells that are pointed at as offsets in the window.
+
+    A cell whose depth is −1 stands for a whole channel.
+    """
+
+    hovered = Signal(object)
+    left = Signal()
+    clicked = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None, name: str = "products") -> None:
+        super().__init__(parent, name)
+        self._reading: Reading | None = None
+        self._order: Sequence[int] = ()
+        self._digits, self._mode = 3, "products"
+        self._second = True
+        self._cell: Cell | None = None
+        self._marked: frozenset[Cell] = frozenset()
+        self._reach = 1.0
+        self._captions: Sequence[str] = ()
+        self.setMinimumHeight(90)
+
+    def show_reading(self, reading: Reading, order: Sequence[int], digits: int, mode: str) -> None:
+        """Show the channels at the places `order` of a reading."""
+        shape = self._reading.products.shape if self._reading else None
+        self._reading, self._order, self._digits, self._mode = reading, order, digits, mode
+        self._second = bool(reading.names[1]) and reading.names[1] != "gate"
+        finite = reading.products[np.isfinite(reading.products)]
+        self._reach = (float(np.abs(finite).max()) if finite.size else 1.0) or 1.0
+        if shape != reading.products.shape:
+            self._cell = None
+        self.update_scroll()
+
+    def set_marked(self, cells: Sequence[Cell]) -> None:
+        """Ring cells for good, as the winner of a maximum."""
+        self._marked = frozenset(cells)
+        self.viewport().update()
+
+    def set_cell(self, cell: Cell | None) -> None:
+        """Light up a cell or, with −1 behind the channel, a block; emits nothing."""
+        if cell != self._cell:
+            self._cell = cell
+            self.viewport().update()
+
+    @property
+    def value_range(self) -> tuple[float, float]:
+        """The numbers at both ends of the colour scale."""
+        return -self._reach, self._reach
+
+    def blocks(self) -> Blocks:
+        """Where everything lies, in coordinates of the whole picture."""
+        if self._reading is None:
+            return Blocks(0, 1, 1, 1, 1, 1, 1)
+        _, depth, rows, columns = self._reading.products.shape
+        if self._mode == "sums only":
+            depth, rows, columns = 1, 0, 1
+        width, room = self._natural_width(), self.viewport().width()
+        most = (room - 2 * PAD - (depth - 1) * PLANE_GAP) / (depth * columns)
+        width = max(min(width, most), SMALLEST)
+        height = min(26.0 if self._second else 22.0, max(width, 10.0))
+        found = Blocks(len(self._order), depth, rows, columns, width, height, 1)
+        across = max(int((room + GAP) // (found.width + GAP)), 1)
+        return Blocks(len(self._order), depth, rows, columns, width, height, across)
+
+    def _natural_width(self) -> float:
+        return (self._digits + 3) * CHARACTER + 4
+
+    def sizeHint(self) -> QSize:
+        return QSize(480, 260)
+
+    def content_height(self) -> float:
+        return self.blocks().total
+
+    def line_height(self) -> float:
+        return self.blocks().height + GAP
+
+    # painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._reading is None:
+            return
+        blocks, top = self.blocks(), self.top()
+        painter = QPainter(self.viewport())
+        painter.translate(0, -top)
+        for place in blocks.visible(top, top + self.viewport().height()):
+            self._paint_block(painter, blocks, place, self._reading)
+        painter.end()
+
+    def _paint_block(self, painter: QPainter, blocks: Blocks, place: int, reading: Reading) -> None:
+        at, rect = self._order[place], blocks.rect(place)
+        lit = self._cell is not None and self._cell[0] == at
+        total = float(reading.products[at].sum())
+        painter.setFont(theme.ui_font(11, 500))
+        painter.setPen(theme.color("cursor" if lit else "t1"))
+        head = QRectF(rect.left() + PAD + 1, rect.top() + 1, rect.width() - 2 * PAD - 2, HEAD - 2)
+        painter.drawText(head, Qt.AlignmentFlag.AlignVCenter, self._channel_name(reading, at))
+        painter.setFont(theme.mono_font(11))
+        painter.setPen(theme.color("t2" if total == 0 else "pos" if total > 0 else "neg"))
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(head, right, f"Σ {numbers.fixed(total, self._digits)}")
+        if blocks.rows:
+            for depth in range(blocks.depth):
+                self._paint_plane(painter, blocks, place, depth, reading)
+        if lit:
+            draw_ring(painter, rect, theme.color("cursor"), 1.5, 4)
+            self._paint_spot(painter, blocks, place)
+
+    def _channel_name(self, reading: Reading, at: int) -> str:
+        return f"channel {reading.channels[at]}"
+
+    def _paint_plane(
+        self, painter: QPainter, blocks: Blocks, place: int, depth: int, reading: Reading
+    ) -> None:
+        at = self._order[place]
+        products = reading.products[at, depth]
+        table = colormaps.rgb32("value", theme.current().name)
+        words = table[colormaps.indices(products, -self._reach, self._reach)]
+        luma = 0.299 * (words >> 16 & 255) + 0.587 * (words >> 8 & 255) + 0.114 * (words & 255)
+        big = blocks.cell_width >= self._natural_width() - 8
+        two = self._second and blocks.cell_height >= 24
+        fonts = (theme.mono_font(11), theme.mono_font(8.5))
+        for row in range(blocks.rows):
+            for column in range(blocks.columns):
+                rect = blocks.cell_rect(place, depth, row, column)
+                painter.fillRect(rect, int(words[row, column]))
+                cell = (at, depth, row, column)
+                if big:
+                    bright = bool(luma[row, column] > 140)
+                    painter.setPen(theme.TEXT_ON_BRIGHT if bright else _quiet(theme.current().name))
+                    self._paint_numbers(painter, rect, reading, cell, fonts, two)
+                if cell in self._marked:
+                    draw_ring(painter, rect, theme.color("ok"), 2)
+
+    def _paint_numbers(
+        self,
+        painter: QPainter,
+        rect: QRectF,
+        reading: Reading,
+        cell: Cell,
+        fonts: Sequence[QFont],
+        two: bool,
+    ) -> None:
+        first, second = self._texts(reading, cell)
+        painter.setFont(fonts[0])
+        if not two:
+            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, first)
+            return
+        top = QRectF(rect.left(), rect.top() + 1, rect.width(), rect.height() * 0.58)
+        painter.drawText(top, Qt.AlignmentFlag.AlignCenter, first)
+        painter.setFont(fonts[1])
+        below = QRectF(rect.left(), rect.top() + rect.height() * 0.56, rect.width(), rect.height() * 0.42)
+        painter.drawText(below, Qt.AlignmentFlag.AlignCenter, second)
+
+    def _texts(self, reading: Reading, cell: Cell) -> tuple[str, str]:
+        """Return what is printed large and small on a cell."""
+        if not reading.inside[cell]:
+            return "pad", ""
+        value, weight = float(reading.values[cell]), float(reading.weights[cell])
+        if not self._second:
+            return numbers.fixed(value, self._digits), ""
+        if self._mode == "x · w":
+            return numbers.cell(value, self._digits + 2), f"× {numbers.cell(weight, 5)}"
+        product = numbers.fixed(float(reading.products[cell]), self._digits)
+        return product, f"{numbers.cell(value, 4)}·{numbers.cell(weight, 4)}"
+
+    def _paint_spot(self, painter: QPainter, blocks: Blocks, place: int) -> None:
+        if self._cell is not None and self._cell[1] >= 0 and blocks.rows:
+            rect = blocks.cell_rect(place, *self._cell[1:])
+            draw_ring(painter, rect.adjusted(-1, -1, 1, 1), theme.color("cursor"), 2)
+
+    # pointing
+
+    def cell_at(self, point: QPointF) -> Cell | None:
+        """The cell under a point of the viewport; between the cells of a block, the whole channel."""
+        found = self.blocks().hit(point + QPointF(0, self.top()))
+        if found is None:
+            return None
+        place, inner = found
+        return (self._order[place], *(inner or (-1, -1, -1)))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        cell = self.cell_at(event.position())
+        if cell == self._cell:
+            return
+        self.set_cell(cell)
+        self.viewport().setToolTip(self._sentence(cell) if cell else "")
+        if cell is None:
+            self.left.emit()
+        else:
+            self.hovered.emit(cell)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        cell = self.cell_at(event.position())
+        if cell is not None and event.button() is Qt.MouseButton.LeftButton:
+            self.clicked.emit(cell)
+
+    def pointer_left(self) -> None:
+        self.set_cell(None)
+        self.left.emit()
+
+    def _sentence(self, cell: Cell) -> str:
+        reading = self._reading
+        if reading is None or cell[1] < 0:
+            return ""
+        index = reading.index(cell)
+        if index is None:
+            return "padding"
+        value, weight, product = (
+            numbers.compact(float(array[cell]), 7)
+            for array in (reading.values, reading.weights, reading.products)
+        )
+        place = ",".join(str(entry) for entry in index)
+        times = f" × {weight} = {product}" if self._second else ""
+        return f"{reading.node}[{place}]: {value}{times}. Click goes there"
+
+
+def _quiet(theme_name: str) -> str:
+    return theme.TEXT_ON_DARK if theme_name == "dark" else theme.TEXT_ON_BRIGHT
+
+
+def example() -> QWidget:
+    """A 3×3 window over four channels."""
+    from cnnviz.ui.inspect import demo
+
+    widget = ProductBlocks()
+    reading = demo.frame("conv2d").readings[0]
+    widget.show_reading(reading, range(len(reading.products)), 3, "products")
+    return widget
+
+
+if __name__ == "__main__":
+    from cnnviz.ui.widgets import demo as stage
+
+    stage.run(example)

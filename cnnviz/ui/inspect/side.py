@@ -1,0 +1,270 @@
+"""The column on the right: class probabilities with their logits, and the sample: from the test set, or drawn."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QIntValidator, QPainter
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+
+from cnnviz.explain import Box
+from cnnviz.explain.trace import Array
+from cnnviz.ui import numbers, theme
+from cnnviz.ui.inspect.frame import Frame
+from cnnviz.ui.state import Session
+from cnnviz.ui.widgets.bars import ProbabilityBars
+from cnnviz.ui.widgets.chrome import Elided, Panel, Segmented, button, label, tool_button
+from cnnviz.ui.widgets.digitpad import SIDE, DigitPad
+from cnnviz.ui.widgets.grid import Grid
+from cnnviz.ui.widgets.heatmap import HeatMap
+from cnnviz.ui.widgets.painted import draw_dashed
+
+TEST, DRAW = "Test set", "Draw"
+MOST_CLASSES = 100
+
+
+class SamplePicture(HeatMap):
+    """The sample in its own colours, with a dashed frame around what the value depends on."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, "sample", "photo")
+        self._field: Box | None = None
+        self.set_axes(False)
+        self.set_values(False)
+
+    def set_field(self, field: Box | None) -> None:
+        """Frame the box of the sample that the value depends on."""
+        self._field = field
+        self.update()
+
+    def paint_over(self, painter: QPainter) -> None:
+        super().paint_over(painter)
+        _paint_field(painter, self.grid(), self._field)
+
+
+class Pad(DigitPad):
+    """The drawing pad, with the same dashed frame."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._field: Box | None = None
+
+    def set_field(self, field: Box | None) -> None:
+        """Frame the box of the drawing that the value depends on."""
+        self._field = field
+        self.update()
+
+    def paint_over(self, painter: QPainter) -> None:
+        super().paint_over(painter)
+        _paint_field(painter, self.grid(), self._field)
+
+
+def _paint_field(painter: QPainter, grid: Grid, field: Box | None) -> None:
+    if field is None or len(field) < 3:
+        return
+    (top, bottom), (left, right) = field[-2:]
+    if bottom - top == grid.rows and right - left == grid.columns:
+        return  # a frame around everything says nothing
+    rect: QRectF = grid.cell_rect(top, left, bottom - top, right - left)
+    draw_dashed(painter, rect, theme.color("cursor"))
+
+
+class ProbabilityPanel(Panel):
+    """What the network says about the sample."""
+
+    def __init__(self) -> None:
+        super().__init__("Class probabilities")
+        self.bars = ProbabilityBars()
+        self.body.addWidget(self.bars)
+        self.body.addStretch(1)
+
+    def show_frame(self, frame: Frame, truth: int) -> None:
+        """Show the output of the network, and the logits it was made from."""
+        found = answers(frame)
+        self.bars.setVisible(found is not None)
+        if found is None:
+            self.set_title("Class probabilities", "the output is no list of classes")
+            return
+        probabilities, logits = found
+        count = len(probabilities)
+        names = frame.classes if len(frame.classes) == count else [str(at) for at in range(count)]
+        self.bars.set_values(probabilities, classes=names, logits=logits, truth=truth if truth >= 0 else None)
+        self.set_title("Class probabilities", f"softmax, sum {numbers.fixed(float(probabilities.sum()), 5)}")
+
+
+def answers(frame: Frame) -> tuple[Array, Array] | None:
+    """Return probabilities and logits of the whole network; None where its output is no vector of classes."""
+    graph = frame.trace.graph
+    output = graph.summary().output
+    values = frame.trace.activations.get(output)
+    if values is None or values.ndim != 1 or not 2 <= len(values) <= MOST_CLASSES:
+        return None
+    if graph.node(output).layer.kind == "softmax":
+        return values, frame.trace.activation(graph.inputs(output)[0].source)
+    with np.errstate(all="ignore"):
+        shares = np.exp(values.astype(np.float64) - values.max())
+        return shares / shares.sum(), values
+
+
+class SamplePanel(Panel):
+    """Choose an image of the test set, or draw one; everything follows while drawing."""
+
+    turned = Signal(str)
+
+    def __init__(self, session: Session) -> None:
+        super().__init__("Input image")
+        self._session = session
+        self._drawing = False
+        self.tabs = Segmented([TEST, DRAW], name="where the image comes from")
+        self.add_to_header(self.tabs)
+        self.picture, self.pad = SamplePicture(), Pad()
+        self.title = Elided("", "secondary")
+        self.hint = label("", "hint")
+        self.hint.setWordWrap(True)
+        self.number = QLineEdit()
+        self._assemble()
+        self.tabs.chosen.connect(self._turn)
+        self.pad.changed.connect(self._draw)
+        self.number.returnPressed.connect(self._go)
+        material = session.material
+        material.sample_changed.connect(self.refresh)
+        self.refresh()
+
+    def _assemble(self) -> None:
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.picture)
+        self._pages.addWidget(self.pad)
+        self._pages.setMinimumHeight(150)
+        self.number.setFixedWidth(64)
+        self.number.setValidator(QIntValidator(0, 9_999_999, self))
+        self.number.setAccessibleName("number of the test image")
+        theme.set_role(self.number, role="number", small=True)
+        self.before = tool_button(
+            "chevron-left", "Previous test image", lambda: self.turn_page(-1), quiet=False
+        )
+        self.after = tool_button(
+            "chevron-right", "Next test image  I", lambda: self.turn_page(1), quiet=False
+        )
+        self.dice = button("Any image", icon="dice", small=True)
+        self.dice.setToolTip("Any image of the test set; 0 to 9 take the next one of that class")
+        self.dice.clicked.connect(self.pick_any)
+        self.erase = tool_button(
+            "eraser", "Erase (or draw with the right button)", checkable=True, quiet=False
+        )
+        self.erase.toggled.connect(self.pad.set_eraser)
+        self.clear = button("Clear", small=True)
+        self.clear.clicked.connect(self.pad.clear)
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        for part in (self.before, self.number, self.after, self.dice, self.erase, self.clear):
+            row.addWidget(part)
+        row.addStretch(1)
+        self.body.addWidget(self._pages, 1)
+        self.body.addWidget(self.title)
+        self.body.addWidget(self.hint)
+        self.body.addLayout(row)
+
+    # -- what is shown ------------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Show the sample that is looked at."""
+        sample = self._session.material.sample
+        drawn = sample is not None and sample.index < 0 and sample.label < 0
+        self._show_tools(DRAW if self._pages.currentWidget() is self.pad else TEST)
+        if sample is None:
+            self.title.setText("No image yet.")
+            return
+        self.title.setText(sample.title)
+        self.number.setText(str(sample.index) if sample.index >= 0 else "")
+        picture = flat_picture(sample.image)
+        self.picture.set_array(picture, 0.0, 1.0)
+        if not drawn:
+            self._show_tools(TEST)
+        elif not self._drawing and sample.image.shape[-2:] == (SIDE, SIDE):
+            self.pad.set_image(picture)
+            self._show_tools(DRAW)
+
+    def set_field(self, field: Box | None) -> None:
+        """Frame what the value depends on."""
+        self.picture.set_field(field)
+        self.pad.set_field(field)
+        sizes = [end - first for first, end in field][-2:] if field is not None else []
+        self.hint.setText(
+            f"Dashed: the {sizes[0]}×{sizes[1]} pixels this value depends on." if len(sizes) == 2 else ""
+        )
+
+    def turn_page(self, by: int) -> None:
+        """Look at a neighbour in the test set."""
+        sample = self._session.material.sample
+        at = sample.index if sample is not None else -1
+        self._session.material.pick(at + by if at >= 0 else 0)
+
+    def pick_any(self) -> None:
+        """Look at any image of the test set."""
+        dataset = self._session.material.dataset
+        if dataset is not None and len(dataset.test):
+            self._session.material.pick(int(np.random.default_rng().integers(len(dataset.test))))
+
+    def _go(self) -> None:
+        if self.number.text():
+            self._session.material.pick(int(self.number.text()))
+
+    def _turn(self, which: str) -> None:
+        """Go on with the picture that is shown as a drawing, or return to the test set."""
+        sample = self._session.material.sample
+        if which == DRAW and sample is not None and self._can_draw():
+            self.pad.set_image(flat_picture(sample.image))
+            self._show_tools(DRAW)
+        elif which == TEST:
+            self._show_tools(TEST)
+            if sample is None or sample.index < 0:
+                self._session.material.pick(0)
+        else:
+            self.tabs.set_value(TEST)
+        self.turned.emit(self.tabs.value())
+
+    def _can_draw(self) -> bool:
+        sample = self._session.material.sample
+        return sample is not None and sample.image.shape == (1, SIDE, SIDE)
+
+    def _show_tools(self, which: str) -> None:
+        self.tabs.set_value(which)
+        draw = which == DRAW
+        self._pages.setCurrentWidget(self.pad if draw else self.picture)
+        can = self._can_draw()
+        self.tabs.part(DRAW).setEnabled(can)
+        self.tabs.part(DRAW).setToolTip("" if can else f"Only images of {SIDE}×{SIDE} can be drawn here")
+        drawing: tuple[QWidget, ...] = (self.erase, self.clear)
+        choosing: tuple[QWidget, ...] = (self.before, self.after, self.number, self.dice)
+        for part in (*drawing, *choosing):
+            part.setVisible((part in drawing) == draw)
+
+    def _draw(self, image: Array) -> None:
+        self._drawing = True
+        try:
+            self._session.material.draw(image[None])
+        finally:
+            self._drawing = False
+
+
+def flat_picture(image: Array) -> Array:
+    """Return a sample (C, …) as one grey picture (H, W): the mean of its channels, the middle of its slices."""
+    found = image.mean(axis=0)
+    while found.ndim > 2:
+        found = found[len(found) // 2]
+    return found[None] if found.ndim == 1 else found
+
+
+class SideColumn(QWidget):
+    """Both panels, one below the other."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.probabilities = ProbabilityPanel()
+        self.sample = SamplePanel(session)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(1)
+        column.addWidget(self.probabilities, 0)
+        column.addWidget(self.sample, 1)
+        column.setAlignment(Qt.AlignmentFlag.AlignTop)

@@ -1,0 +1,112 @@
+"""How a layer shows the making of one number: a view per layer kind or group, and a plain one for the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import ClassVar, TypeVar
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from cnnviz.layers import Layer
+from cnnviz.ui import numbers
+from cnnviz.ui.inspect.account import Line, counted, written_out
+from cnnviz.ui.inspect.frame import Frame
+from cnnviz.ui.inspect.reading import Spot
+
+MODULES = ("conv", "pool", "pointwise", "norm", "dense", "softmax", "add", "source", "plain")
+MODES = ("products", "x · w", "sums only")
+
+
+class View(QWidget):
+    """The middle pane of one layer kind. It is given frames of plain arrays, and knows nothing else.
+
+    `spot_hovered` carries the cell that is pointed at, or None; `walked` asks to go to where a cell comes from.
+    """
+
+    spot_hovered = Signal(object)
+    walked = Signal(str, object)
+
+    title: ClassVar[str] = "Working"
+    has_modes: ClassVar[bool] = False
+    sums: ClassVar[bool] = True
+    """Whether the running sum says something that the view does not."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.frame: Frame | None = None
+        self.digits = 3
+        self.mode = MODES[0]
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(8)
+
+    def show_frame(self, frame: Frame) -> None:
+        """Show another value."""
+        self.frame = frame
+        self.refresh()
+
+    def set_digits(self, digits: int) -> None:
+        """Show so many decimals."""
+        self.digits = digits
+        if self.frame is not None:
+            self.refresh()
+
+    def set_mode(self, mode: str) -> None:
+        """Show products, factors, or sums only."""
+        self.mode = mode
+        if self.frame is not None:
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Paint the frame anew."""
+
+    def set_spot(self, spot: Spot | None) -> None:
+        """Light up the cell that is pointed at in another pane; emits nothing."""
+
+    def subtitle(self, frame: Frame) -> str:
+        """Return the line beside the heading."""
+        return frame.explanation.rule
+
+    def closing_line(self, frame: Frame, shown: tuple[Line, ...]) -> str:
+        """Return the account in one line, with the numbers put in."""
+        explanation = frame.explanation
+        text = written_out(shown, explanation.sum, self.digits)
+        if explanation.function:
+            text += f"   {explanation.rule} = {numbers.fixed(explanation.result, self.digits)}"
+        return text
+
+    def counted(self, frame: Frame) -> str:
+        """Return what the result is called on the closing card."""
+        return counted(frame.explanation)
+
+    def walk(self, spot: Spot) -> None:
+        """Ask to go to where a cell of the window comes from."""
+        if self.frame is None or spot.whole_channel:
+            return
+        reading = self.frame.readings[spot.reading]
+        index = reading.index(spot.cell)
+        if index is not None:
+            self.walked.emit(reading.node, index)
+
+
+_VIEWS: dict[str, type[View]] = {}
+_Found = TypeVar("_Found", bound=type[View])
+
+
+def view(*names: str) -> Callable[[_Found], _Found]:
+    """Register a view for layer kinds or groups; the empty name is for all that have none of their own."""
+
+    def register(cls: _Found) -> _Found:
+        _VIEWS.update(dict.fromkeys(names, cls))
+        return cls
+
+    return register
+
+
+def view_for(layer: Layer) -> type[View]:
+    """Return the view of a layer: its kind's, else its group's, else the plain one."""
+    for module in MODULES:
+        import_module(f"cnnviz.ui.inspect.{module}")
+    return _VIEWS.get(layer.kind) or _VIEWS.get(layer.group) or _VIEWS[""]

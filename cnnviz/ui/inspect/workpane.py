@@ -1,0 +1,184 @@
+"""Pane 2: how the value was made. The view of the layer kind, the running sum, the closing card, what comes next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSpinBox, QStackedWidget, QVBoxLayout, QWidget
+
+from cnnviz.explain import explain
+from cnnviz.ui import numbers, theme
+from cnnviz.ui.inspect.account import lines
+from cnnviz.ui.inspect.closing import ClosingCard
+from cnnviz.ui.inspect.frame import Frame
+from cnnviz.ui.inspect.reading import Spot
+from cnnviz.ui.inspect.runningsum import RunningSum
+from cnnviz.ui.inspect.views import MODES, View, view_for
+from cnnviz.ui.widgets.chrome import Panel, Segmented, button, label
+
+MOST_STEPS = 4
+CHEVRON = "\u203a"
+TALL, SHORT_LINES = 560, 8
+
+
+@dataclass(frozen=True)
+class Step:
+    """What happens to the value next."""
+
+    node: str
+    index: tuple[int, ...]
+    text: str
+
+
+class WorkPane(Panel):
+    """Keeps one view per kind, made when it is first needed."""
+
+    spot_hovered = Signal(object)
+    walked = Signal(str, object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("2 · Working", parent=parent)
+        self._frame: Frame | None = None
+        self._views: dict[type[View], View] = {}
+        self.view: View | None = None
+        self.modes = Segmented(MODES, name="what the cells show")
+        self.digits = QSpinBox(minimum=2, maximum=6, value=3)
+        self.running = RunningSum()
+        self.card = ClosingCard()
+        self._assemble()
+        self.modes.chosen.connect(self._set_mode)
+        self.digits.valueChanged.connect(self._set_digits)
+        self.running.spot_hovered.connect(self.spot_hovered)
+        self.running.spot_clicked.connect(lambda spot: self.view and self.view.walk(spot))
+
+    def _assemble(self) -> None:
+        self.add_to_header(self.modes)
+        self.add_to_header(label("digits", "hint"))
+        self.digits.setFixedWidth(34)
+        self.digits.setToolTip("Decimals of every number in this pane")
+        theme.set_role(self.digits, small=True)
+        self.add_to_header(self.digits)
+        self._pages = QStackedWidget()
+        self.body.addWidget(self._pages, 3)
+        self._sum_box = QWidget()
+        sums = QVBoxLayout(self._sum_box)
+        sums.setContentsMargins(0, 0, 0, 0)
+        sums.setSpacing(2)
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(label("Running sum", "heading"))
+        self.sum_hint = label("", "hint")
+        head.addWidget(self.sum_hint, 1)
+        sums.addLayout(head)
+        sums.addWidget(self.running, 1)
+        self.body.addWidget(self._sum_box, 0)
+        self.body.addWidget(self.card)
+        self._next = QWidget()
+        self._next.setFixedHeight(24)
+        self._next_row = QHBoxLayout(self._next)
+        self._next_row.setContentsMargins(0, 0, 0, 0)
+        self._next_row.setSpacing(6)
+        self.body.addWidget(self._next)
+
+    def show_frame(self, frame: Frame) -> None:
+        """Show how another value was made."""
+        self._frame = frame
+        view = self._view(view_for(frame.layer))
+        view.show_frame(frame)
+        self.set_title(f"2 · {view.title}", view.subtitle(frame))
+        self.modes.setVisible(view.has_modes)
+        self._show_sum(frame, view)
+        self._show_next(frame)
+
+    def set_spot(self, spot: Spot | None) -> None:
+        """Light up the cell that is pointed at in another pane; emits nothing."""
+        if self.view is not None:
+            self.view.set_spot(spot)
+        self.running.set_channel(spot.reading if spot else None, spot.cell[0] if spot else -1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._frame is not None and self.view is not None:
+            self._show_sum(self._frame, self.view)
+
+    def _view(self, kind: type[View]) -> View:
+        if kind not in self._views:
+            made = self._views[kind] = kind()
+            made.spot_hovered.connect(self.spot_hovered)
+            made.walked.connect(self.walked)
+            self._pages.addWidget(made)
+        view = self._views[kind]
+        if view is not self.view:
+            self.view = view
+            view.digits, view.mode = self.digits.value(), self.modes.value()
+            self._pages.setCurrentWidget(view)
+        return view
+
+    def _show_sum(self, frame: Frame, view: View) -> None:
+        shown = lines(frame)
+        drawn = shown if self.height() > TALL else lines(frame, SHORT_LINES)
+        digits = self.digits.value()
+        several = view.sums and len(drawn) > 1
+        self._sum_box.setVisible(several)
+        if several:
+            self.running.show_lines(drawn, digits)
+            first = frame.readings[0] if frame.readings else None
+            per_channel = first is not None and first.window_size > 1 and len(first.channels) > 1
+            what = "channel sums" if per_channel else "terms"
+            offsets = ", then the bias" if any(t.label == "bias" for t in frame.explanation.offsets) else ""
+            self.sum_hint.setText(f"{what}{offsets}")
+        explanation = frame.explanation
+        self.card.show_account(explanation, view.closing_line(frame, shown), view.counted(frame))
+
+    def _show_next(self, frame: Frame) -> None:
+        while self._next_row.count():
+            item = self._next_row.takeAt(0)
+            old = item.widget() if item is not None else None
+            if old is not None:
+                old.deleteLater()
+        steps = next_steps(frame)
+        self._next.setVisible(bool(steps))
+        if not steps:
+            return
+        self._next_row.addWidget(label("Next:", "secondary"))
+        for step in steps:
+            chip = button(step.text, small=True)
+            chip.setToolTip(f"Go to {step.node}")
+            chip.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+            chip.setMinimumWidth(40)
+            chip.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            chip.clicked.connect(lambda _checked=False, to=step: self.walked.emit(to.node, to.index))
+            self._next_row.addWidget(chip)
+        self._next_row.addStretch(1)
+
+    def _set_mode(self, mode: str) -> None:
+        if self.view is not None:
+            self.view.set_mode(mode)
+
+    def _set_digits(self, digits: int) -> None:
+        for view in self._views.values():
+            view.set_digits(digits)
+        if self._frame is not None and self.view is not None:
+            self._show_sum(self._frame, self.view)
+
+
+def next_steps(frame: Frame) -> list[Step]:
+    """Return what happens to the value next, as long as each step works on single values, and what comes then."""
+    graph, node = frame.trace.graph, frame.node
+    found: list[Step] = []
+    while len(found) < MOST_STEPS:
+        wires = graph.outputs(node)
+        if len(wires) != 1:
+            found += [Step(w.target, (), f"{w.target} {CHEVRON}") for w in wires[: MOST_STEPS - len(found)]]
+            break
+        node = wires[0].target
+        layer = graph.node(node).layer
+        if not layer.pointwise or frame.trace.activation(node).shape != frame.array.shape:
+            found.append(Step(node, (), f"{node} {CHEVRON}"))
+            break
+        made = explain(frame.trace, node, frame.index)
+        result = numbers.compact(made.result, 5)
+        found.append(Step(node, frame.index, f"{node}: {made.rule} = {result}"))
+    return found

@@ -1,0 +1,305 @@
+"""The Inspect workspace: lane on top, three panes below, probabilities and sample on the right."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QAction, QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from cnnviz.explain import Trace, receptive_field
+from cnnviz.ui import theme
+from cnnviz.ui.inspect.bar import InspectBar
+from cnnviz.ui.inspect.commands import make_actions
+from cnnviz.ui.inspect.frame import SCOPES, Frame, Reaches, make_frame
+from cnnviz.ui.inspect.inputpane import InputPane
+from cnnviz.ui.inspect.lane import HEIGHT, Lane
+from cnnviz.ui.inspect.missing import WORDS, Banner, obstacle, remedy
+from cnnviz.ui.inspect.outputpane import OutputPane
+from cnnviz.ui.inspect.path import exists, settled
+from cnnviz.ui.inspect.player import Player
+from cnnviz.ui.inspect.reading import Spot
+from cnnviz.ui.inspect.side import SideColumn
+from cnnviz.ui.inspect.steering import Steering
+from cnnviz.ui.inspect.volumes import unraveled
+from cnnviz.ui.inspect.workpane import WorkPane
+from cnnviz.ui.state import Session
+from cnnviz.ui.widgets.chrome import EmptyState
+
+SIDE_WIDTH, PANE_WIDTH = 332, 336
+FIELD_MS = 40
+"""How long the cursor rests before its receptive field is looked up: deep networks take a few milliseconds."""
+
+
+class InspectWorkspace(QWidget):
+    """Shows the value under the session's cursor; draws nothing while it is hidden."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.frame: Frame | None = None
+        self.scope = "layer"
+        self._reaches: tuple[Trace, Reaches] | None = None
+        self._peeking = False
+        self._spot: Spot | None = None
+        self.steering = Steering(session, self)
+        self.player = Player(self)
+        self.bar = InspectBar(self.player)
+        self.banner = Banner()
+        self.lane = Lane()
+        self.input, self.work, self.output = InputPane(), WorkPane(), OutputPane()
+        self.side = SideColumn(session)
+        self.nothing = EmptyState("")
+        self._field_timer = QTimer(self, singleShot=True, interval=FIELD_MS)
+        self._field_timer.timeout.connect(self._show_field)
+        self._assemble()
+        self._connect_session()
+        self._connect_parts()
+        self.actions_here = make_actions(self, session)
+        self.setFocusProxy(self.lane)
+
+    def _assemble(self) -> None:
+        self._panes = _splitter(Qt.Orientation.Horizontal, self.input, self.work, self.output)
+        self._middle = _splitter(Qt.Orientation.Vertical, self.lane, self._panes)
+        self._whole = _splitter(Qt.Orientation.Horizontal, self._middle, self.side)
+        for splitter, at in ((self._panes, 1), (self._middle, 1), (self._whole, 0)):
+            splitter.setStretchFactor(at, 1)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._whole)
+        self._pages.addWidget(self.nothing)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(1)
+        column.addWidget(self.bar)
+        column.addWidget(self.banner)
+        column.addWidget(self._pages, 1)
+        self._restore_layout()
+
+    def _connect_session(self) -> None:
+        session, looking = self._session, self._session.looking
+        looking.trace_changed.connect(self.refresh)
+        looking.cursor_changed.connect(lambda _cursor: self.refresh())
+        looking.weights_changed.connect(self._describe)
+        session.document.changed.connect(lambda _old, _new: self._describe())
+        session.document.described.connect(self._describe)
+        session.material.sample_changed.connect(self._describe)
+        session.settings_changed.connect(self._take_settings)
+        theme.changed.connect(self.refresh)
+
+    def _connect_parts(self) -> None:
+        steering = self.steering
+        steering.leaving.connect(self._stop_filling)
+        self.lane.chosen.connect(steering.choose_map)
+        self.lane.stepped.connect(steering.step_layer)
+        self.lane.map_stepped.connect(steering.step_map)
+        for pane in (self.input, self.work):
+            pane.spot_hovered.connect(self._light_up)
+            pane.walked.connect(steering.walk)
+        self.output.chosen.connect(steering.choose)
+        self.output.hovered.connect(self._peek)
+        self.output.channel_chosen.connect(self.input.choose_channel)
+        self.side.probabilities.bars.clicked.connect(steering.choose_class)
+        self.bar.scope_chosen.connect(self.set_scope)
+        self.bar.back.connect(steering.back)
+        self.player.moved.connect(self._play_to)
+        self.player.playing_changed.connect(self._playing_changed)
+        self.banner.wanted.connect(self._go_to_remedy)
+        self.nothing.pressed.connect(self._go_to_remedy)
+
+    # -- what the window asks -----------------------------------------------------------------------------------
+
+    def actions_for_palette(self) -> list[QAction]:
+        """Return what Ctrl K can find here."""
+        return self.actions_here
+
+    def toggle_sides(self) -> None:
+        """Hide or show the column on the right."""
+        self.side.setVisible(not self.side.isVisible())
+
+    # -- what changes -------------------------------------------------------------------------------------------
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._session.looking.trace_fits:
+            self._session.looking.refresh()
+        self.refresh()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self.player.stop()
+        super().hideEvent(event)
+
+    def refresh(self) -> None:
+        """Show the value under the cursor."""
+        if not self.isVisible():
+            return
+        self._describe()
+        trace = self._session.looking.trace
+        if trace is None:
+            return
+        frame = self._frame(trace, *self._place(trace))
+        self.frame = self.steering.frame = frame
+        self._peeking = False
+        self.player.set_map(*_playing_field(frame))
+        self.lane.show_frame(frame)
+        for pane in (self.input, self.work, self.output):
+            pane.show_frame(frame)
+        sample = self._session.material.sample
+        self.side.probabilities.show_frame(frame, sample.label if sample is not None else -1)
+        self.bar.show_frame(frame, trace.graph.title)
+        self.bar.back_button.setEnabled(len(self.steering.path) > 0)
+        self._field_timer.start()
+
+    def _frame(self, trace: Trace, node: str, index: tuple[int, ...]) -> Frame:
+        if self._reaches is None or self._reaches[0] is not trace:
+            self._reaches = trace, Reaches(trace)
+        dataset = self._session.material.dataset
+        classes = tuple(dataset.classes) if dataset is not None else ()
+        return make_frame(trace, node, index, self.scope, classes=classes, reaches=self._reaches[1])
+
+    def _place(self, trace: Trace) -> tuple[str, tuple[int, ...]]:
+        """Return where the cursor stands, moved to where there is a value if need be."""
+        cursor = self._session.looking.cursor
+        if cursor.node not in trace.activations:
+            node = next(iter(trace.activations))
+            return node, settled(trace, node, ())
+        return cursor.node, settled(trace, cursor.node, cursor.index)
+
+    def _take_settings(self, settings: Any) -> None:
+        self.player.reduced = settings.reduce_motion
+        self.lane.viewport().update()
+
+    def _show_field(self) -> None:
+        frame = self.frame
+        if frame is None or not self.isVisible():
+            return
+        found = receptive_field(frame.trace.graph, frame.node, frame.index)
+        field = found.get(frame.trace.graph.summary().input)
+        self.lane.set_field(found)
+        self.output.set_field(field)
+        self.side.sample.set_field(field)
+
+    # -- pointing -----------------------------------------------------------------------------------------------
+
+    def _light_up(self, spot: Spot | None) -> None:
+        """Show in all panes the cell that is pointed at in one."""
+        if spot == self._spot:
+            return
+        self._spot = spot
+        self.input.set_spot(spot)
+        self.work.set_spot(spot)
+
+    def _peek(self, index: tuple[int, ...] | None) -> None:
+        """Show, while the pointer rests on a value, what that one is made of; the cursor stays."""
+        frame = self.frame
+        if frame is None or self.player.playing:
+            return
+        wanted = frame
+        if index is not None and index != frame.index and exists(frame.trace, frame.node, index):
+            wanted = self._frame(frame.trace, frame.node, index)
+        if wanted is not frame or self._peeking:
+            self._peeking = wanted is not frame
+            self.input.show_frame(wanted)
+            self.work.show_frame(wanted)
+
+    # -- playing ------------------------------------------------------------------------------------------------
+
+    def _play_to(self, at: int) -> None:
+        frame = self.frame
+        if frame is None:
+            return
+        if self.player.playing or self.output.filling:
+            self.output.set_filled(at + 1 if frame.array.ndim > 1 else None)
+        shape = frame.array.shape
+        self.steering.go(
+            frame.node, (at,) if len(shape) == 1 else (frame.index[0], *unraveled(at, shape[1:]))
+        )
+
+    def _playing_changed(self, playing: bool) -> None:
+        frame = self.frame
+        if playing and frame is not None and frame.array.ndim > 1:
+            self.output.set_filled(self.player.at + 1)
+        elif not playing and self.player.at in (0, self.player.count - 1):
+            self.output.set_filled(None)
+
+    def _stop_filling(self) -> None:
+        self.player.stop()
+        self.output.set_filled(None)
+
+    # -- range --------------------------------------------------------------------------------------------------
+
+    def set_scope(self, scope: str) -> None:
+        """Let a colour range cover a map, a layer or the network."""
+        self.scope = scope
+        self.bar.scope.set_value(scope)
+        self.refresh()
+
+    def next_scope(self) -> None:
+        """Take the next of the three."""
+        self.set_scope(SCOPES[(SCOPES.index(self.scope) + 1) % len(SCOPES)])
+
+    # -- nothing to show ----------------------------------------------------------------------------------------
+
+    def _describe(self) -> None:
+        """Say what is missing, or where the weights come from."""
+        if not self.isVisible():
+            return
+        looking, why = self._session.looking, obstacle(self._session)
+        word = WORDS.get(remedy(self._session), "")
+        self.bar.show_origin(looking.origin)
+        something = looking.trace is not None and not self._session.document.empty
+        self._pages.setCurrentWidget(self._whole if something else self.nothing)
+        self.nothing.set_sentence(why or "The network is about to look at its first image.", word)
+        untrained = "" if looking.trained else "Not trained: these weights are random."
+        self.banner.say((why or untrained) if something else "", word)
+
+    def _go_to_remedy(self) -> None:
+        self._session.go_to.emit(remedy(self._session))
+
+    # -- keys and layout ----------------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        slices = {Qt.Key.Key_PageUp: -1, Qt.Key.Key_PageDown: 1}
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            backwards = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            self.player.toggle(-1 if backwards else 1)
+        elif Qt.Key(event.key()) in slices:
+            self.steering.step_depth(slices[Qt.Key(event.key())])
+        else:
+            super().keyPressEvent(event)
+
+    def _restore_layout(self) -> None:
+        kept = dict(self._session.settings.layout)
+        self.player.reduced = self._session.settings.reduce_motion
+        for name, splitter, usual in (
+            ("inspect-side", self._whole, (1000, SIDE_WIDTH)),
+            ("inspect-lane", self._middle, (HEIGHT, 560)),
+            ("inspect-panes", self._panes, (PANE_WIDTH, 520, PANE_WIDTH)),
+        ):
+            splitter.setSizes(list(kept.get(name, usual)))
+            splitter.splitterMoved.connect(
+                lambda _at, _place, name=name, splitter=splitter: self._remember(name, splitter)
+            )
+
+    def _remember(self, name: str, splitter: QSplitter) -> None:
+        settings = self._session.settings.with_layout(name, tuple(splitter.sizes()))
+        self._session.set_settings(settings)
+
+
+def _playing_field(frame: Frame) -> tuple[int, int, int]:
+    """Return how many values Play walks over, in rows of how many, and where it stands."""
+    shape = frame.array.shape
+    if len(shape) == 1:
+        return shape[0], shape[0], frame.index[0]
+    count, at = 1, 0
+    for entry, size in zip(frame.index[1:], shape[1:], strict=True):
+        count, at = count * size, at * size + entry
+    return count, shape[-1], at
+
+
+def _splitter(orientation: Qt.Orientation, *parts: QWidget) -> QSplitter:
+    made = QSplitter(orientation)
+    made.setChildrenCollapsible(False)
+    for part in parts:
+        made.addWidget(part)
+    return made
