@@ -1,0 +1,207 @@
+"""Training and explaining from the command line, on small data in the official format."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cnnviz import cli
+from cnnviz.engine.weights import load
+from cnnviz.model.files import open_project
+
+
+def run(*arguments: str) -> int:
+    return cli.main(arguments, lambda *_: 9, lambda _: 9)
+
+
+@pytest.fixture
+def train(tmp_path: Path, small_mnist_dir: Path, capsys: pytest.CaptureFixture[str]):
+    """Return a function that trains LeNet-5 on small data; it returns (status, JSON lines, stderr)."""
+
+    def train(*options: str, network: str = "t10", out: str = "run") -> tuple[int, list[dict[str, Any]], str]:
+        data = ("--data", "mnist", "--data-dir", str(small_mnist_dir.parent))
+        status = run("train", network, *data, "--out", str(tmp_path / out), "--json", *options)
+        printed = capsys.readouterr()
+        return status, [json.loads(line) for line in printed.out.splitlines()], printed.err
+
+    return train
+
+
+def explain(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
+    assert run("explain", *arguments, "--json") == 0, capsys.readouterr().err
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return found
+
+
+# -- train --------------------------------------------------------------------------------------------------------
+
+
+def test_a_training_leaves_weights_project_and_metrics(train, tmp_path: Path) -> None:
+    status, lines, told = train("--steps", "6", "--batch-size", "20", "--seed", "3", "--optimiser", "sgd")
+    assert status == 0
+    final = lines[-1]
+    assert {"test_accuracy", "test_loss", "samples_per_s"} <= set(final)
+    assert (final["steps"], final["seed"]) == (6, 3)
+    assert "Data: MNIST: 600 training and 200 test images" in told
+    project = open_project(tmp_path / "run" / "project.cnnviz")
+    assert (project.recipe.optimiser, project.recipe.batch_size, project.recipe.steps) == ("sgd", 20, 6)
+    assert project.data.source == "mnist"
+    assert load(tmp_path / "run" / project.weights)["conv1.weight"].shape == (6, 1, 5, 5)
+    metrics = [json.loads(line) for line in (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()]
+    assert [each["event"] for each in metrics] == ["step"] * 6 + ["validation", "test", "finished"]
+    assert metrics[-1]["test_loss"] == final["test_loss"] == metrics[-2]["loss"]
+
+
+def test_the_same_seed_gives_the_same_numbers(train) -> None:
+    first, again, other = (
+        train("--steps", "4", "--seed", seed, out=out)[1][-1]["test_loss"]
+        for seed, out in (("1", "a"), ("1", "b"), ("2", "c"))
+    )
+    assert first == again != other
+
+
+def test_epochs_override_the_steps_of_the_recipe(train) -> None:
+    final = train("--epochs", "1", "--batch-size", "100", "--validation", "0", network="t1")[1][-1]
+    assert (final["steps"], final["epochs"]) == (6, 1.0)
+    assert "validation_loss" not in final
+
+
+def test_training_goes_on_from_weights(train, tmp_path: Path) -> None:
+    fresh = train("--steps", "1", "--learning-rate", "1e-8", out="fresh")[1][-1]["test_loss"]
+    learned = train("--steps", "30", "--learning-rate", "0.01", out="first")[1][-1]["test_loss"]
+    first = str(tmp_path / "first" / "weights.safetensors")
+    gone_on = train("--steps", "1", "--learning-rate", "1e-8", "--weights", first)[1][-1]["test_loss"]
+    assert learned < fresh
+    assert gone_on == pytest.approx(learned, rel=1e-3)
+
+
+def test_ctrl_c_keeps_what_was_learned(train, tmp_path: Path) -> None:
+    metrics = tmp_path / "run" / "metrics.jsonl"
+
+    def interrupt() -> None:
+        while not (metrics.exists() and metrics.stat().st_size):
+            time.sleep(0.02)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    before = signal.getsignal(signal.SIGINT)
+    thread = threading.Thread(target=interrupt)
+    thread.start()
+    status, lines, told = train("--steps", "100000")
+    thread.join()
+    assert status == 130
+    assert lines[-1]["cancelled"] is True
+    assert "test_accuracy" not in lines[-1]
+    assert "the weights so far are kept" in told
+    assert load(tmp_path / "run" / "weights.safetensors")
+    assert json.loads(metrics.read_text().splitlines()[-1])["event"] == "finished"
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_what_can_not_be_trained_is_told_in_one_line(train) -> None:
+    for options, words in (
+        (("--learning-rate", "99"), "learning rate can't be 99.0"),
+        (("--device", "abacus"), "no device 'abacus'"),
+        (("--validation", "600"), "Can't hold out 600 of 600"),
+        (("--weights", "no.safetensors"), "no.safetensors: can't be read"),
+    ):
+        status, lines, told = train("--steps", "1", *options)
+        assert (status, lines) == (1, [])
+        last = told.splitlines()[-1]
+        assert last.startswith("cnnviz: ")
+        assert words in last
+
+
+def test_results_that_can_not_be_written_are_refused_before_training(train, tmp_path: Path) -> None:
+    (tmp_path / "run").write_text("a file where the folder should be")
+    status, _, told = train("--steps", "100000")
+    assert status == 1
+    assert "results can't be written there" in told
+
+
+def test_data_that_is_not_here_says_how_to_get_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("CNNVIZ_DATA", raising=False)
+    assert run("train", "t10", "--data", "mnist", "--steps", "1", "--out", str(tmp_path / "run")) == 1
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1
+    assert "cnnviz data get mnist" in told
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_data_folder_that_is_not_there_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("train", "t10", "--data-dir", str(tmp_path / "no"), "--steps", "1") == 1
+    assert str(tmp_path / "no") in capsys.readouterr().err
+
+
+# -- explain ------------------------------------------------------------------------------------------------------
+
+
+def test_a_number_is_explained_with_the_weights_of_a_training(
+    train, tmp_path: Path, small_mnist_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    train("--steps", "3")
+    data = ("--data", "mnist", "--data-dir", str(small_mnist_dir.parent), "--sample", "2")
+    where = ("--node", "conv2", "--index", "3,4,5")
+    weights = str(tmp_path / "run" / "weights.safetensors")
+    found = explain(capsys, "t10", "--weights", weights, *data, *where)
+    assert len(found["terms"]) == 6 * 5 * 5 + 1
+    assert set(found["terms"][0]) >= {"source", "product"}
+    assert sum(term["product"] for term in found["terms"]) == pytest.approx(found["sum"])
+    assert found["difference"] == pytest.approx(found["sum"] - found["engine"])
+    assert found["closes"] is True
+    # the folder of the training is a network, too, with its own weights
+    assert explain(capsys, str(tmp_path / "run"), *data, *where)["engine"] == found["engine"]
+    assert explain(capsys, "t10", "--weights", "random", *data, *where)["engine"] != found["engine"]
+
+
+def test_without_weights_it_says_that_they_are_random(
+    small_mnist_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = ("--data", "mnist", "--data-dir", str(small_mnist_dir.parent))
+    assert run("explain", "t1", *data, "--node", "softmax", "--index", "7", "--seed", "5") == 0
+    printed = capsys.readouterr()
+    assert "random initial weights of seed 5, not trained" in printed.err
+    assert "engine" in printed.out.splitlines()[-1]
+    assert printed.out.splitlines()[-1].endswith("closes")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--node", "conv9", "--index", "0,0,0"), "no node 'conv9'"),
+        (("--node", "conv1", "--index", "6,0,0"), "conv1"),
+        (("--node", "conv1", "--index", "0"), "conv1"),
+        (("--node", "conv1", "--index", "0,0,0", "--sample", "200"), "no sample 200"),
+        (("--node", "conv1", "--index", "0,0,0", "--weights", "x.bin"), "x.bin"),
+    ],
+)
+def test_impossible_questions_are_told_in_one_line(
+    options: tuple[str, ...], words: str, small_mnist_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = ("--data", "mnist", "--data-dir", str(small_mnist_dir.parent))
+    assert run("explain", "t10", *data, *options) == 1
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.startswith("cnnviz: ")
+    assert words in last
+
+
+def test_weights_of_another_network_are_refused(
+    train, tmp_path: Path, small_mnist_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    train("--steps", "1")
+    weights = str(tmp_path / "run" / "weights.safetensors")
+    data = ("--data", "mnist", "--data-dir", str(small_mnist_dir.parent))
+    assert run("explain", "t1", "--weights", weights, *data, "--node", "conv1", "--index", "0,0,0") == 1
+    told = capsys.readouterr().err
+    assert told.startswith("cnnviz: ")
+    assert "conv1.weight" in told
