@@ -34,7 +34,7 @@ from cnnviz.ui.build.pressing import Press, press_at
 from cnnviz.ui.build.quick import QuickMenu
 from cnnviz.ui.build.scene import CanvasScene
 from cnnviz.ui.build.selection import Selection
-from cnnviz.ui.build.wording import axis_order
+from cnnviz.ui.build.wording import axis_order, told
 from cnnviz.ui.state import Session
 from cnnviz.ui.widgets.chrome import Pill
 
@@ -165,7 +165,8 @@ class Canvas(QGraphicsView):
         shape = report.row(name).shape
         if shape is not None:
             return (f"{name} {numbers.ARROW} {numbers.shape(shape, axis_order(self.session))}",)
-        return (next((problem.text for problem in report.problems if problem.node == name), ""),)
+        said = next((problem.text for problem in report.problems if problem.node == name), "")
+        return (told(said, report.row(name).inputs, axis_order(self.session)),)
 
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         self.overlay.paint(painter)

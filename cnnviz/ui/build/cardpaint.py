@@ -57,20 +57,13 @@ def _paint_ground(painter: QPainter, card: CardItem) -> None:
 
 
 def _paint_ring(painter: QPainter, card: CardItem) -> None:
-    tone = _ring_tone(card)
-    if not tone:
-        return
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(theme.color(tone), 1.5))
-    painter.drawRoundedRect(card.rect.adjusted(-0.5, -0.5, 0.5, 0.5), RADIUS + 1, RADIUS + 1)
-
-
-def _ring_tone(card: CardItem) -> str:
-    if card.aimed:
-        return "cursor"
-    if card.face.name in card.selected:
-        return "acc"
-    return "err" if card.face.state == "error" else ""
+    if card.face.state == "error":
+        painter.setPen(QPen(theme.color("err"), 1.5))
+        painter.drawRoundedRect(card.rect.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+    if card.aimed or card.face.name in card.selected:
+        painter.setPen(QPen(theme.color("cursor" if card.aimed else "acc"), 1.5))
+        painter.drawRoundedRect(card.rect.adjusted(-1, -1, 1, 1), RADIUS + 1.5, RADIUS + 1.5)
 
 
 # -- header and parameters ----------------------------------------------------------------------------------------
@@ -209,12 +202,12 @@ def _paint_footer(painter: QPainter, card: CardItem, zoom: float) -> None:
         painter.drawPixmap(QRectF(left, 86, 12, 12), picture, QRectF(picture.rect()))
         left += 16
     plain = face.state == "fine"
-    font = theme.mono_font(10.5) if plain else theme.ui_font(11)
+    font = theme.mono_font(10) if plain else theme.ui_font(11)
     painter.setFont(font)
     painter.setPen(theme.color({"error": "err", "waiting": "t3", "fine": "t2"}[face.state]))
     line = QRectF(left, FOOTER_TOP, max(room - left, 0), 24)
     _draw(painter, line, face.footer, _MIDDLE)
-    used = left + QFontMetricsF(font).horizontalAdvance(face.footer) + 9
+    used = left + QFontMetricsF(font).horizontalAdvance(face.footer) + 7
     if face.macs and used + QFontMetricsF(font).horizontalAdvance(face.macs) <= room:
         painter.setPen(theme.color("t3"))
         painter.drawText(QRectF(used, FOOTER_TOP, room - used + 1, 24), _MIDDLE, face.macs)

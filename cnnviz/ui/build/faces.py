@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from cnnviz.layers import Shape, times
+from cnnviz.layers import Shape
 from cnnviz.model.cards import cards
 from cnnviz.model.check import Problem, Report, Row
 from cnnviz.model.graph import Edge, Graph, Node
 from cnnviz.ui import numbers
 from cnnviz.ui.build.places import Place
+from cnnviz.ui.build.wording import told
 
 State = Literal["fine", "error", "waiting"]
 
@@ -41,6 +42,8 @@ class CardFace:
     chips: tuple[ChipFace, ...] = ()
     ports: int = 1
     grows: bool = False
+    rank: int = 0
+    """How many dimensions the card puts out; 0 while that is not known."""
     state: State = "fine"
 
     @property
@@ -123,6 +126,7 @@ class _Look:
             chips=tuple(self._chip(name) for name in nodes[1:]),
             ports=free,
             grows=layer.most_inputs is None,
+            rank=len(self._rows[nodes[-1]].shape or ()),
             state=state,
         )
 
@@ -162,7 +166,7 @@ class _Look:
 
     def _footer(self, worst: str, state: State, nodes: tuple[str, ...]) -> str:
         if state == "error":
-            return self._problems[worst].text.rstrip(".")
+            return told(self._problems[worst].text, self._rows[worst].inputs, self._order).rstrip(".")
         if state == "waiting":
             cause = self.cause(worst)
             return (
@@ -200,11 +204,3 @@ class _Look:
 def root_cause(graph: Graph, report: Report, name: str) -> str:
     """Return the node that a waiting node waits for in the end."""
     return _Look(graph, report, "pytorch").cause(name)
-
-
-def brief_shape(shape: Shape | None, order: numbers.AxisOrder) -> str:
-    """Write a shape, or a question mark where it is not known yet."""
-    return numbers.shape(shape, order) if shape else "?"
-
-
-__all__ = ["CardFace", "ChipFace", "Faces", "WireFace", "brief_shape", "faces", "root_cause", "times"]

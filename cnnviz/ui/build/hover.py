@@ -11,7 +11,7 @@ from cnnviz.model.check import check
 from cnnviz.ui import numbers
 from cnnviz.ui.build.card import BUTTONS, CardItem, Part
 from cnnviz.ui.build.wire import WireItem
-from cnnviz.ui.build.wording import axis_order
+from cnnviz.ui.build.wording import axis_order, told
 
 if TYPE_CHECKING:
     from cnnviz.ui.build.canvas import Canvas
@@ -82,7 +82,10 @@ class Hover:
         if part.kind == "in":
             return "Drag to connect, or to take the wire off"
         problem = next((p for p in check(graph).problems if p.node in card.face.nodes), None)
-        return f"{problem.node}: {problem.text}" if problem else ""
+        if problem is None:
+            return ""
+        inputs = check(graph).row(problem.node).inputs
+        return f"{problem.node}: {told(problem.text, inputs, axis_order(self._canvas.session))}"
 
     def _wire_tip(self, wire: WireItem) -> str:
         edge = wire.face.edge

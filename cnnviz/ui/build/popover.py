@@ -11,6 +11,7 @@ from cnnviz.model.graph import Graph
 from cnnviz.ui import icons, theme
 from cnnviz.ui.build.canvas import Canvas
 from cnnviz.ui.build.fixes import consequence
+from cnnviz.ui.build.wording import axis_order, told
 from cnnviz.ui.widgets.chrome import label, tool_button
 
 WIDTH = 316
@@ -82,10 +83,13 @@ class Popover(QFrame):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         column.addLayout(self._heading(problem))
-        text = label(problem.text[:1].upper() + problem.text[1:], "secondary")
+        said = self._told(problem.text)
+        text = label(said[:1].upper() + said[1:], "secondary")
         text.setWordWrap(True)
         column.addWidget(text)
-        self.fixes = [FixButton(fix, consequence(graph, fix), self) for fix in problem.fixes]
+        self.fixes = [
+            FixButton(fix, self._told(fix.label), consequence(graph, fix), self) for fix in problem.fixes
+        ]
         if self.fixes:
             column.addSpacing(4)
             column.addWidget(label("FIX, ONE CLICK (UNDO WITH CTRL Z)", "hint"))
@@ -95,6 +99,12 @@ class Popover(QFrame):
         old.hide()
         old.deleteLater()
         self.adjustSize()
+
+    def _told(self, text: str) -> str:
+        """Return a text with its shapes in the user's axis order."""
+        node = self._problem.node if self._problem is not None else ""
+        inputs = self._canvas.document.report.row(node).inputs if node else None
+        return told(text, inputs, axis_order(self._canvas.session))
 
     def _heading(self, problem: Problem) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -153,13 +163,13 @@ class Popover(QFrame):
 class FixButton(QPushButton):
     """A fix and what it costs."""
 
-    def __init__(self, fix: Fix, cost: str, popover: Popover) -> None:
+    def __init__(self, fix: Fix, text: str, cost: str, popover: Popover) -> None:
         super().__init__()
         self.fix, self._popover = fix, popover
-        self.setAccessibleName(fix.label)
+        self.setAccessibleName(text)
         self.setObjectName("fix")
         self.setStyleSheet("#fix { min-height: 42px; max-height: 42px; }")
-        head, _, rest = fix.label.partition(": ")
+        head, _, rest = text.partition(": ")
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 4, 10, 4)
         sign = label()

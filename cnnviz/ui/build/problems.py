@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from cnnviz.model.check import Problem, Report
 from cnnviz.model.graph import Graph
-from cnnviz.ui import icons, theme
+from cnnviz.ui import icons, numbers, theme
 from cnnviz.ui.build.faces import root_cause
+from cnnviz.ui.build.wording import told
 from cnnviz.ui.widgets.chrome import Elided, button, label
 
 SIGNS = {"error": ("error", "err"), "waiting": ("info", "t3"), "note": ("info", "t3")}
@@ -30,9 +33,9 @@ class ProblemList(QScrollArea):
         self.rows: list[ProblemRow] = []
         self._shown: tuple[object, ...] = ()
 
-    def show_report(self, graph: Graph, report: Report) -> None:
+    def show_report(self, graph: Graph, report: Report, order: numbers.AxisOrder) -> None:
         """List errors first, then what waits for them, then notes; nodes that wait for the same are one row."""
-        problems = tuple(_gathered(graph, report))
+        problems = tuple(_gathered(graph, report, order))
         shown = (theme.current().name, bool(graph.nodes), *((p.node, p.text, len(p.fixes)) for p in problems))
         if shown == self._shown:
             return
@@ -92,9 +95,14 @@ class ProblemRow(QFrame):
         return QSize(300, 25)
 
 
-def _gathered(graph: Graph, report: Report) -> list[Problem]:
+def _gathered(graph: Graph, report: Report, order: numbers.AxisOrder) -> list[Problem]:
     """Return the problems in the order of their weight, waiting nodes gathered by what they wait for."""
-    found = [p for p in report.problems if p.severity == "error"]
+    inputs = {row.name: row.inputs for row in report.rows}
+    found = [
+        replace(p, text=told(p.text, inputs.get(p.node), order))
+        for p in report.problems
+        if p.severity == "error"
+    ]
     waiting: dict[str, list[str]] = {}
     for problem in report.problems:
         if problem.severity != "waiting":

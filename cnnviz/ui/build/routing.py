@@ -30,10 +30,15 @@ def is_clear(path: Sequence[Point], obstacles: Sequence[Rect]) -> bool:
     return not any(_crosses(a, b, rect) for a, b in pairwise(path) for rect in obstacles)
 
 
-def label_place(path: Sequence[Point]) -> Point:
-    """Return where a wire's label is easiest to read: the middle of its longest part."""
-    a, b = max(pairwise(path), key=lambda part: abs(part[0][0] - part[1][0]) + abs(part[0][1] - part[1][1]))
-    return (a[0] + b[0]) / 2, (a[1] + b[1]) / 2
+def label_place(path: Sequence[Point], share: float = 0.5) -> Point:
+    """Return where a wire's label is easiest to read: in the middle of its longest part, or at a share of it."""
+    a, b = max(pairwise(path), key=lambda part: part_length(*part))
+    return a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share
+
+
+def part_length(a: Point, b: Point) -> float:
+    """Return the length of a straight part."""
+    return abs(a[0] - b[0]) + abs(a[1] - b[1])
 
 
 def _candidates(start: Point, end: Point, obstacles: Sequence[Rect]) -> Iterable[tuple[Point, ...]]:

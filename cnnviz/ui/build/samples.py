@@ -26,7 +26,7 @@ def sample_view(sample: Sample | None) -> SampleView | None:
     image = sample.image
     picture = np.moveaxis(image, 0, -1) if image.shape[0] == RGB else image[0]
     title = sample.title[:1].upper() + sample.title[1:]
-    return SampleView(colormaps.to_picture(np.ascontiguousarray(picture), "photo"), title)
+    return SampleView(colormaps.to_picture(np.ascontiguousarray(picture), "grey"), title)
 
 
 class SampleButtons:

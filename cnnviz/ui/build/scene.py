@@ -21,6 +21,8 @@ from cnnviz.ui.build.wire import WireItem
 
 MARGIN = 3000.0
 """Empty room around the cards that can be scrolled to."""
+LABEL_SHARES = (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8)
+"""Where a label may lie along the longest part of its wire, best first."""
 SIGHT = 2 * CARD_WIDTH
 """Cards farther than this from a wire's ends don't change its way."""
 
@@ -67,16 +69,16 @@ class CanvasScene(QGraphicsScene):
             elif face != item.face:
                 if face.position != item.face.position:
                     moved += [_rect(item.face), _rect(face)]
-                changed_tail = face.tail != item.face.tail
+                other = (face.tail, face.rank) != (item.face.tail, item.face.rank)
                 item.set_face(face)
-                if changed_tail:
-                    item.set_strip(self._strips.get(face.tail))
+                if other:
+                    item.set_strip(self._strip_of(face))
         return moved
 
     def _add_card(self, face: CardFace) -> None:
         item = CardItem(face)
         item.mark(selected=self._selected)
-        item.set_strip(self._strips.get(face.tail))
+        item.set_strip(self._strip_of(face))
         if face.kind == "input":
             item.set_sample(self._sample)
         self.cards[face.name] = item
@@ -87,16 +89,32 @@ class CanvasScene(QGraphicsScene):
     ) -> None:
         for edge in [edge for edge in self.wires if edge not in new]:
             self.removeItem(self.wires.pop(edge))
+        rerouted: list[WireItem] = []
         for edge, face in new.items():
             item = self.wires.get(edge)
             ends = self._ends(face)
             if item is None:
-                self.wires[edge] = WireItem(face, self._route(ends))
-                self.addItem(self.wires[edge])
+                item = self.wires[edge] = WireItem(face, self._route(ends))
+                self.addItem(item)
+                rerouted.append(item)
             elif (item.points[0], item.points[-1]) != ends or self._disturbed(item, moved):
                 item.set_face(face, self._route(ends))
+                rerouted.append(item)
             elif face != old.get(edge):
                 item.set_face(face, item.points)
+        for item in rerouted:
+            self._free_label(item)
+
+    def _free_label(self, item: WireItem) -> None:
+        """Move the label of a long wire along it until it covers no other label."""
+        if not item.is_long:
+            return
+        others = [wire.pill for wire in self.wires.values() if wire is not item]
+        for share in LABEL_SHARES:
+            item.place_label(share)
+            if not any(item.pill.intersects(other) for other in others):
+                return
+        item.place_label(LABEL_SHARES[0])
 
     def _ends(self, face: WireFace) -> tuple[Point, Point]:
         source, target = self.faces.cards[face.source], self.faces.cards[face.target]
@@ -139,7 +157,11 @@ class CanvasScene(QGraphicsScene):
                 if node.name in trace.activations:
                     self._strips[node.name] = strip(trace.activation(node.name))
         for item in self.cards.values():
-            item.set_strip(self._strips.get(item.face.tail))
+            item.set_strip(self._strip_of(item.face))
+
+    def _strip_of(self, face: CardFace) -> Strip | None:
+        found = self._strips.get(face.tail)
+        return found if found is not None and face.rank in (0, found.rank) else None
 
     def show_sample(self, sample: SampleView | None) -> None:
         """Show another image on the cards of inputs."""

@@ -73,7 +73,7 @@ class BottomStrip(QFrame):
         self.amounts.show_report(report, self._document.recipe)
         match self.tabs.currentIndex():
             case 0:
-                self.problems.show_report(graph, report)
+                self.problems.show_report(graph, report, axis_order(self._session))
             case 1:
                 self.shapes.show_report(report, axis_order(self._session))
             case 2:

@@ -25,6 +25,8 @@ class Strip:
     total: int
     width: int
     height: int
+    rank: int
+    """How many dimensions the output has: a strip of another rank belongs to another layer of the same name."""
 
 
 def strip(activation: Array) -> Strip:
@@ -37,12 +39,9 @@ def strip(activation: Array) -> Strip:
     picked = maps[chosen]
     _, height, width = picked.shape
     row = np.ascontiguousarray(picked.transpose(1, 0, 2).reshape(height, -1))
-    return Strip(colormaps.to_image(row, "value", low, high), len(chosen), total, width, height)
-
-
-def vector(activation: Array) -> bool:
-    """Say whether an output is one row of numbers, not maps."""
-    return activation.ndim == 1
+    return Strip(
+        colormaps.to_image(row, "value", low, high), len(chosen), total, width, height, activation.ndim
+    )
 
 
 def recolor(found: Strip) -> None:

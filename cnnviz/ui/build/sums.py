@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from html import escape
 
 from PySide6.QtCore import Qt
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from cnnviz.errors import CnnvizError
 from cnnviz.layers.calculation import RESULT, Calculation
 from cnnviz.ui import theme
+from cnnviz.ui.build.wording import axis_order, told
 from cnnviz.ui.state import Session
 from cnnviz.ui.widgets.chrome import label
 
@@ -20,7 +22,7 @@ class Sums(QFrame):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._document = session.document
-        self._node = ""
+        self._order = partial(axis_order, session)
         self._sums: tuple[Calculation, ...] = ()
         theme.set_role(self, role="card")
         layout = QVBoxLayout(self)
@@ -42,7 +44,7 @@ class Sums(QFrame):
             try:
                 self._sums = layer.calculations(*row.inputs)
             except CnnvizError as error:
-                self.text.setText(_colored(str(error), "err"))
+                self.text.setText(_colored(escape(told(str(error), row.inputs, self._order())), "err"))
                 return True
         self._write()
         return bool(self._sums)

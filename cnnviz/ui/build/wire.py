@@ -10,11 +10,12 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from cnnviz.ui import theme
 from cnnviz.ui.build.faces import WireFace
-from cnnviz.ui.build.routing import Point, label_place
+from cnnviz.ui.build.routing import Point, label_place, part_length
 
 RADIUS = 10.0
 PILL_HEIGHT = 18.0
 HIT_WIDTH = 14.0
+LONG = 200.0
 _PEN_WIDTHS = {"fine": 1.5, "error": 2.4, "waiting": 1.5}
 
 
@@ -28,7 +29,8 @@ class WireItem(QGraphicsItem):
         self.points = path
         self.hovered = self.selected = self.target = False
         self._line = rounded(path)
-        self._place_label()
+        self._share = 0.5
+        self.place_label()
 
     def set_face(self, face: WireFace, path: tuple[Point, ...]) -> None:
         """Show something else, or run another way."""
@@ -37,7 +39,7 @@ class WireItem(QGraphicsItem):
             self._line = rounded(path)
         self.face = face
         self.prepareGeometryChange()
-        self._place_label()
+        self.place_label(self._share)
         self.update()
 
     def mark(self, **marks: bool) -> None:
@@ -90,8 +92,21 @@ class WireItem(QGraphicsItem):
         painter.setFont(theme.mono_font(10))
         painter.drawText(self._pill, Qt.AlignmentFlag.AlignCenter, self.face.label)
 
-    def _place_label(self) -> None:
-        x, y = label_place(self.points)
+    @property
+    def is_long(self) -> bool:
+        """Say whether a label could lie elsewhere along the wire."""
+        return any(part_length(a, b) > LONG for a, b in pairwise(self.points))
+
+    @property
+    def pill(self) -> QRectF:
+        """Return the place of the label."""
+        return self._pill
+
+    def place_label(self, share: float = 0.5) -> None:
+        """Put the label at a share of the wire's longest part."""
+        self.prepareGeometryChange()
+        self._share = share
+        x, y = label_place(self.points, share)
         width = QFontMetricsF(theme.mono_font(10)).horizontalAdvance(self.face.label) + 14
         width = max(width, PILL_HEIGHT)
         self._pill = QRectF(x - width / 2, y - PILL_HEIGHT / 2, width, PILL_HEIGHT)
@@ -101,18 +116,14 @@ def rounded(points: tuple[Point, ...], radius: float = RADIUS) -> QPainterPath:
     """Return a line through the corners, each rounded as far as its two parts allow."""
     path = QPainterPath(QPointF(*points[0]))
     for (a, corner), (_, b) in pairwise(pairwise(points)):
-        reach = min(radius, _length(a, corner) / 2, _length(corner, b) / 2)
+        reach = min(radius, part_length(a, corner) / 2, part_length(corner, b) / 2)
         path.lineTo(_towards(corner, a, reach))
         path.quadTo(QPointF(*corner), _towards(corner, b, reach))
     path.lineTo(QPointF(*points[-1]))
     return path
 
 
-def _length(a: Point, b: Point) -> float:
-    return abs(a[0] - b[0]) + abs(a[1] - b[1])
-
-
 def _towards(start: Point, end: Point, distance: float) -> QPointF:
-    length = _length(start, end) or 1.0
+    length = part_length(start, end) or 1.0
     share = distance / length
     return QPointF(start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share)

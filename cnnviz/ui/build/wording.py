@@ -1,9 +1,10 @@
-"""Shapes and counts in the words of the Build workspace."""
+"""Shapes and problems in the words of the Build workspace."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnnviz.layers import Shape, times
 from cnnviz.ui import numbers
 
 if TYPE_CHECKING:
@@ -13,3 +14,11 @@ if TYPE_CHECKING:
 def axis_order(session: Session) -> numbers.AxisOrder:
     """Return how the user wants shapes written: channels last or first."""
     return "pytorch" if session.settings.axis_order == "pytorch" else "keras"
+
+
+def told(text: str, shapes: tuple[Shape, ...] | None, order: numbers.AxisOrder) -> str:
+    """Return what a layer says about the shapes that arrive, with these shapes in the user's axis order."""
+    for shape in dict.fromkeys(shapes or ()):
+        if len(shape) > 1:
+            text = text.replace(times(shape), numbers.shape(shape, order))
+    return text
