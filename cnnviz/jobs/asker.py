@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from cnnviz.events import Failed
 from cnnviz.jobs.failures import failed
-from cnnviz.jobs.priority import step_back, switch_often
+from cnnviz.jobs.priority import switch_often
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,6 @@ class Asker(QThread):
 
     def run(self) -> None:
         """Answer until told to stop."""
-        step_back()
         switch_often()
         while True:
             with self._changed:
