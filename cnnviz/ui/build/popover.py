@@ -40,6 +40,7 @@ class Popover(QFrame):
         canvas.resized.connect(self.place)
         canvas.selection.changed.connect(self.refresh)
         canvas.document.changed.connect(lambda old, new: self.refresh())
+        theme.changed.connect(self._dress)
 
     @property
     def problem(self) -> Problem | None:
@@ -99,6 +100,11 @@ class Popover(QFrame):
         old.hide()
         old.deleteLater()
         self.adjustSize()
+
+    def _dress(self) -> None:
+        """Wear the new theme."""
+        if self._problem is not None:
+            self._build(self._problem, self._canvas.document.graph)
 
     def _told(self, text: str) -> str:
         """Return a text with its shapes in the user's axis order."""

@@ -43,7 +43,17 @@ class CanvasTools(QWidget):
             row.addWidget(widget)
         canvas.camera.zoomed.connect(lambda zoom: self.zoom.setText(f"{zoom:.0%}".replace("%", " %")))
         canvas.resized.connect(self.place)
+        self.title = label("", "secondary")
+        self.title.setParent(canvas)
+        self.title.move(12, 8)
+        canvas.document.described.connect(self._show_title)
+        self._show_title()
         self.place()
+
+    def _show_title(self) -> None:
+        """Say in the other corner what is on the canvas."""
+        self.title.setText(self._canvas.document.graph.title if self._canvas.document.graph.nodes else "")
+        self.title.adjustSize()
 
     def place(self) -> None:
         """Move to the corner."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
+from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QWidget
 
 from cnnviz.layers import LAYERS
@@ -14,8 +14,10 @@ from cnnviz.ui.build.arrange import best_layout
 from cnnviz.ui.build.canvas import Canvas
 from cnnviz.ui.build.commands import Commands
 from cnnviz.ui.build.form import Properties
+from cnnviz.ui.build.minimap import Minimap
 from cnnviz.ui.build.palette import Palette
 from cnnviz.ui.build.popover import Popover
+from cnnviz.ui.build.renaming import NameEditor
 from cnnviz.ui.build.samples import SampleButtons, sample_view
 from cnnviz.ui.build.selection import Selection
 from cnnviz.ui.build.strip import BottomStrip
@@ -37,7 +39,9 @@ class BuildWorkspace(QWidget):
         self.properties = Properties(session, self.selection)
         self.strip = BottomStrip(session)
         self.tools = CanvasTools(self.canvas)
+        self.minimap = Minimap(self.canvas)
         self.invitation = Invitation(self.canvas)
+        self.names = NameEditor(self.canvas)
         self.popover = Popover(self.canvas)
         self.sample_buttons = SampleButtons(self.canvas)
         self.commands = Commands(self.canvas, self._rename, self.inspect)
@@ -121,9 +125,6 @@ class BuildWorkspace(QWidget):
             self._fresh = False
             self.canvas.fit()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-
     # -- what the panels ask for --------------------------------------------------------------------------------
 
     def tidy(self) -> None:
@@ -151,7 +152,7 @@ class BuildWorkspace(QWidget):
     def _rename(self) -> None:
         if self.selection.last:
             self.selection.set((self.selection.last,))
-            self.properties.head.edit_name()
+            self.names.start(self.selection.last)
 
     def _keep_sizes(self, name: str, splitter: QSplitter) -> None:
         sizes = tuple(splitter.sizes())

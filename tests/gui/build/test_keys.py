@@ -1,8 +1,9 @@
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from cnnviz.layers import BatchNorm, Conv1d, Conv2d, Dense, Flatten, Input, MaxPool2d, ReLU
@@ -152,7 +153,7 @@ def test_arrows_walk_along_the_wires(load: Load, hand: Hand) -> None:
     assert workspace.selection.nodes == ("conv1",)
 
 
-def test_enter_opens_inspect_and_f2_the_name(load: Load, hand: Hand) -> None:
+def test_enter_opens_inspect(load: Load, hand: Hand) -> None:
     workspace = load(small())
     went: list[str] = []
     workspace.session.go_to.connect(went.append)
@@ -160,8 +161,38 @@ def test_enter_opens_inspect_and_f2_the_name(load: Load, hand: Hand) -> None:
     hand.key(Key.Key_Return)
     assert went == ["inspect"]
     assert workspace.session.looking.cursor.node == "conv1"
+
+
+def test_f2_renames_on_the_card(load: Load, hand: Hand) -> None:
+    workspace = load(small())
+    document, editor = workspace.session.document, workspace.names
+    workspace.selection.set(("conv1",))
     hand.key(Key.Key_F2)
-    assert workspace.properties.head.name.selectedText() == "conv1"
+    assert editor.selectedText() == "conv1"
+    QTest.keyClicks(editor, "edges")
+    QTest.keyClick(editor, Key.Key_Return)
+    assert "edges" in document.graph
+    assert workspace.selection.nodes == ("edges",)
+    assert not editor.isVisible()
+    hand.key(Key.Key_F2)
+    QTest.keyClicks(editor, "other")
+    QTest.keyClick(editor, Key.Key_Escape)
+    assert "edges" in document.graph
+    hand.key(Key.Key_F2)
+    QTest.keyClicks(editor, "pool1")
+    QTest.keyClick(editor, Key.Key_Return)
+    assert "edges" in document.graph, "the name is taken"
+
+
+def test_the_overview_shows_while_something_is_out_of_sight(load: Load, hand: Hand) -> None:
+    workspace = load(small())
+    workspace.canvas.fit()
+    assert not workspace.minimap.isVisible()
+    workspace.canvas.camera.set_zoom(2.0)
+    assert workspace.minimap.isVisible()
+    before = workspace.canvas.mapToScene(0, 0)
+    QTest.mouseClick(workspace.minimap, Qt.MouseButton.LeftButton, pos=QPoint(62, 4))
+    assert workspace.canvas.mapToScene(0, 0).y() < before.y()
 
 
 @pytest.mark.parametrize("key", [Key.Key_Tab, Key.Key_Slash])
