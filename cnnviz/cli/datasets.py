@@ -47,10 +47,9 @@ def _get(options: argparse.Namespace) -> int:
     if not options.name:
         raise UsageError("which data set?", hint="Write `cnnviz data get mnist`.")
     into = options.data_dir or paths.user_data() / "data"
-    bar = report.Progress("MB", 1e-6)
-    for step in data.download(options.name, into):
-        bar.show(step.label, step.done, step.total)
-    bar.clear()
+    with report.Progress("MB", 1e-6) as bar:
+        for step in data.download(options.name, into):
+            bar.show(step.label, step.done, step.total)
     folder = into / options.name
     if options.json:
         report.result_json({"name": options.name, "where": str(folder)})

@@ -45,7 +45,10 @@ def table(rows: Iterable[Sequence[str]], right: Iterable[int] = ()) -> str:
 
 
 class Progress:
-    """A bar on stderr with the speed and the time left; in a log file a line now and then."""
+    """A bar on stderr with the speed and the time left; in a log file a line now and then.
+
+    As a context it clears the bar at the end, so that an error message gets a line of its own.
+    """
 
     def __init__(self, unit: str, scale: float = 1.0, stream: TextIO | None = None) -> None:
         self._unit, self._scale = unit, scale
@@ -54,6 +57,12 @@ class Progress:
         self._began = time.monotonic()
         self._last = 0.0 if self._live else self._began
         self._width = 0
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.clear()
 
     def show(self, label: str, done: int, total: int | None, rate: float | None = None) -> None:
         """Show how far a task is, if the last time is long enough ago; `rate` is in units per second."""

@@ -105,25 +105,23 @@ def _follow(
     """Run the training, write down what happens, and return its summary and whether it was stopped."""
     from cnnviz import events as kinds
 
-    bar, started = report.Progress("images"), None
-    for event in events:
-        if isinstance(event, kinds.Started):
-            started = event
-            report.tell(_opening(event, dataset))
-        elif isinstance(event, kinds.StepDone):
-            folder.record({"event": "step", **asdict(event)})
-            assert started is not None
-            bar.show(_step_label(event, started), event.step, started.steps, event.samples_per_s)
-        elif isinstance(event, kinds.Evaluated):
-            bar.clear()
-            entry = _judgement(event)
-            folder.record(entry)
-            _tell_judgement(entry, as_json)
-        elif isinstance(event, kinds.Snapshot):
-            folder.keep(event.weights, event.step)
-        elif isinstance(event, kinds.Finished):
-            bar.clear()
-            return dict(event.summary), event.cancelled
+    steps = 0
+    with report.Progress("images") as bar:
+        for event in events:
+            if isinstance(event, kinds.StepDone):
+                folder.record({"event": "step", **asdict(event)})
+                bar.show(_step_label(event, steps), event.step, steps, event.samples_per_s)
+            elif isinstance(event, kinds.Started):
+                steps = event.steps
+                report.tell(_opening(event, dataset))
+            elif isinstance(event, kinds.Evaluated):
+                bar.clear()
+                folder.record(_judgement(event))
+                _tell_judgement(_judgement(event), as_json)
+            elif isinstance(event, kinds.Snapshot):
+                folder.keep(event.weights, event.step)
+            elif isinstance(event, kinds.Finished):
+                return dict(event.summary), event.cancelled
     return {}, True
 
 
@@ -135,8 +133,8 @@ def _opening(event: Started, dataset: Dataset) -> str:
     )
 
 
-def _step_label(event: StepDone, started: Started) -> str:
-    return f"step {event.step:,}/{started.steps:,}  epoch {event.epoch:.2f}  loss {event.loss:.4f}"
+def _step_label(event: StepDone, steps: int) -> str:
+    return f"step {event.step:,}/{steps:,}  epoch {event.epoch:.2f}  loss {event.loss:.4f}"
 
 
 def _judgement(event: Evaluated) -> dict[str, Any]:

@@ -6,6 +6,7 @@ that is still open are never offered to another one, and those of a dead one alw
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import hashlib
 import os
@@ -151,6 +152,7 @@ def _hold_lock() -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     _held[path] = os.open(path, os.O_RDWR | os.O_CREAT)
     _try_lock(_held[path])
+    atexit.register(path.unlink, missing_ok=True)
 
 
 def _owner_lives(kept: Path) -> bool:

@@ -88,6 +88,27 @@ def test_recovered_work_belongs_to_this_process(other_process) -> None:
     assert open_project(autosave.autosave_path(origin)) == project
 
 
+def test_work_that_was_set_aside_is_offered_at_once() -> None:
+    autosave.set_aside(Path("/nets/a.cnnviz"), PROJECT)
+    (found,) = autosave.find_recoverable()
+    assert (found.title, found.origin) == ("work", Path("/nets/a.cnnviz"))
+    assert autosave.recover(found.path) == (PROJECT, Path("/nets/a.cnnviz"))
+    assert autosave.find_recoverable() == ()
+
+
+def test_a_process_that_ends_well_leaves_no_lock(user_folder: Path) -> None:
+    script = (
+        "from cnnviz.model import autosave\n"
+        "from cnnviz.model.files import Project\n"
+        "from cnnviz.model.graph import Graph\n"
+        "autosave.save_autosave(None, Project(Graph(title='left')))"
+    )
+    root = Path(__file__).resolve().parents[3]
+    subprocess.run([sys.executable, "-c", script], cwd=root, check=True)
+    assert list(user_folder.rglob("*.lock")) == []
+    assert [each.title for each in autosave.find_recoverable()] == ["left"]
+
+
 def test_a_damaged_autosave_is_not_offered(other_process) -> None:
     crash(other_process)
     for entry in autosave.find_recoverable():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from pathlib import Path
 from typing import Any
 
@@ -268,6 +269,14 @@ def test_saving_replaces_the_old_file(tmp_path: Path) -> None:
     save_project(path, small())
     assert open_project(path) == small()
     assert [each.name for each in tmp_path.iterdir()] == ["net.cnnviz"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no umask")
+def test_a_saved_file_can_be_read_by_those_whom_the_umask_lets(tmp_path: Path) -> None:
+    plain, saved = tmp_path / "plain", tmp_path / "net.cnnviz"
+    plain.write_text("")
+    save_project(saved, small())
+    assert saved.stat().st_mode == plain.stat().st_mode
 
 
 def test_a_full_disk_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
