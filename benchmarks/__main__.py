@@ -1,0 +1,77 @@
+"""`python -m benchmarks [NAMES] [--json]`: measure the claims, each kind in a fresh process, and print one table."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from benchmarks import setting
+from benchmarks.claim import Claim, table
+
+ROUNDS = {"training": 20, "window": 8, "looking": 5, "memory": 1, "start": 1}
+ON_SCREEN = ("window", "looking", "start")
+_XVFB = Path(__file__).resolve().parents[1] / ".ci" / "xvfb.py"
+
+
+def main(arguments: list[str]) -> int:
+    """Measure what is named (by default everything); return 1 where a claim is not met."""
+    options = _parser().parse_args(arguments)
+    if options.inside:
+        return _inside(options.names[0], options.rounds)
+    setting.use_two_cores()
+    setting.find_data(options.data_dir)
+    data = setting.dataset()
+    tell = sys.stderr if options.json else sys.stdout
+    print(f"{setting.machine()}\nseed {setting.SEED}; {data.origin}", file=tell, flush=True)
+    claims = []
+    for name in options.names or ROUNDS:
+        print(f"measuring {name} …", file=sys.stderr, flush=True)
+        claims += _apart(name, options.rounds or ROUNDS[name])
+    if options.json:
+        found = [claim.to_dict() for claim in claims]
+        print(json.dumps({"machine": setting.machine(), "data": data.origin, "claims": found}))
+    else:
+        print(table(claims))
+    return 0 if all(claim.met for claim in claims) else 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[*ROUNDS, []], metavar="NAMES", help=", ".join(ROUNDS))
+    parser.add_argument("--rounds", type=int, default=0, metavar="N", help="more rounds: steadier medians")
+    parser.add_argument(
+        "--data-dir", default="", metavar="D", help="folder with MNIST (default: CNNVIZ_DATA)"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON, for programs")
+    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
+    return parser
+
+
+def _apart(name: str, rounds: int) -> list[Claim]:
+    """Measure in a process of its own, on a virtual screen where one is needed and none is there."""
+    command = [sys.executable, "-m", "benchmarks", name, "--inside", "--rounds", str(rounds)]
+    if name in ON_SCREEN and sys.platform.startswith("linux") and not _has_screen():
+        command = [sys.executable, str(_XVFB), *command]
+    told = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+    return [Claim(**entry) for entry in json.loads(told.splitlines()[-1])]
+
+
+def _inside(name: str, rounds: int) -> int:
+    from dataclasses import asdict
+
+    claims = importlib.import_module(f"benchmarks.{name}").measure(rounds)
+    print(json.dumps([asdict(claim) for claim in claims]))
+    return 0
+
+
+def _has_screen() -> bool:
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
