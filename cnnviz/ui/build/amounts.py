@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from cnnviz.layers import size
+from cnnviz.layers import size, times
 from cnnviz.model.check import Report
 from cnnviz.model.recipe import Recipe
 from cnnviz.ui import numbers, theme
+from cnnviz.ui.build.sight import Sight
 from cnnviz.ui.widgets.chrome import Divider, Elided, label
 
 FLOAT_BYTES = 4
@@ -69,7 +70,8 @@ class Amounts(QFrame):
         self.params = Amount("Parameters")
         self.macs = Amount("MACs per image")
         self.memory = Amount("Memory")
-        for amount in (self.params, self.macs, self.memory):
+        self.field = Amount("Receptive field")
+        for amount in (self.params, self.macs, self.memory, self.field):
             row.addWidget(Divider(standing=True))
             row.addWidget(amount, 1)
 
@@ -93,6 +95,12 @@ class Amounts(QFrame):
         self.memory.setToolTip(
             "Estimated for training: values, gradients, weights and what the optimiser keeps"
         )
+
+    def show_sight(self, found: Sight | None) -> None:
+        """Show how much of the image the last maps see."""
+        self.field.setVisible(found is not None)
+        if found is not None:
+            self.field.show_amount(found.size, f"of {times(found.whole)}", found.words)
 
     @staticmethod
     def _costly(report: Report) -> str:

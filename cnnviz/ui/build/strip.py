@@ -5,9 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
+from cnnviz.model.graph import Graph
 from cnnviz.ui import theme
 from cnnviz.ui.build.amounts import Amounts
 from cnnviz.ui.build.problems import ProblemList
+from cnnviz.ui.build.sight import sight
 from cnnviz.ui.build.tables import CodeView, HistoryList, ShapeTable
 from cnnviz.ui.build.wording import axis_order
 from cnnviz.ui.state import Session
@@ -28,6 +30,7 @@ class BottomStrip(QFrame):
         self.problems, self.shapes = ProblemList(), ShapeTable()
         self.code, self.history = CodeView(), HistoryList()
         self.amounts = Amounts()
+        self._measured: Graph | None = None
         self.tabs = QTabBar()
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
@@ -71,6 +74,9 @@ class BottomStrip(QFrame):
         errors = sum(problem.severity == "error" for problem in report.problems)
         self.tabs.setTabText(0, f"Problems  {errors}" if errors else "Problems")
         self.amounts.show_report(report, self._document.recipe)
+        if self._measured is not graph:
+            self._measured = graph
+            self._session.asker.ask("receptive field", lambda: sight(graph), self.amounts.show_sight)
         match self.tabs.currentIndex():
             case 0:
                 self.problems.show_report(graph, report, axis_order(self._session))

@@ -55,7 +55,8 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def session(qapp: QApplication) -> Iterator[Session]:
-    theme.apply(qapp, "dark")
+    if theme.current().name != "dark" or not qapp.styleSheet():
+        theme.apply(qapp, "dark")
     found = Session(fake_services(), Settings())
     found.material.set_dataset(small_dataset())
     yield found
