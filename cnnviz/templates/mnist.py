@@ -11,6 +11,8 @@ from cnnviz.model.recipe import DataChoice, Recipe, recipe_from_dict
 from cnnviz.templates.template import Template, card
 
 LENET = "lenet5-mnist"
+COLUMN_HEIGHT = 720.0
+"""Four cards to a column: three short columns are shown larger on a wide screen than two long ones."""
 
 
 def _convolution(out_channels: int, kernel: int = 3, padding: str = "same") -> tuple[Layer, ...]:
@@ -92,7 +94,7 @@ def lenet5() -> Template:
 
 
 def _laid_out(layers: tuple[Layer, ...], title: str) -> Graph:
-    return tidy(chain(layers, title))
+    return tidy(chain(layers, title), height=COLUMN_HEIGHT)
 
 
 def _recipe(about: dict[str, Any]) -> Recipe:

@@ -101,6 +101,9 @@ QLineEdit, QSpinBox, QDoubleSpinBox, QPlainTextEdit, QTextEdit {
     selection-background-color: ${acc_fill}; selection-color: #FFFFFF;
 }
 QLineEdit[small="true"], QSpinBox[small="true"] { min-height: 20px; }
+QPlainTextEdit[role="code"] {
+    font-family: "${mono}"; font-size: 11px; background: transparent; border-color: transparent; padding: 0;
+}
 QLineEdit[role="name"] {
     background: transparent; border-color: transparent; padding: 0 3px; min-height: 20px; font-size: 13px;
     font-weight: 600; margin-left: -4px;

@@ -12,6 +12,7 @@ from cnnviz.errors import UsageError
 from cnnviz.layers import Softmax
 from cnnviz.model.layout import tidy
 from cnnviz.templates import TEMPLATES, mnist, shipped_weights, template
+from cnnviz.templates.mnist import COLUMN_HEIGHT
 
 PARAMETERS = {"t1": 333_526, "t2": 619_786, "t10": 61_706}
 
@@ -30,7 +31,7 @@ def test_templates_run_end_in_softmax_and_are_tidy(found) -> None:
     assert report.problems == ()
     assert isinstance(found.graph.node(report.output).layer, Softmax)
     assert report.row(report.output).shape == (10,)
-    assert tidy(found.graph) == found.graph
+    assert tidy(found.graph, height=COLUMN_HEIGHT) == found.graph
 
 
 def test_the_deep_one_rounds_its_poolings_up() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from cnnviz.layers import size, times
 from cnnviz.model.check import Report
@@ -24,6 +25,10 @@ def memory(report: Report, recipe: Recipe) -> tuple[int, int]:
     activations = 2 * values * recipe.batch_size * FLOAT_BYTES
     weights = (2 + MOMENTS[recipe.optimiser]) * report.trainable * FLOAT_BYTES
     return activations, weights
+
+
+NARROW = 480
+"""Below this width there is room for three numbers, and for no details of memory."""
 
 
 class Amount(QWidget):
@@ -48,6 +53,11 @@ class Amount(QWidget):
         layout.addLayout(row)
         layout.addWidget(self._detail)
         layout.addStretch(1)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def show_detail(self, shown: bool) -> None:
+        """Show the line of explanation, or keep it for the tool tip."""
+        self._detail.setVisible(shown)
 
     def show_amount(self, value: str, unit: str = "", detail: str = "", caption: str = "") -> None:
         """Show other numbers."""
@@ -71,6 +81,7 @@ class Amounts(QFrame):
         self.macs = Amount("MACs per image")
         self.memory = Amount("Memory")
         self.field = Amount("Receptive field")
+        self._sight: Sight | None = None
         for amount in (self.params, self.macs, self.memory, self.field):
             row.addWidget(Divider(standing=True))
             row.addWidget(amount, 1)
@@ -96,9 +107,20 @@ class Amounts(QFrame):
             "Estimated for training: values, gradients, weights and what the optimiser keeps"
         )
 
+    def _adapt(self) -> None:
+        """Leave out what there is no room for."""
+        narrow = self.width() < NARROW
+        self.field.setVisible(self._sight is not None and not narrow)
+        self.memory.show_detail(not narrow)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._adapt()
+
     def show_sight(self, found: Sight | None) -> None:
         """Show how much of the image the last maps see."""
-        self.field.setVisible(found is not None)
+        self._sight = found
+        self._adapt()
         if found is not None:
             self.field.show_amount(found.size, f"of {times(found.whole)}", found.words)
 

@@ -17,6 +17,7 @@ RULES = (
     (re.compile(r"#.*"), "t3"),
 )
 """Later rules win: a number inside a comment is a comment."""
+QUOTES, IN_DOCSTRING = '"""', 1
 
 
 class PythonColors(QSyntaxHighlighter):
@@ -27,6 +28,14 @@ class PythonColors(QSyntaxHighlighter):
         theme.changed.connect(self.rehighlight)
 
     def highlightBlock(self, text: str) -> None:
+        inside = self.previousBlockState() == IN_DOCSTRING
+        if (text.count(QUOTES) % 2 == 1) != inside:
+            self.setCurrentBlockState(IN_DOCSTRING)
+        if inside or QUOTES in text:
+            look = QTextCharFormat()
+            look.setForeground(theme.color("t3"))
+            self.setFormat(0, len(text), look)
+            return
         for pattern, token in RULES:
             look = QTextCharFormat()
             look.setForeground(theme.color(token))

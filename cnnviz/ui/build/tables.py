@@ -6,13 +6,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QHBoxLayout,
     QHeaderView,
     QListWidget,
     QListWidgetItem,
     QPlainTextEdit,
     QTableWidget,
     QTableWidgetItem,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -24,7 +24,7 @@ from cnnviz.model.graph import Graph
 from cnnviz.model.history import History
 from cnnviz.ui import numbers, theme
 from cnnviz.ui.build.highlight import PythonColors
-from cnnviz.ui.widgets.chrome import button
+from cnnviz.ui.widgets.chrome import tool_button
 
 COLUMNS = ("Name", "Kind", "Output", "Params", "MACs")
 
@@ -74,17 +74,17 @@ class CodeView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        layout = QVBoxLayout(self)
+        layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         self.text = QPlainTextEdit()
+        theme.set_role(self.text, role="code")
         self.text.setReadOnly(True)
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.text.setAccessibleName("PyTorch code")
-        self.text.document().setDefaultFont(theme.mono_font(11))
         self._colors = PythonColors(self.text.document())
-        layout.addWidget(self.text)
-        self.copy = button("Copy", icon="copy", small=True)
-        self.copy.setParent(self.text)
+        layout.addWidget(self.text, 1)
+        self.copy = tool_button("copy", "Copy the code")
+        layout.addWidget(self.copy, 0, Qt.AlignmentFlag.AlignTop)
         self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.text.toPlainText()))
 
     def show_graph(self, graph: Graph) -> None:
@@ -95,10 +95,6 @@ class CodeView(QWidget):
             code = f"# No code yet. {error}"
         if code != self.text.toPlainText():
             self.text.setPlainText(code)
-
-    def resizeEvent(self, event: object) -> None:
-        self.copy.adjustSize()
-        self.copy.move(self.width() - self.copy.width() - 18, 6)
 
 
 class HistoryList(QListWidget):
