@@ -18,6 +18,7 @@ MOST_PORTS = 256
 FARTHEST = 1e7
 """Scene pixels; beyond this a canvas can't draw exactly."""
 LONGEST_TITLE = 200
+LONGEST_ERROR = 200
 
 _WORDS: Mapping[type, str] = {dict: "an object", list: "a list", str: "a text", int: "a whole number"}
 
@@ -35,6 +36,8 @@ class Place:
 
     def error(self, what: str, hint: str) -> FileError:
         """Return the error that says what is wrong here, and what to do."""
+        if len(what) > LONGEST_ERROR:  # it repeats what stands in the file
+            what = f"{what[:LONGEST_ERROR]} …"
         return FileError(what, where=", ".join((self.file, *self.within)), hint=hint)
 
     def again(self, error: CnnvizError, hint: str = "Correct it in a text editor.") -> FileError:

@@ -9,6 +9,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis.strategies import (
+    DataObject,
+    booleans,
+    data,
+    dictionaries,
+    floats,
+    integers,
+    lists,
+    none,
+    one_of,
+    sampled_from,
+    text,
+)  # fmt: skip
 
 from cnnviz import paths
 from cnnviz.errors import FileError
@@ -19,6 +33,10 @@ from cnnviz.model.graph import Graph, chain
 from cnnviz.model.recipe import DataChoice, Recipe
 from cnnviz.templates import TEMPLATES
 
+STRANGE = one_of(
+    none(), booleans(), integers(), floats(allow_nan=False), text(), lists(integers(), max_size=300),
+    dictionaries(text(max_size=3), integers(), max_size=2), sampled_from(["conv1", "../a", "x" * 999, 10**30, [[1]]]),
+)  # fmt: skip
 CORPUS = Path(__file__).resolve().parents[2] / "corpus"
 
 
@@ -237,6 +255,32 @@ def test_a_circle_names_the_wire_to_remove() -> None:
 def test_a_project_refuses_weights_outside_its_folder() -> None:
     with pytest.raises(FileError, match="beside the project"):
         Project(Graph(), weights="/etc/passwd")
+
+
+@settings(max_examples=60)
+@given(data())
+def test_whatever_is_written_into_a_file_it_opens_or_says_why_not(found: DataObject) -> None:
+    text = found.draw(sampled_from(sorted(CORPUS.rglob("*.cnnviz")))).read_text("utf-8")
+    changed: Any = json.loads(text)
+    inner, steps = changed, found.draw(integers(1, 6))
+    for _ in range(steps):
+        keys = list(inner) if isinstance(inner, dict) else list(range(len(inner)))
+        if not keys:
+            break
+        key = found.draw(sampled_from(keys))
+        if not isinstance(inner[key], (dict, list)) or found.draw(booleans()):
+            inner[key] = found.draw(STRANGE)
+            break
+        inner = inner[key]
+    try:
+        project = from_json(json.dumps(changed))
+    except FileError as error:
+        told = str(error)
+    else:
+        told = ""
+        project.graph.summary()
+        assert from_json(to_json(project)) == project
+    assert len(told) < 500
 
 
 # -- on disk ------------------------------------------------------------------------------------------------------
