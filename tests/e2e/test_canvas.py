@@ -1,0 +1,131 @@
+"""The canvas with real drags: what offscreen tests can only imitate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
+from PySide6.QtTest import QTest
+
+from cnnviz.app import make_window
+from cnnviz.layers import Conv2d, Flatten
+from cnnviz.model.graph import Edge, Graph
+from cnnviz.ui.build.workspace import BuildWorkspace
+from cnnviz.ui.demo.bench import Bench
+from cnnviz.ui.demo.hand import Hand
+from cnnviz.ui.window import MainWindow
+
+
+@pytest.fixture(autouse=True)
+def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / name))
+
+
+@pytest.fixture
+def window(qapp: object) -> Iterator[MainWindow]:
+    found = make_window(theme="dark")
+    found.resize(1440, 900)
+    found.show()
+    found.activateWindow()  # without a window manager nobody else does it
+    assert QTest.qWaitForWindowActive(found, 5000)
+    found.open_template("t10", "build")
+    Hand(found).wait(400)
+    yield found
+    found.session.document.forget_autosave()
+    found.close()
+    found.deleteLater()
+
+
+def page_of(window: MainWindow) -> BuildWorkspace:
+    page = window.pages.currentWidget()
+    assert isinstance(page, BuildWorkspace)
+    return page
+
+
+def test_palette_to_wire_and_card(window: MainWindow) -> None:
+    bench, document = Bench(window, Hand(window)), window.session.document
+    conv = bench.drop_on_wire("conv2d", "conv1", "pool1")
+    assert document.graph.inputs(conv)[0].source == "relu1"
+    assert document.graph.inputs("pool1")[0].source == conv
+    norm = bench.drop_on_card("batchnorm", conv)
+    assert document.graph.inputs(norm)[0].source == conv
+    assert not document.report.errors
+    document.undo()
+    document.undo()
+    assert conv not in document.graph
+
+
+def test_a_wire_is_taken_off_and_put_back(window: MainWindow) -> None:
+    page, hand, document = page_of(window), Hand(window), window.session.document
+    view, cards = page.canvas.viewport(), page.canvas.content.cards
+    port = page.canvas.mapFromScene(cards["pool1"].mapToScene(cards["pool1"].in_places()[0]))
+    hand.drag(view, port, view, port + QPoint(130, 25))
+    assert not document.graph.inputs("pool1")
+    out = page.canvas.mapFromScene(cards["conv1"].mapToScene(cards["conv1"].out_place()))
+    hand.drag(view, out, view, port)
+    assert document.graph.inputs("pool1") == (Edge("relu1", "pool1", 0),)
+    assert not document.report.errors
+
+
+def test_escape_during_a_real_drag_from_the_palette_drops_nothing(window: MainWindow) -> None:
+    page, document = page_of(window), window.session.document
+    before: Graph = document.graph
+    tree = page.palette_panel.tree
+    start = tree.viewport().mapTo(window, tree.visualItemRect(tree.row_of("dense")).center())
+    over = page.canvas.viewport().mapTo(window, QPoint(40, 40))
+    handle = window.windowHandle()
+    steps = [
+        lambda: QTest.mousePress(handle, Qt.MouseButton.LeftButton, pos=start),
+        *(lambda at=n: QTest.mouseMove(handle, start + (over - start) * (at / 10)) for n in range(1, 11)),
+        lambda: QTest.keyClick(handle, Qt.Key.Key_Escape),
+        lambda: QTest.mouseRelease(handle, Qt.MouseButton.LeftButton, pos=over),
+    ]
+    for number, step in enumerate(steps):
+        QTimer.singleShot(25 * (number + 1), step)
+    Hand(window).wait(25 * (len(steps) + 8))
+    assert document.graph is before
+    assert page.canvas.gesture is None
+    assert page.canvas.overlay.ghost is None
+
+
+def test_move_type_fix_and_undo(window: MainWindow) -> None:
+    page, hand, document = page_of(window), Hand(window), window.session.document
+    bench, view = Bench(window, hand), page.canvas.viewport()
+    old = document.graph.node("pool2").position
+    start = page.canvas.mapFromScene(page.canvas.content.cards["pool2"].mapToScene(QPointF(120, 14)))
+    hand.drag(view, start, view, start + QPoint(0, 60))
+    assert document.graph.node("pool2").position[1] > old[1]
+    bench.select("conv1")
+    bench.set_option("out_channels", "12")
+    layer = document.graph.node("conv1").layer
+    assert isinstance(layer, Conv2d)
+    assert layer.out_channels == 12
+    assert page.canvas.content.wires[Edge("relu1", "pool1", 0)].face.label == "28×28×12"
+    bench.select("flatten")
+    hand.key(Qt.Key.Key_Delete)
+    assert next(problem.node for problem in document.report.errors) == "dense1"
+    bench.select("dense1")
+    hand.wait(100)
+    fix = next(button for button in page.popover.fixes if "Flatten" in button.fix.label)
+    hand.click(fix)
+    assert not document.report.errors
+    assert any(isinstance(node.layer, Flatten) for node in document.graph)
+    for _ in range(4):
+        document.undo()
+    assert document.graph.node("pool2").position == old
+
+
+def test_the_wheel_zooms_and_space_drag_pans(window: MainWindow) -> None:
+    page, hand = page_of(window), Hand(window)
+    canvas = page.canvas
+    hand.click(canvas.viewport(), QPoint(6, canvas.height() - 90))
+    before = canvas.mapToScene(0, 0)
+    QTest.keyPress(canvas, Qt.Key.Key_Space)
+    hand.drag(canvas.viewport(), QPoint(200, 300), canvas.viewport(), QPoint(260, 330))
+    QTest.keyRelease(canvas, Qt.Key.Key_Space)
+    assert canvas.mapToScene(0, 0).x() < before.x() - 20
+    canvas.fit()
+    assert canvas.mapToScene(0, 0).x() == pytest.approx(before.x(), abs=3)
