@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QFontMetricsF, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from cnnviz.explain import Explanation
@@ -61,6 +61,10 @@ class ClosingCard(QFrame):
         self.pill.set_tone("ok" if closes else "err")
         self.setAccessibleName(self.text())
         self.setToolTip(explanation.note)
+
+    def fits(self, line: str) -> bool:
+        """Say whether a line can be read whole."""
+        return QFontMetricsF(theme.mono_font(11)).horizontalAdvance(line) <= self.width() - 36
 
     def text(self) -> str:
         """Return the account as plain text."""

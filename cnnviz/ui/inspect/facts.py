@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from cnnviz.explain import Box
@@ -17,13 +18,13 @@ def facts(frame: Frame, field: Box | None) -> list[Fact]:
     """Return (name, text) pairs; `field` is the box of the sample that the value depends on, if known."""
     row = frame.row
     sums = frame.layer.calculations(*(row.inputs or ()))
-    found = [("Output size", each.worked) for each in sums if each.rule.startswith("out")]
+    found = [("Size", each.worked) for each in sums if each.rule.startswith("out")]
     found += _window(frame)
     if field is not None:
         found.append(("Receptive field", f"{_extent(field)} of the input"))
     if row.macs and row.shape:
         here, total = row.macs // size(row.shape), numbers.compact_count(row.macs)
-        found.append(("Multiply-adds", f"{numbers.count(here)} here · {total} in the layer"))
+        found.append(("Multiply-adds", f"{numbers.count(here)} · layer {total}"))
     if row.params:
         worked = [each.worked for each in sums if not each.rule.startswith("out")]
         found.append(("Parameters", worked[0] if worked else numbers.count(row.params)))
@@ -43,7 +44,7 @@ def _window(frame: Frame) -> list[Fact]:
 
 def _extent(field: Box) -> str:
     sizes = [end - first for first, end in field]
-    return numbers.TIMES.join(str(entry) for entry in (sizes[1:] or sizes)) + " values"
+    return numbers.TIMES.join(str(entry) for entry in (sizes[1:] or sizes))
 
 
 class FactSheet(QWidget):
@@ -75,6 +76,7 @@ class FactSheet(QWidget):
 
     def _add_row(self) -> None:
         name, text = label("", "secondary"), Elided("", "mono")
+        text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         place = len(self._rows)
         self._grid.addWidget(name, place, 0)
         self._grid.addWidget(text, place, 1)

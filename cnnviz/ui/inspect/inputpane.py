@@ -16,7 +16,7 @@ from cnnviz.ui.widgets.heatmap import HeatMap
 from cnnviz.ui.widgets.legend import Legend
 from cnnviz.ui.widgets.mosaic import Mosaic
 
-STRIP_TILE = 34
+STRIP_TILE, KERNEL = 34, 160
 
 
 class InputPane(Panel):
@@ -45,7 +45,7 @@ class InputPane(Panel):
     def _assemble(self) -> None:
         self.kernel.set_axes(False)
         self.kernel.setMinimumSize(84, 72)
-        self.kernel.setMaximumHeight(150)
+        self.kernel.setMaximumHeight(KERNEL)
         self.channels.setFixedHeight(STRIP_TILE + 28)
         self.channels.set_tile_size(STRIP_TILE)
         self.picture.setMinimumHeight(120)
@@ -67,9 +67,10 @@ class InputPane(Panel):
             (self.legend, 0),
             (self.channels_title, 0),
             (self.channels, 0),
-            (self._kernel_box, 1),
+            (self._kernel_box, 2),
         ):
             self.body.addWidget(part, stretch)
+        self.body.addStretch(1)
 
     def _connect(self) -> None:
         self.picture.hovered.connect(self._hover)

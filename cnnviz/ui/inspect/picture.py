@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QStackedWidget, QVBoxLayout, QWidget
 
 from cnnviz.explain.trace import Array
@@ -15,6 +15,7 @@ from cnnviz.ui.widgets.heatmap import HeatMap, Window
 from cnnviz.ui.widgets.mosaic import Mosaic
 
 Padding = tuple[int, int, int, int]
+MOST_HEIGHT = 16_777_215
 NO_PADDING: Padding = (0, 0, 0, 0)
 
 
@@ -156,6 +157,11 @@ class MapPicture(QWidget):
     def has_focus_inside(self) -> bool:
         """Say whether the arrow keys go to this picture now."""
         return self.map.hasFocus() or self.vector.hasFocus()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Take no more height than a square needs, so that what belongs to the map stays close to it."""
+        super().resizeEvent(event)
+        self._pages.setMaximumHeight(self.width() if not self.is_vector else MOST_HEIGHT)
 
     def _slide(self, depth: int) -> None:
         self.slice_at = depth

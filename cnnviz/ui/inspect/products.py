@@ -21,6 +21,7 @@ HEAD, GAP, PAD = 20.0, 10.0, 5.0
 PLANE_GAP = 6.0
 CHARACTER = 6.7  # width of one figure at 11 px
 SMALLEST = 4.0
+STRETCH = 1.35
 
 
 @dataclass(frozen=True)
@@ -148,10 +149,12 @@ class ProductBlocks(Scrolled):
         width, room = self._natural_width(), self.viewport().width()
         most = (room - 2 * PAD - (depth - 1) * PLANE_GAP) / (depth * columns)
         width = max(min(width, most), SMALLEST)
-        height = min(26.0 if self._second else 22.0, max(width, 10.0))
+        height = min(28.0 if self._second else 24.0, max(width, 10.0))
         found = Blocks(len(self._order), depth, rows, columns, width, height, 1)
-        across = max(int((room + GAP) // (found.width + GAP)), 1)
-        return Blocks(len(self._order), depth, rows, columns, width, height, across)
+        across = min(max(int((room + GAP) // (found.width + GAP)), 1), max(len(self._order), 1))
+        spare = (room + GAP) / across - GAP - found.width
+        wider = min(width + max(spare, 0.0) / (depth * columns), width * STRETCH) if rows else width
+        return Blocks(len(self._order), depth, rows, columns, wider, height, across)
 
     def _natural_width(self) -> float:
         return (self._digits + 3) * CHARACTER + 4
@@ -217,7 +220,7 @@ class ProductBlocks(Scrolled):
                 cell = (at, depth, row, column)
                 if big:
                     bright = bool(luma[row, column] > 140)
-                    painter.setPen(theme.TEXT_ON_BRIGHT if bright else _quiet(theme.current().name))
+                    painter.setPen(theme.TEXT_ON_BRIGHT if bright else theme.TEXT_ON_DARK)
                     self._paint_numbers(painter, rect, reading, cell, fonts, two)
                 if cell in self._marked:
                     draw_ring(painter, rect, theme.color("ok"), 2)
@@ -303,10 +306,6 @@ class ProductBlocks(Scrolled):
         place = ",".join(str(entry) for entry in index)
         times = f" × {weight} = {product}" if self._second else ""
         return f"{reading.node}[{place}]: {value}{times}. Click goes there"
-
-
-def _quiet(theme_name: str) -> str:
-    return theme.TEXT_ON_DARK if theme_name == "dark" else theme.TEXT_ON_BRIGHT
 
 
 def example() -> QWidget:

@@ -11,6 +11,7 @@ from cnnviz.explain import Box
 from cnnviz.explain.trace import Array
 from cnnviz.ui import numbers, theme
 from cnnviz.ui.inspect.frame import Frame
+from cnnviz.ui.inspect.volumes import volume
 from cnnviz.ui.state import Session
 from cnnviz.ui.widgets.bars import ProbabilityBars
 from cnnviz.ui.widgets.chrome import Elided, Panel, Segmented, button, label, tool_button
@@ -31,6 +32,9 @@ class SamplePicture(HeatMap):
         self._field: Box | None = None
         self.set_axes(False)
         self.set_values(False)
+
+    def _paint_lines(self, painter: QPainter, grid: Grid) -> None:
+        """Leave the picture whole: lines between its cells would darken bright strokes."""
 
     def set_field(self, field: Box | None) -> None:
         """Frame the box of the sample that the value depends on."""
@@ -248,11 +252,11 @@ class SamplePanel(Panel):
 
 
 def flat_picture(image: Array) -> Array:
-    """Return a sample (C, …) as one grey picture (H, W): the mean of its channels, the middle of its slices."""
-    found = image.mean(axis=0)
-    while found.ndim > 2:
-        found = found[len(found) // 2]
-    return found[None] if found.ndim == 1 else found
+    """Return a sample as one grey picture (H, W): the mean of its channels, the middle of its slices."""
+    if image.ndim == 1:
+        return image[None]
+    found = volume(image).mean(axis=0)
+    return np.asarray(found[len(found) // 2])
 
 
 class SideColumn(QWidget):

@@ -6,7 +6,15 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSpinBox, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QPushButton,
+    QSizePolicy,
+    QSpinBox,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from cnnviz.explain import explain
 from cnnviz.ui import numbers, theme
@@ -21,6 +29,7 @@ from cnnviz.ui.widgets.chrome import Panel, Segmented, button, label
 MOST_STEPS = 4
 CHEVRON = "\u203a"
 TALL, SHORT_LINES = 560, 8
+WRITTEN = (16, 12, 9, 7, 5, 3)
 
 
 @dataclass(frozen=True)
@@ -47,6 +56,8 @@ class WorkPane(Panel):
         self.digits = QSpinBox(minimum=2, maximum=6, value=3)
         self.running = RunningSum()
         self.card = ClosingCard()
+        self._steps: list[Step] = []
+        self.chips = [self._make_chip(place) for place in range(MOST_STEPS)]
         self._assemble()
         self.modes.chosen.connect(self._set_mode)
         self.digits.valueChanged.connect(self._set_digits)
@@ -80,6 +91,10 @@ class WorkPane(Panel):
         self._next_row = QHBoxLayout(self._next)
         self._next_row.setContentsMargins(0, 0, 0, 0)
         self._next_row.setSpacing(6)
+        self._next_row.addWidget(label("Next:", "secondary"))
+        for chip in self.chips:
+            self._next_row.addWidget(chip)
+        self._next_row.addStretch(1)
         self.body.addWidget(self._next)
 
     def show_frame(self, frame: Frame) -> None:
@@ -117,8 +132,7 @@ class WorkPane(Panel):
         return view
 
     def _show_sum(self, frame: Frame, view: View) -> None:
-        shown = lines(frame)
-        drawn = shown if self.height() > TALL else lines(frame, SHORT_LINES)
+        drawn = lines(frame) if self.height() > TALL else lines(frame, SHORT_LINES)
         digits = self.digits.value()
         several = view.sums and len(drawn) > 1
         self._sum_box.setVisible(several)
@@ -129,29 +143,33 @@ class WorkPane(Panel):
             what = "channel sums" if per_channel else "terms"
             offsets = ", then the bias" if any(t.label == "bias" for t in frame.explanation.offsets) else ""
             self.sum_hint.setText(f"{what}{offsets}")
-        explanation = frame.explanation
-        self.card.show_account(explanation, view.closing_line(frame, shown), view.counted(frame))
+        self.card.show_account(frame.explanation, self._closing_line(frame, view), view.counted(frame))
+
+    def _closing_line(self, frame: Frame, view: View) -> str:
+        """Return the sum written out, with as many terms as fit on one line."""
+        text = ""
+        for most in WRITTEN:
+            text = view.closing_line(frame, lines(frame, most))
+            if self.card.fits(text):
+                break
+        return text
+
+    def _make_chip(self, place: int) -> QPushButton:
+        chip = button("", small=True)
+        chip.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        chip.setMinimumWidth(40)
+        chip.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        chip.clicked.connect(lambda: self.walked.emit(self._steps[place].node, self._steps[place].index))
+        return chip
 
     def _show_next(self, frame: Frame) -> None:
-        while self._next_row.count():
-            item = self._next_row.takeAt(0)
-            old = item.widget() if item is not None else None
-            if old is not None:
-                old.deleteLater()
-        steps = next_steps(frame)
-        self._next.setVisible(bool(steps))
-        if not steps:
-            return
-        self._next_row.addWidget(label("Next:", "secondary"))
-        for step in steps:
-            chip = button(step.text, small=True)
-            chip.setToolTip(f"Go to {step.node}")
-            chip.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-            chip.setMinimumWidth(40)
-            chip.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            chip.clicked.connect(lambda _checked=False, to=step: self.walked.emit(to.node, to.index))
-            self._next_row.addWidget(chip)
-        self._next_row.addStretch(1)
+        self._steps = next_steps(frame)
+        self._next.setVisible(bool(self._steps))
+        for place, chip in enumerate(self.chips):
+            chip.setVisible(place < len(self._steps))
+            if place < len(self._steps):
+                chip.setText(self._steps[place].text)
+                chip.setToolTip(f"Go to {self._steps[place].node}")
 
     def _set_mode(self, mode: str) -> None:
         if self.view is not None:
