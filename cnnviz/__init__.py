@@ -24,7 +24,8 @@ def __getattr__(name: str) -> Any:
     """Import a part of the library when it is first asked for."""
     if name not in __all__:
         raise AttributeError(f"module 'cnnviz' has no attribute {name!r}")
-    if name == "explain":  # a package that can be called like the function, so that importing it changes nothing
+    if name == "explain":
+        # a package that can be called like the function, so that an import of it elsewhere changes nothing
         return importlib.import_module("cnnviz.explain")
     return getattr(importlib.import_module("cnnviz.library"), name)
 
