@@ -62,14 +62,20 @@ def apply(app: QApplication, name: str) -> None:
 
 def color(token: str, alpha: float = 1.0) -> QColor:
     """The token called `token` ("t2", "cursor" ...) of the theme in force, with opacity `alpha` in 0..1."""
-    value = QColor(getattr(_current, token))
-    value.setAlphaF(alpha)
-    return value
+    return QColor(_parsed(getattr(_current, token), alpha))
 
 
 def group_color(group: str) -> QColor:
     """The colour of a layer group ("Convolution" ...); groups without one of their own get Input's grey."""
-    return QColor(_current.groups.get(group, _current.groups["Input"]))
+    return QColor(_parsed(_current.groups.get(group, _current.groups["Input"]), 1.0))
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str, alpha: float) -> QColor:
+    """Parse "#3BA3CF" once: a live picture asks for hundreds of colours. Callers get copies, which they may change."""
+    value = QColor(text)
+    value.setAlphaF(alpha)
+    return value
 
 
 def text_on(background: QColor) -> QColor:
@@ -80,15 +86,12 @@ def text_on(background: QColor) -> QColor:
 
 def ui_font(px: float = 12, weight: int = 400) -> QFont:
     """The interface font at `px` logical pixels; `weight` is 400, 500 or 600."""
-    return _font(ui_families(), px, weight)
+    return QFont(_made_font(px, weight, mono=False))
 
 
 def mono_font(px: float = 11, weight: int = 400) -> QFont:
     """The font of every number, shape and formula at `px` logical pixels."""
-    font = _font(mono_families(), px, weight)
-    font.setStyleHint(QFont.StyleHint.Monospace)
-    font.setFeature(QFont.Tag("calt"), 0)  # no ligatures: "->" and "!=" stay what was computed
-    return font
+    return QFont(_made_font(px, weight, mono=True))
 
 
 def set_role(widget: QWidget, **properties: str | bool) -> None:
@@ -113,6 +116,16 @@ def mono_families() -> tuple[str, ...]:
 
 def _families(wanted: str, fallback: str) -> tuple[str, ...]:
     return (wanted, fallback) if wanted in QFontDatabase.families() else (fallback,)
+
+
+@lru_cache(maxsize=256)
+def _made_font(px: float, weight: int, *, mono: bool) -> QFont:
+    """Make each font once: a live picture asks for hundreds a second. Copies share what Qt has looked up for it."""
+    font = _font(mono_families() if mono else ui_families(), px, weight)
+    if mono:
+        font.setStyleHint(QFont.StyleHint.Monospace)
+        font.setFeature(QFont.Tag("calt"), 0)  # no ligatures: "->" and "!=" stay what was computed
+    return font
 
 
 def _font(families: tuple[str, ...], px: float, weight: int) -> QFont:

@@ -28,9 +28,12 @@ class Legend(Painted):
         self, low: float, high: float, label: str | None = None, colormap: str | None = None
     ) -> None:
         """Show another range; label and colour map stay when not given."""
+        before = (self._range, self._label, self._colormap)
         self._range = (low, high)
         self._label = self._label if label is None else label
         self._colormap = colormap or self._colormap
+        if before == (self._range, self._label, self._colormap):
+            return  # asked ten times a second while it trains
         self._speak()
         self.updateGeometry()
         self.redraw()
