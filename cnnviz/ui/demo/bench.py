@@ -63,6 +63,12 @@ class Bench:
         self._hand.key(Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
         self._hand.type(text)
 
+    def fit(self) -> None:
+        """Click an empty place of the canvas, then show everything."""
+        view = self._canvas.viewport()
+        self._hand.click(view, QPoint(view.width() - 12, 12))
+        self._hand.key(Qt.Key.Key_F)
+
     def _drop(self, kind: str, place: QPoint) -> str:
         tree = self._page.palette_panel.tree
         before = {node.name for node in self._window.session.document.graph}

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEventLoop, QPoint, QRect, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 TICK_MS = 20
 STEPS = 12
@@ -62,11 +62,12 @@ class Hand:
 
     def key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = NONE) -> None:
         """Press a key where the focus is."""
-        self._play([lambda: QTest.keyClick(self._focus(), key, modifiers)])
+        self._play([self._window.activateWindow, lambda: QTest.keyClick(self._focus(), key, modifiers)])
 
     def type(self, text: str) -> None:
         """Type where the focus is."""
-        self._play([lambda each=letter: QTest.keyClicks(self._focus(), each) for letter in text])
+        presses = [lambda each=letter: QTest.keyClicks(self._focus(), each) for letter in text]
+        self._play([self._window.activateWindow, *presses])
 
     def wait(self, milliseconds: int) -> None:
         """Look on for a while."""
@@ -99,7 +100,8 @@ class Hand:
         )
 
     def _focus(self) -> QWidget:
-        return QApplication.focusWidget() or self._window
+        """Return the widget that keys go to."""
+        return self._window.focusWidget() or self._window
 
     def _play(self, steps: Sequence[Callable[[], None]]) -> None:
         """Do one step per tick; what goes wrong in a step is raised here, not lost in the event loop."""

@@ -6,8 +6,6 @@ import itertools
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-
 from cnnviz.ui.demo.bench import Bench
 from cnnviz.ui.demo.hand import Hand
 from cnnviz.ui.window import MainWindow
@@ -79,7 +77,7 @@ class _Demo:
         bench.select(names[1])
         bench.set_option("out_channels", "8")
         self.hand.wait_for(lambda: self.session.looking.trace_fits, 60, "the maps of the new network")
-        self.hand.key(Qt.Key.Key_F)
+        bench.fit()
         self.hand.wait(500)
         self.picture("build")
 
