@@ -56,7 +56,8 @@ class Amount(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def show_detail(self, shown: bool) -> None:
-        """Show the line of explanation, or keep it for the tool tip."""
+        """Show unit and explanation, or only the number."""
+        self._unit.setVisible(shown)
         self._detail.setVisible(shown)
 
     def show_amount(self, value: str, unit: str = "", detail: str = "", caption: str = "") -> None:
@@ -111,7 +112,8 @@ class Amounts(QFrame):
         """Leave out what there is no room for."""
         narrow = self.width() < NARROW
         self.field.setVisible(self._sight is not None and not narrow)
-        self.memory.show_detail(not narrow)
+        for amount in (self.params, self.memory):
+            amount.show_detail(not narrow)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from cnnviz.layers import LAYERS
@@ -62,35 +62,41 @@ class CanvasTools(QWidget):
 
 
 class Invitation(QWidget):
-    """What an empty canvas says: the ghost of a small network, one sentence, one button."""
+    """What an empty canvas says: the ghost of a small network, one sentence, one button. Drops go through it."""
 
     template_asked = Signal()
 
     def __init__(self, canvas: Canvas) -> None:
         super().__init__(canvas)
         self._canvas = canvas
-        self.setFixedSize(420, 380)
+        self.setFixedSize(420, 336)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         layout = QVBoxLayout(self)
         layout.addStretch(1)
         sentence = label("Drop a layer here, press / or start from a template", "secondary")
         sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
         layout.addWidget(sentence)
         self.button = button("Open a template")
+        self.button.setParent(canvas)
         self.button.clicked.connect(self.template_asked)
-        layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
         canvas.resized.connect(self.place)
+        self.place()
+
+    def show_if(self, empty: bool) -> None:
+        """Show it while the canvas is empty."""
+        self.setVisible(empty)
+        self.button.setVisible(empty)
         self.place()
 
     def place(self) -> None:
         """Stay in the middle."""
-        self.move((self._canvas.width() - self.width()) // 2, (self._canvas.height() - self.height()) // 2)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        event.ignore()
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        place = self.mapTo(self._canvas, event.position().toPoint())
-        self._canvas.open_quick_menu(self._canvas.mapToScene(place))
+        left, top = (
+            (self._canvas.width() - self.width()) // 2,
+            (self._canvas.height() - self.height()) // 2 - 20,
+        )
+        self.move(left, top)
+        self.button.adjustSize()
+        self.button.move(left + (self.width() - self.button.width()) // 2, top + self.height() + 6)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -101,7 +101,7 @@ class BuildWorkspace(QWidget):
         self._fresh = not self.session.document.empty
 
     def _follow(self, old: Graph, new: Graph) -> None:
-        self.invitation.setVisible(not new.nodes)
+        self.invitation.show_if(not new.nodes)
         if self._fresh and self.isVisible():
             self._fresh = False
             self.canvas.fit()
@@ -117,7 +117,7 @@ class BuildWorkspace(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self.invitation.setVisible(self.session.document.empty)
+        self.invitation.show_if(self.session.document.empty)
         self.canvas.setFocus()
         self._show_trace()
         self._show_sample()

@@ -270,3 +270,26 @@ def test_a_chip_is_selected_by_a_click(load: Load, hand: Hand) -> None:
     (name, rect), *_ = card.chips
     hand.click(card.pos() + rect.center())
     assert workspace.selection.nodes == (name,) == ("relu1",)
+
+
+def test_an_empty_canvas_invites_and_takes_a_drop_in_its_middle(
+    workspace: BuildWorkspace, hand: Hand
+) -> None:
+    assert workspace.invitation.isVisible()
+    middle = workspace.canvas.mapToScene(workspace.canvas.viewport().rect().center())
+    assert (
+        workspace.canvas.childAt(workspace.canvas.viewport().rect().center()) is workspace.canvas.viewport()
+    )
+    hand.drop("input", middle)
+    assert "input" in workspace.session.document.graph
+    assert not workspace.invitation.isVisible()
+    assert not workspace.invitation.button.isVisible()
+    workspace.session.document.undo()
+    workspace.invitation.button.click()
+    assert workspace.palette_panel.tabs.value() == "templates"
+
+
+def test_a_template_opens_by_a_click(workspace: BuildWorkspace) -> None:
+    workspace.palette_panel.template_chosen.emit("t2")
+    assert workspace.session.document.report.trainable == 619_786
+    assert not workspace.invitation.isVisible()
