@@ -148,25 +148,25 @@ class Canvas(QGraphicsView):
         self.overlay.ghost = (layer, place) if layer is not None and not on_card else None
         self.viewport().update()
 
-    def show_hint(self, text: str, *, bad: bool = False) -> None:
+    def show_hint(self, text: str, bad: bool = False) -> None:
         """Say something beside the mouse; an empty text ends it."""
         self._hint.setVisible(bool(text))
         if text:
-            self._hint.setText(f"Not possible: {text}" if bad else text)
+            self._hint.setText(text)
             self._hint.set_tone("err" if bad else "cursor")
             self._hint.adjustSize()
             place = self.mapFromScene(self.pointer) + QPoint(16, 16)
             room = self.size() - self._hint.size()
             self._hint.move(min(place.x(), room.width() - 4), min(place.y(), room.height() - 4))
 
-    def outcome(self, graph: Graph, name: str) -> tuple[str]:
-        """Return in words what a node would put out in a draft, or its problem there."""
+    def outcome(self, graph: Graph, name: str) -> tuple[str, bool]:
+        """Return in words what a node would put out in a draft, or its problem there; and whether it is one."""
         report = check(graph)
         shape = report.row(name).shape
         if shape is not None:
-            return (f"{name} {numbers.ARROW} {numbers.shape(shape, axis_order(self.session))}",)
+            return f"{name} {numbers.ARROW} {numbers.shape(shape, axis_order(self.session))}", False
         said = next((problem.text for problem in report.problems if problem.node == name), "")
-        return (told(said, report.row(name).inputs, axis_order(self.session)),)
+        return told(said, report.row(name).inputs, axis_order(self.session)), True
 
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         self.overlay.paint(painter)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVB
 from cnnviz.errors import CnnvizError, OptionError
 from cnnviz.layers import Layer, Option
 from cnnviz.model.graph import Graph
-from cnnviz.ui import theme
+from cnnviz.ui import numbers, theme
 from cnnviz.ui.build.formhead import FormHead
 from cnnviz.ui.build.histogram import Histogram
 from cnnviz.ui.build.optionfields import field_for
@@ -19,6 +19,7 @@ from cnnviz.ui.build.sums import Sums
 from cnnviz.ui.state import Session
 from cnnviz.ui.widgets.chrome import Divider, button, label
 from cnnviz.ui.widgets.field import Field
+from cnnviz.ui.widgets.fields import Toggle
 
 LABEL_WIDTH = 84
 NOTHING = "Select a card to see and change its options."
@@ -128,9 +129,18 @@ class Properties(QScrollArea):
             if name not in self._shown or self._shown[name] != values[0]:
                 field.set_value(values[0])
                 self._shown[name] = values[0]
+            if isinstance(field, Toggle):
+                field.caption.setText(self._values_behind(name))
             mixed = any(value != values[0] for value in values)
             if mixed:
                 field.setToolTip("The selected layers differ here; an edit changes them all.")
+
+    def _values_behind(self, option: str) -> str:
+        """Return how many values a switch brings along: a bias has one per filter."""
+        names = self._selection.nodes
+        rows = [self._document.report.row(name) for name in names if name in self._document.graph]
+        count = sum(p.count for row in rows for p in row.parameters if p.name == option)
+        return f"{numbers.count(count)} values" if count else ""
 
     def _show_sections(self, graph: Graph, names: tuple[str, ...]) -> None:
         single = len(names) == 1

@@ -37,7 +37,10 @@ class Pull(Gesture):
             self.aim, self.result = aim, None
             self._preview(aim)
             self._mark_ports()
-        self.canvas.show_thread(*self.ends(point))
+        if self.result is None:
+            self.canvas.show_thread(*self.ends(point))
+        else:  # the wire itself is shown already, the way it would run
+            self.canvas.show_thread(None, None)
 
     def end(self, point: QPointF) -> None:
         aim, result = self.aim, self.result
@@ -54,6 +57,8 @@ class Pull(Gesture):
         self.canvas.show_thread(None, None)
         self.canvas.show_hint("")
         self.canvas.propose(None)
+        for wire in self.scene.wires.values():
+            wire.mark(target=False)
         for card in self.scene.cards.values():
             card.mark(port_looks={}, out_look="rest", extra_port=False)
 
@@ -61,11 +66,18 @@ class Pull(Gesture):
         why = self.refusal(aim) if aim is not None else ""
         if aim is None or why:
             self.canvas.propose(self.meanwhile)
-            self.canvas.show_hint(why, bad=True)
+            self.canvas.show_hint(f"Not possible: {why}" if why else "", bad=True)
             return
         self.result = self.connected(aim)
         self.canvas.propose(self.result)
+        self._light_up(self.result)
         self.canvas.show_hint(*self.canvas.outcome(self.result, self.fed(aim)))
+
+    def _light_up(self, result: Graph) -> None:
+        """Show which of the wires is the new one."""
+        for edge in set(result.edges) - set(self.graph.edges):
+            if edge in self.scene.wires:
+                self.scene.wires[edge].mark(target=True)
 
     def _mark_ports(self) -> None:
         for name, card in self.scene.cards.items():

@@ -92,6 +92,12 @@ class BuildWorkspace(QWidget):
         """Return what can be done here, for the command list."""
         return self.commands.actions
 
+    def toggle_sides(self) -> None:
+        """Hide both side panels, or bring them back."""
+        shown = self.palette_panel.isVisible() or self.properties.isVisible()
+        self.palette_panel.setVisible(not shown)
+        self.properties.setVisible(not shown)
+
     # -- following the session ----------------------------------------------------------------------------------
 
     def _start_afresh(self) -> None:

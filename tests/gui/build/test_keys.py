@@ -238,3 +238,12 @@ def test_every_action_has_a_text_and_works_without_a_graph(workspace: BuildWorks
         assert action.toolTip()
         action.trigger()
         workspace.canvas.quick.close_menu()
+
+
+def test_both_sides_can_be_hidden(workspace: BuildWorkspace) -> None:
+    workspace.toggle_sides()
+    assert not workspace.palette_panel.isVisible()
+    assert not workspace.properties.isVisible()
+    workspace.toggle_sides()
+    assert workspace.palette_panel.isVisible()
+    assert workspace.properties.isVisible()
