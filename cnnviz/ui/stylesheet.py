@@ -86,6 +86,11 @@ QPushButton[role="quiet"]:focus, QToolButton[role="quiet"]:focus { border-color:
 QPushButton[role="link"] { background: transparent; border: 0; padding: 0; color: ${acc}; }
 QPushButton[role="link"]:hover, QPushButton[role="link"]:focus { text-decoration: underline; }
 QPushButton::menu-indicator, QToolButton::menu-indicator { image: none; width: 0; }
+QPushButton[role="menu"] { padding-right: 24px; }
+QPushButton[role="menu"]::menu-indicator {
+    image: url("${chevron-down}"); width: 12px; height: 12px; subcontrol-origin: border;
+    subcontrol-position: center right; right: 7px;
+}
 QFrame[role="segments"] { background: ${segments}; border: 1px solid ${line}; border-radius: 6px; }
 QPushButton[role="segment"] {
     background: transparent; border: 1px solid transparent; border-radius: 5px; padding: 0 9px;
@@ -113,6 +118,7 @@ QLineEdit[role="name"]:focus { border-color: ${acc}; background: ${bg2}; }
 QLineEdit[role="number"], QSpinBox, QDoubleSpinBox { font-family: "${mono}"; font-size: 11px; }
 QLineEdit:hover, QSpinBox:hover, QDoubleSpinBox:hover { border-color: ${t3}; }
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QPlainTextEdit:focus { border-color: ${acc}; }
+QLineEdit[linked="true"] { border-color: ${cursor}; background: ${cursor_bg}; }
 QLineEdit[error="true"], QSpinBox[error="true"], QComboBox[error="true"] {
     border-color: ${err}; background: ${err_bg};
 }

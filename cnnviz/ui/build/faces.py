@@ -118,9 +118,7 @@ class _Look:
             title=layer.title,
             group=layer.group,
             position=head.position,
-            brief=self._arrives(head)
-            if self._state(head.name) == "error"
-            else layer.brief() or self._same(head),
+            brief=self._brief(head),
             footer=self._footer(worst, state, nodes),
             macs=self._macs(nodes) if state == "fine" else "",
             chips=tuple(self._chip(name) for name in nodes[1:]),
@@ -147,6 +145,13 @@ class _Look:
     def _chip(self, name: str) -> ChipFace:
         layer = self._graph.node(name).layer
         return ChipFace(name, layer.chip(), layer.group, self._state(name))
+
+    def _brief(self, node: Node) -> str:
+        """Return the line below the name: the options, or where nothing fits what arrives."""
+        if self._state(node.name) == "error":
+            return self._arrives(node)
+        shape = self._rows[node.name].shape
+        return told(node.layer.brief(), (shape,) if shape else None, self._order) or self._same(node)
 
     def _same(self, node: Node) -> str:
         """Return a line for a layer that has nothing to say about itself: what becomes of the shape."""

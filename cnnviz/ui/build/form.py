@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from cnnviz.errors import CnnvizError, OptionError
 from cnnviz.layers import Layer, Option
@@ -43,6 +43,8 @@ class Properties(QScrollArea):
         self.head.inspect_pressed.connect(self.inspect_pressed)
         self.head.renamed.connect(self._follow_name)
         self._reset.clicked.connect(self._reset_options)
+        self.sums.pointed.connect(self._mark_field)
+        self.sums.picked.connect(self._enter_field)
         selection.changed.connect(self.refresh)
         self._document.changed.connect(lambda old, new: self.refresh())
         session.looking.trace_changed.connect(self._show_values)
@@ -157,6 +159,17 @@ class Properties(QScrollArea):
         self._values_section.setVisible(known)
         if known and trace is not None:
             self._values_note.setText(self.histogram.show_values(trace.activation(names[0])))
+
+    def _mark_field(self, option: str) -> None:
+        """Light up the field that a number of the sums comes from."""
+        for name, field in self.fields.items():
+            for edit in field.findChildren(QLineEdit):
+                theme.set_role(edit, linked=name == option)
+
+    def _enter_field(self, option: str) -> None:
+        edits = self.fields[option].findChildren(QLineEdit) if option in self.fields else []
+        if edits:
+            edits[0].setFocus()
 
     # -- editing ------------------------------------------------------------------------------------------------
 

@@ -58,10 +58,9 @@ class Popover(QFrame):
             self._problem = None
             self.hide()
             return
-        if self._problem is None or (found.node, found.text) != (self._problem.node, self._problem.text):
+        if self._problem is None or _said(found) != _said(self._problem):
             self._problem = found
             self._build(found, graph)
-        self.show()
         self.place()
 
     def open_for(self, node: str) -> None:
@@ -137,6 +136,7 @@ class Popover(QFrame):
         canvas = self._canvas
         box = canvas.content.content_rect((self._problem.node,))
         card = canvas.mapFromScene(box).boundingRect()
+        self.setVisible(card.intersects(canvas.viewport().rect()))
         self.adjustSize()
         self._on_left = card.right() + GAP + self.width() > canvas.width() and card.left() > self.width()
         x = card.left() - self.width() - GAP + BEAK if self._on_left else card.right() + GAP - BEAK
@@ -164,6 +164,11 @@ class Popover(QFrame):
         inner.translate(-1 if self._on_left else 1, 0)
         painter.drawPolygon(inner)
         painter.end()
+
+
+def _said(problem: Problem) -> tuple[str, ...]:
+    """Return everything of a problem that is shown."""
+    return (problem.node, problem.text, *(fix.label for fix in problem.fixes))
 
 
 class FixButton(QPushButton):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from html import escape
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from cnnviz.errors import CnnvizError
@@ -17,7 +17,13 @@ from cnnviz.ui.widgets.chrome import label
 
 
 class Sums(QFrame):
-    """Rule and numbers, one pair for each sum; options in the colour of controls, results bold."""
+    """Rule and numbers, one pair for each sum; options in the colour of controls, results bold.
+
+    `pointed` carries the option whose number the mouse is on, or an empty text; `picked` the one that was clicked.
+    """
+
+    pointed = Signal(str)
+    picked = Signal(str)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,7 +35,11 @@ class Sums(QFrame):
         layout.setContentsMargins(10, 8, 10, 8)
         self.text = label("", "mono")
         self.text.setTextFormat(Qt.TextFormat.RichText)
-        self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.text.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.LinksAccessibleByMouse
+        )
+        self.text.linkHovered.connect(self.pointed)
+        self.text.linkActivated.connect(self.picked)
         self.text.setWordWrap(True)
         self.text.setAccessibleName("sums of the output size")
         layout.addWidget(self.text)
@@ -68,7 +78,9 @@ def _piece(piece: tuple[str, str]) -> str:
     text, name = escape(piece[0]), piece[1]
     if name == RESULT:
         return f"<b>{_colored(text, 't1')}</b>"
-    return _colored(text, "acc") if name else _colored(text, "t2")
+    if not name:
+        return _colored(text, "t2")
+    return f'<a href="{name}" style="color:{theme.current().acc}; text-decoration:none">{text}</a>'
 
 
 def _colored(text: str, token: str) -> str:

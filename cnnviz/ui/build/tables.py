@@ -27,6 +27,8 @@ from cnnviz.ui.build.highlight import PythonColors
 from cnnviz.ui.widgets.chrome import tool_button
 
 COLUMNS = ("Name", "Kind", "Output", "Params", "MACs")
+FIRST_NUMBER = 2
+"""From this column on, cells hold numbers and are aligned right."""
 
 
 class ShapeTable(QTableWidget):
@@ -54,12 +56,15 @@ class ShapeTable(QTableWidget):
         self.setRowCount(len(report.rows))
         for number, row in enumerate(report.rows):
             for column, text in enumerate(_cells(row, order)):
-                item = self.item(number, column) or QTableWidgetItem()
-                item.setText(text)
-                if column >= 2:
-                    item.setFont(theme.mono_font(11))
-                    item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-                self.setItem(number, column, item)
+                (self.item(number, column) or self._new_cell(number, column)).setText(text)
+
+    def _new_cell(self, row: int, column: int) -> QTableWidgetItem:
+        item = QTableWidgetItem()
+        if column >= FIRST_NUMBER:
+            item.setFont(theme.mono_font(11))
+            item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.setItem(row, column, item)
+        return item
 
 
 def _cells(row: Row, order: numbers.AxisOrder) -> tuple[str, ...]:

@@ -2,13 +2,14 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit
 
 from cnnviz.layers import LAYERS, Add, Conv2d, Dense, Flatten, Input, MaxPool2d
 from cnnviz.model.graph import Edge, Graph, chain
 from cnnviz.model.layout import tidy
 from cnnviz.ui.build.optionfields import PaddingField, ShapeField, field_for
 from cnnviz.ui.build.workspace import BuildWorkspace
+from cnnviz.ui.widgets.field import Field
 
 Load = Callable[[Graph], BuildWorkspace]
 
@@ -148,6 +149,22 @@ def test_the_values_of_the_image_are_shown(load: Load) -> None:
     assert workspace.canvas.content.cards["conv1"].strip is not None
 
 
+def _linked(field: Field) -> bool:
+    return any(edit.property("linked") for edit in field.findChildren(QLineEdit))
+
+
+def test_a_number_of_the_sums_points_at_its_field(load: Load) -> None:
+    workspace = load(small())
+    workspace.selection.set(("conv1",))
+    form = workspace.properties
+    form.sums.text.linkHovered.emit("kernel_size")
+    marked = [name for name, field in form.fields.items() if _linked(field)]
+    assert marked == ["kernel_size"]
+    form.sums.text.linkHovered.emit("")
+    assert not _linked(form.fields["kernel_size"])
+    assert 'href="kernel_size"' in form.sums.text.text()
+
+
 # -- problems ---------------------------------------------------------------------------------------------------------
 
 
@@ -219,6 +236,8 @@ def test_the_tabs_follow_the_document(load: Load) -> None:
     assert "nn.Conv2d" in strip.code.text.toPlainText()
     document.edit("Change", document.graph.with_layer("dense1", Dense(7)))
     assert "7" in strip.code.text.toPlainText()
+    strip.show_tab("Shapes")
+    assert strip.shapes.item(4, 2).text() == "7"
     strip.show_tab("History")
     assert [strip.history.item(n).text() for n in range(strip.history.count())] == ["Open", "Test", "Change"]
     strip.history.step_chosen.emit(1)
