@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
@@ -34,7 +33,7 @@ class Started:
 
 @dataclass(frozen=True)
 class StepDone:
-    """One batch was learned. `step` counts from 1, `epoch` is a fraction (1.5: half of the second); accuracy is 0 to 1."""
+    """One batch was learned. `step` counts from 1, `epoch` is a fraction (1.5: half of the second), accuracy 0 to 1."""
 
     step: int
     epoch: float
@@ -47,7 +46,7 @@ class StepDone:
 
 @dataclass(frozen=True)
 class Watched:
-    """The pinned image seen by the network now: output maps per node (C, H, W) or (F,), and class probabilities (K,)."""
+    """The pinned image as the network sees it now: maps per node, (C, H, W) or (F,), and class probabilities (K,)."""
 
     step: int
     image: Array
@@ -65,10 +64,11 @@ class Gradients:
 
 @dataclass(frozen=True)
 class Evaluated:
-    """The network judged on images it does not learn from. `predicted` (N,) and `confidence` (N,) follow `indices` (N,).
+    """The network judged on images it does not learn from.
 
-    `which` is `validation` or `test`, `confusion` is (true, predicted) counts, `indices` are places in that set's own split
-    (training images for `validation`). `whole` says whether the full set was used or a fixed subset.
+    `which` is `validation` or `test`. `confusion` is (true, predicted) counts. `indices` (N,) are places in the split that the
+    images lie in (the training images for `validation`); `labels`, `predicted` and `confidence` (N,) follow them.
+    `whole` says whether all of them were used or a fixed subset.
     """
 
     step: int

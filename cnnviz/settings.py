@@ -38,7 +38,7 @@ class Settings:
 
 
 def load() -> Settings:
-    """Return the saved settings; what is missing or unreadable takes its default, since a start must not fail over it."""
+    """Return the saved settings; what is missing or unreadable takes its default: a start must not fail over it."""
     try:
         found = json.loads(_path().read_text("utf-8"))
     except (OSError, ValueError):

@@ -247,7 +247,9 @@ def chain(layers: Iterable[Layer | tuple[str, Layer]], title: str = "untitled") 
 def renamed(old: Graph, new: Graph) -> dict[str, str]:
     """Return new names by old ones: a node that vanished and one that appeared with the identical layer object."""
     gone = {id(node.layer): node.name for node in old if node.name not in new}
-    return {gone[id(node.layer)]: node.name for node in new if node.name not in old and id(node.layer) in gone}
+    return {
+        gone[id(node.layer)]: node.name for node in new if node.name not in old and id(node.layer) in gone
+    }
 
 
 def _grouped(edges: Iterable[Edge], end: str) -> dict[str, tuple[Edge, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,9 +56,13 @@ def test_main_job(window: MainWindow, tmp_path: Path) -> None:
 
 def _build(window: MainWindow, hand: Hand) -> None:
     bench = Bench(window, hand)
-    names = [bench.drop("input", 0.2, 0.06), bench.drop("conv2d", 0.2, 0.30), bench.drop("maxpool2d", 0.2, 0.54)]
+    names = [
+        bench.drop("input", 0.2, 0.06),
+        bench.drop("conv2d", 0.2, 0.30),
+        bench.drop("maxpool2d", 0.2, 0.54),
+    ]
     names += [bench.drop("flatten", 0.62, 0.06), bench.drop("dense", 0.62, 0.30)]
-    for source, target in zip(names, names[1:], strict=False):
+    for source, target in itertools.pairwise(names):
         bench.wire(source, target)
     bench.drop_on_wire("relu", "conv1", "pool1")
     bench.drop_on_card("softmax", "dense1")

@@ -59,6 +59,7 @@ class Bench:
     def set_option(self, name: str, text: str) -> None:
         """Type a value into a field of the properties form."""
         edit = self._page.properties.fields[name].findChild(QLineEdit)
+        assert edit is not None
         self._hand.click(edit)
         self._hand.key(Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
         self._hand.type(text)
@@ -73,6 +74,7 @@ class Bench:
         tree = self._page.palette_panel.tree
         before = {node.name for node in self._window.session.document.graph}
         row = tree.row_of(kind)
+        assert row is not None
         tree.scrollToItem(row)
         start = tree.visualItemRect(row).center()
         self._hand.drag(tree.viewport(), start, self._canvas.viewport(), place)

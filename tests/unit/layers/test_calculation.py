@@ -29,5 +29,5 @@ def test_every_result_is_what_the_layer_says() -> None:
 
 
 def test_pieces_name_the_options_that_they_come_from() -> None:
-    pieces = dict((name, text) for text, name in Conv2d(8).calculations((1, 28, 28))[0].pieces if name)
+    pieces = {name: text for text, name in Conv2d(8).calculations((1, 28, 28))[0].pieces if name}
     assert pieces == {"input": "28", "padding": "0", "kernel_size": "3", "stride": "1", "result": "26"}
