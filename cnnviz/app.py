@@ -84,15 +84,19 @@ def _trace(graph: Graph, weights: Weights | None, image: Array, seed: int) -> Tr
 
 
 def _train(task: TrainingTask, control: Control) -> Iterator[Event]:
+    from cnnviz.engine import weights as engine_weights
     from cnnviz.engine.train import train
 
+    weights = task.weights
+    if weights is not None:  # layers that were added since start with random ones
+        weights = engine_weights.weights_of(engine_weights.fitted(task.graph, weights, task.recipe.seed))
     yield from train(
         task.graph,
         task.dataset,
         task.recipe,
         task.choice,
         control=control,
-        weights=task.weights,
+        weights=weights,
         pinned=task.pinned,
     )
 

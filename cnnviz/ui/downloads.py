@@ -35,6 +35,12 @@ class Downloads(QObject):
         self._job.start()
         self.progress.emit(f"Downloading {data.SOURCES[name].title}", 0, 0)
 
+    def cancel(self) -> None:
+        """End the download as soon as the network answers; what has arrived stays for the next start."""
+        if self._job is not None:
+            self._job.control.cancel()
+            self.progress.emit("Cancelling the download", 0, 0)
+
     def stop(self) -> None:
         """Cancel the download and wait; what has arrived stays, and the next start goes on from there."""
         if self._job is not None:

@@ -52,6 +52,7 @@ class Finder(QFrame):
         self.field.clear()
         self._filter("")
         parent = self.parentWidget()
+        assert parent is not None
         self.setGeometry((parent.width() - WIDTH) // 2, 64, WIDTH, min(HEIGHT, parent.height() - 96))
         self.show()
         self.raise_()

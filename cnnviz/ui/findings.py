@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction, QKeySequence
 
-from cnnviz.templates import TEMPLATES
+from cnnviz.templates import TEMPLATES, Template
 from cnnviz.ui.finder import Finding
 
 if TYPE_CHECKING:
@@ -19,14 +19,14 @@ def findings(window: MainWindow) -> list[Finding]:
     everywhere = [
         _of_action(action, "") for name, action in window.actions_by_name.items() if name != "palette"
     ]
-    models = [
-        Finding(
-            each.title, f"template, {each.params:,} parameters", "layer-conv2d",
-            lambda name=each.id, to="inspect" if each.trained else "build": window.open_template(name, to),
-        )
-        for each in TEMPLATES.values()
-    ]  # fmt: skip
+    models = [_of_template(each, window) for each in TEMPLATES.values()]
     return [each for each in [*here, *everywhere, *models] if each is not None]
+
+
+def _of_template(found: Template, window: MainWindow) -> Finding:
+    workspace = "inspect" if found.trained else "build"
+    about = f"template, {found.params:,} parameters"
+    return Finding(found.title, about, "layer-conv2d", lambda: window.open_template(found.id, workspace))
 
 
 def _of_action(action: QAction, where: str) -> Finding | None:

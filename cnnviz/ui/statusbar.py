@@ -28,7 +28,8 @@ class StatusBar(QWidget):
         self._resting, self._severity = "", "info"
         self.dot = label("●")
         self.text = Elided("", "secondary")
-        self.progress = QProgressBar(maximumWidth=160)
+        self.progress = QProgressBar()
+        self.progress.setMaximumWidth(160)
         self.work = label("", "secondary")
         self.cancel = button("Cancel", "link", small=True)
         self.cancel.clicked.connect(self.cancelled)

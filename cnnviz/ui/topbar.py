@@ -10,6 +10,7 @@ from cnnviz.ui import icons, theme
 from cnnviz.ui.widgets.chrome import Elided, Segmented, label, tool_button
 
 HEIGHT = 44
+WIDEST_TITLE = 240
 WORKSPACES = (("build", "Build  1"), ("train", "Train  2"), ("inspect", "Inspect  3"))
 
 
@@ -40,17 +41,14 @@ class TopBar(QWidget):
         menu = tool_button("menu", "Menu", lambda: self._drop(self.menu, menu))
         home = tool_button("logo", "Start page", self.home_clicked.emit)
         home.setIconSize(QSize(18, 18))
-        home.setIcon(icons.icon("logo", theme.current().acc_fill))
+        home.setIcon(icons.icon("logo", "acc_fill"))
         self.title = Elided("", "project")
-        self.title.setMinimumWidth(60)
         self.state = label("", "secondary")
         undo = tool_button("undo", "Undo", actions["undo"].trigger)
         redo = tool_button("redo", "Redo", actions["redo"].trigger)
         for button, action in ((undo, actions["undo"]), (redo, actions["redo"])):
             _mirror(button, action)
-        self.title.setSizePolicy(
-            self.title.sizePolicy().Policy.Maximum, self.title.sizePolicy().Policy.Preferred
-        )
+        self.title.setMaximumWidth(WIDEST_TITLE)
         for widget in (menu, home, self.title, self.state, undo, redo):
             row.addWidget(widget)
         row.addStretch(1)
@@ -81,7 +79,8 @@ class TopBar(QWidget):
         """Show which workspace is in front; the start page is none of them."""
         if name in dict(WORKSPACES):
             self.switch.set_value(name)
-        self.switch.setProperty("idle", name not in dict(WORKSPACES))
+        else:
+            self.switch.take_none()
 
     def set_primary(self, text: str, icon: str, tip: str, *, enabled: bool, active: bool = False) -> None:
         """Show the main action; a disabled one says why in its tool tip."""
@@ -89,7 +88,7 @@ class TopBar(QWidget):
         self.primary.setToolTip(tip)
         self.primary.setEnabled(enabled)
         theme.set_role(self.primary, role="active" if active else "primary")
-        self.primary.setIcon(icons.icon(icon, theme.current().acc if active else "#FFFFFF"))
+        self.primary.setIcon(icons.icon(icon, "acc" if active else "#FFFFFF"))
 
     def _drop(self, menu: QMenu, below: QWidget) -> None:
         menu.popup(below.mapToGlobal(below.rect().bottomLeft()))
@@ -107,6 +106,7 @@ def _menu_button(icon: str, name: str, menu: QMenu) -> QPushButton:
     button = QPushButton()
     button.setIcon(icons.icon(icon))
     button.setAccessibleName(name)
+    theme.set_role(button, role="menu")
     button.setMenu(menu)
     return button
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QPaintEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from cnnviz.errors import CnnvizError
+from cnnviz.events import Array
 from cnnviz.paths import user_data
 from cnnviz.ui import numbers, theme
 from cnnviz.ui.actions import make_actions
@@ -19,9 +19,10 @@ from cnnviz.ui.filing import Filing
 from cnnviz.ui.finder import Finder
 from cnnviz.ui.findings import findings
 from cnnviz.ui.menus import fill_data_menu, fill_device_menu, fill_main_menu
-from cnnviz.ui.start import StartPage
+from cnnviz.ui.start import SHOWN, StartPage
 from cnnviz.ui.state import Session
 from cnnviz.ui.statusbar import StatusBar
+from cnnviz.ui.tokens import THEMES
 from cnnviz.ui.topbar import TopBar
 
 SMALLEST = (1200, 720)
@@ -35,13 +36,15 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.session = session
         self.theme_name = theme_name or session.settings.theme
+        if self.theme_name not in THEMES:  # a settings file can hold anything
+            self.theme_name = "dark"
         self._painted = False
         self.first_painted_at = 0.0
         self.devices: tuple[str, ...] = ("cpu",)
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         theme.apply(application, self.theme_name)
-        numbers.set_axis_order(session.settings.axis_order)
+        self._write_shapes(session.settings.axis_order)
         self.downloads = Downloads(self)
         self.filing = Filing(self)
         self.actions_by_name = make_actions(self, self._handlers())
@@ -86,7 +89,7 @@ class MainWindow(QMainWindow):
         self.bar.workspace_chosen.connect(self.show_workspace)
         self.bar.home_clicked.connect(lambda: self.show_workspace("start"))
         self.bar.primary.clicked.connect(self._primary)
-        self.status.cancelled.connect(self.downloads.stop)
+        self.status.cancelled.connect(self.downloads.cancel)
         self.downloads.progress.connect(self.status.show_progress)
         self.downloads.arrived.connect(self._data_arrived)
         self.downloads.failed.connect(lambda text: self.status.tell("error", text))
@@ -162,12 +165,14 @@ class MainWindow(QMainWindow):
         """Write title, data set, device and main action anew."""
         session, document = self.session, self.session.document
         empty = document.empty
-        title = "nothing open" if empty else document.path.stem if document.path else document.graph.title
-        state = "" if empty else "edited" if document.modified else "saved" if document.path else ""
+        title = "cnnviz" if empty else document.path.stem if document.path else document.graph.title
+        saved = "saved" if document.path else "template" if document.template else ""
+        state = "nothing open" if empty else "edited" if document.modified else saved
         self.bar.set_document(title, state)
         self.setWindowTitle(f"{title} - cnnviz" if not empty else "cnnviz")
         dataset = session.material.dataset
-        self.bar.data.setText(dataset.title if dataset else "Data set")
+        loading = "Loading…" if session.material.wanted else "Data set"
+        self.bar.data.setText(dataset.title if dataset else loading)
         self.bar.data.setToolTip(dataset.origin if dataset else "Choose a data set")
         self.bar.device.setText(document.recipe.device.upper())
         self._describe_undo()
@@ -224,17 +229,13 @@ class MainWindow(QMainWindow):
 
     def open_template(self, name: str, workspace: str) -> None:
         """Open a template in a workspace, with its shipped weights if it has any."""
-        try:
-            self.session.open_template(name)
-        except CnnvizError as error:
-            self.status.tell("error", str(error))
-            return
-        self.show_workspace(workspace)
+        if self.session.open_template(name):
+            self.show_workspace(workspace)
 
     def new(self) -> None:
         """Start with an empty canvas."""
-        self.session.open_empty()
-        self.show_workspace("build")
+        if self.session.open_empty():
+            self.show_workspace("build")
 
     def open_file(self, path: Path) -> None:
         """Open a project file; tell why where that is impossible."""
@@ -245,11 +246,11 @@ class MainWindow(QMainWindow):
         if self.session.recover(Path(name)):
             self.show_workspace("build")
 
-    def _why(self, image: object) -> None:
+    def _why(self, image: Array) -> None:
         """Open the network of the start page in Inspect, with the digit that was drawn."""
-        self.session.open_template("t10")
-        self.session.material.draw(image)
-        self.show_workspace("inspect")
+        if self.session.open_template(SHOWN):
+            self.session.material.draw(image)
+            self.show_workspace("inspect")
 
     # -- data ---------------------------------------------------------------------------------------------------
 
@@ -276,11 +277,14 @@ class MainWindow(QMainWindow):
 
     def _toggle_axis_order(self) -> None:
         order = "pytorch" if self.session.settings.axis_order == "keras" else "keras"
-        numbers.set_axis_order(order)
+        self._write_shapes(order)
         self.session.change_settings(axis_order=order)
         self.status.tell(
             "info", "Shapes are written C×H×W" if order == "pytorch" else "Shapes are written H×W×C"
         )
+
+    def _write_shapes(self, order: str) -> None:
+        numbers.set_axis_order("pytorch" if order == "pytorch" else "keras")
 
     def _toggle_sides(self) -> None:
         toggle = getattr(self.pages.currentWidget(), "toggle_sides", None)
@@ -294,7 +298,9 @@ class MainWindow(QMainWindow):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if not self._painted:  # not in showEvent: on X11 the first paint comes later, and would compete with torch
+        if (
+            not self._painted
+        ):  # not in showEvent: on X11 the first paint comes later, and would compete with torch
             self._painted = True
             QTimer.singleShot(0, self._after_first_paint)
 
@@ -314,6 +320,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keep unsaved work for the next start, end all workers, and go."""
+        self.hide()  # ending the workers may take a moment
         self.downloads.stop()
         self.session.document.write_autosave()
         self.session.change_settings(window=(self.width(), self.height()))

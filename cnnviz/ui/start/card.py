@@ -13,9 +13,10 @@ from cnnviz.templates import Template
 from cnnviz.ui import colormaps, theme
 from cnnviz.ui.numbers import count
 from cnnviz.ui.start.glyph import HEIGHT, Glyph
-from cnnviz.ui.widgets.chrome import Elided, Pill, button, label
+from cnnviz.ui.widgets.chrome import Pill, button, label
 
-CARD_HEIGHT = 186
+CARD_HEIGHT = 192
+SENTENCE_LINE = 15
 
 
 class TemplateCard(QFrame):
@@ -43,7 +44,12 @@ class TemplateCard(QFrame):
         column.addLayout(self._top())
         column.addStretch(1)
         column.addLayout(_line(label(template.title, "heading"), Pill(template.dimensions)))
-        column.addWidget(Elided(template.sentence, "secondary"))
+        sentence = label(template.sentence, "secondary")
+        sentence.setWordWrap(True)
+        sentence.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        sentence.setFixedHeight(2 * SENTENCE_LINE)
+        sentence.setToolTip(template.sentence)
+        column.addWidget(sentence)
         column.addLayout(
             _line(label(f"{count(template.params)} params", "mono"), label(template.reported, "hint"))
         )

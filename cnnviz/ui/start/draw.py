@@ -15,8 +15,8 @@ from cnnviz.ui.widgets.legend import Legend
 from cnnviz.ui.widgets.mosaic import Mosaic
 
 MAPS = 8
-PAD = 252
-TILE = 52
+PAD = 28 * 9 + 4
+TILE = 56
 
 
 class DrawPanel(QWidget):

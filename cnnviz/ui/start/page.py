@@ -1,4 +1,4 @@
-"""The first screen: templates on the left, drawing, data and recent files on the right. Nothing modal, nothing to set up."""
+"""The first screen: templates on the left; drawing, data and recent files on the right. Nothing modal."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cnnviz.events import Array
 from cnnviz.explain.trace import Trace
 from cnnviz.model.autosave import find_recoverable
 from cnnviz.templates import TEMPLATES, Template, shipped_weights, template
-from cnnviz.ui import theme
+from cnnviz.ui import icons, theme
 from cnnviz.ui.services import Weights
 from cnnviz.ui.start.card import TemplateCard
 from cnnviz.ui.start.draw import DrawPanel
@@ -21,7 +21,7 @@ from cnnviz.ui.start.shelf import DataShelf, RecentShelf
 from cnnviz.ui.state import Session
 from cnnviz.ui.widgets.chrome import Divider, EmptyState, button, label
 
-SIDE = 520
+SIDE = 536
 CARD_WIDTH = 300
 SHOWN = "t10"
 """The template that answers on this page: it has shipped weights."""
@@ -73,6 +73,7 @@ class StartPage(QWidget):
         head.addWidget(title)
         head.addStretch(1)
         self.search = QLineEdit(placeholderText=f"Search {len(self.cards)} systems", clearButtonEnabled=True)
+        self.search.addAction(icons.icon("search", "t3"), QLineEdit.ActionPosition.LeadingPosition)
         self.search.setFixedWidth(200)
         self.search.textChanged.connect(self._lay_out)
         self.empty = button("Empty canvas", icon="plus")
@@ -126,6 +127,8 @@ class StartPage(QWidget):
         """Put the cards that match the search into as many columns as fit."""
         words = self.search.text().lower().split()
         columns = max(1, (self.width() - SIDE - 64) // CARD_WIDTH)
+        for column in range(self._grid.columnCount() + 1):
+            self._grid.setColumnStretch(column, int(column < columns))
         shown = [card for card in self.cards if all(word in _described(card.template) for word in words)]
         for card in self.cards:
             card.setVisible(card in shown)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -57,7 +57,7 @@ class DataShelf(QWidget):
 
 
 class RecentShelf(QWidget):
-    """Files that were open lately, and unsaved work that an earlier start left behind; hidden while there is neither."""
+    """Files that were open lately, and unsaved work of an earlier start; hidden while there is neither."""
 
     file_chosen = Signal(str)
     recovery_chosen = Signal(str)
@@ -128,5 +128,5 @@ def _clear(rows: list[QWidget]) -> None:
 
 
 def _when(path: Path) -> str:
-    days = (datetime.date.today() - datetime.date.fromtimestamp(path.stat().st_mtime)).days
+    days = (dt.date.today() - dt.date.fromtimestamp(path.stat().st_mtime)).days
     return "today" if days <= 0 else "yesterday" if days == 1 else f"{days} days ago"

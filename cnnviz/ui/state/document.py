@@ -8,6 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from cnnviz.errors import FileError
 from cnnviz.model import autosave
 from cnnviz.model.check import Report, check
 from cnnviz.model.files import Project, open_project, save_project
@@ -23,12 +24,14 @@ class Document(QObject):
     """The one place where the graph changes.
 
     `changed(old, new)` is the only notification of an edit; `described` says that title, path, undo labels, recipe or
-    data choice may read differently now; `replaced` says that another document was opened (emitted before `changed`).
+    data choice may read differently now; `replaced` says that another document was opened (emitted before `changed`);
+    `not_kept` says in words why unsaved work could not be written.
     """
 
     changed = Signal(object, object)
     described = Signal()
     replaced = Signal()
+    not_kept = Signal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -38,6 +41,8 @@ class Document(QObject):
         self.data = DataChoice()
         self.weights_file = ""
         self.template = ""
+        self.opened = 0
+        """How many documents were opened so far; tells work that was begun on another one."""
         self._saved_choices = (self.recipe, self.data)
         self._autosave = QTimer(self, singleShot=True, interval=AUTOSAVE_MS)
         self._autosave.timeout.connect(self.write_autosave)
@@ -113,16 +118,20 @@ class Document(QObject):
     # -- files --------------------------------------------------------------------------------------------------
 
     def start(self, project: Project, path: Path | None = None, template: str = "") -> None:
-        """Show another document; unsaved work on the old one is set aside, to be recovered from the start page."""
+        """Show another document; unsaved work on the old one is set aside, to be recovered from the start page.
+
+        Raise FileError, and keep what is shown, where it can't be set aside.
+        """
         old = self.graph
         self._autosave.stop()
         if self.modified and not self.empty:
-            autosave.set_aside(self.path, self.project())
+            self._set_aside()
         autosave.discard_autosave(self.path)
         self.history = History(project.graph)
         self.path, self.template = path, template
         self.recipe, self.data, self.weights_file = project.recipe, project.data, project.weights
         self._saved_choices = (self.recipe, self.data)
+        self.opened += 1
         self.replaced.emit()
         self.changed.emit(old, self.graph)
         self.described.emit()
@@ -153,14 +162,28 @@ class Document(QObject):
         autosave.discard_autosave(old_path)
         self.described.emit()
 
+    def _set_aside(self) -> None:
+        try:
+            autosave.set_aside(self.path, self.project())
+        except OSError as error:
+            raise FileError(
+                f"unsaved work on {self.graph.title} can't be kept ({error.strerror or error}).",
+                hint="Save it first, or undo its edits.",
+            ) from error
+
     def project(self) -> Project:
         """Return what a file would hold now."""
         return Project(self.graph, self.data, self.recipe, self.weights_file)
 
     def write_autosave(self) -> None:
         """Keep an unsaved document where a restart finds it."""
-        if self.modified and not self.empty:
+        self._autosave.stop()
+        if not self.modified or self.empty:
+            return
+        try:
             autosave.save_autosave(self.path, self.project())
+        except FileError as error:
+            self.not_kept.emit(str(error))
 
     def forget_autosave(self) -> None:
         """Remove the autosave, once the document is saved or knowingly dropped."""

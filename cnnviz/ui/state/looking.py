@@ -78,6 +78,10 @@ class Looking(QObject):
         self.weights_changed.emit()
         self.refresh()
 
+    def take_over(self, weights: Weights, graph: Graph, origin: str) -> None:
+        """Look through weights that were made for an earlier state of the graph; renamed nodes keep theirs."""
+        self.set_weights(_follow_names(weights, renamed(graph, self._document.graph)), origin)
+
     def point(self, **changes: Any) -> None:
         """Move the shared cursor."""
         cursor = replace(self.cursor, **changes)

@@ -17,6 +17,7 @@ from cnnviz.model.files import Project
 from cnnviz.model.graph import Graph
 from cnnviz.settings import Settings
 from cnnviz.templates import shipped_weights, template
+from cnnviz.ui import numbers
 from cnnviz.ui.services import Services, TrainingTask, Weights
 from cnnviz.ui.state.document import Document
 from cnnviz.ui.state.looking import NOT_TRAINED, Looking
@@ -55,6 +56,9 @@ class Session(QObject):
         self.material = Material(self.loader, self._data_folders, self)
         self.training = Training(services, self)
         self.looking = Looking(services, self.asker, self.document, self.material, self)
+        self.document.replaced.connect(self._put_runs_away)
+        self.document.not_kept.connect(lambda text: self.notice.emit("warning", text))
+        self.material.sample_changed.connect(self._pin)
         self.training.snapshot.connect(self._take_snapshot)
         self.training.ended.connect(self._tell_end)
         self.material.failed.connect(self.tell_failure)
@@ -66,8 +70,11 @@ class Session(QObject):
 
     # -- documents ----------------------------------------------------------------------------------------------
 
-    def open_template(self, name: str, *, trained: bool = True) -> None:
-        """Open a template, with its shipped weights if there are any and `trained` is wanted."""
+    def open_template(self, name: str, *, trained: bool = True) -> bool:
+        """Open a template, with its shipped weights if wanted and there; tell why where that is impossible."""
+        return self._try(lambda: self._open_template(name, trained))
+
+    def _open_template(self, name: str, trained: bool) -> None:
         found = template(name)
         folder = shipped_weights(found) if trained else None
         self.document.start(Project(found.graph, found.data, found.recipe), template=found.id)
@@ -76,8 +83,11 @@ class Session(QObject):
         if folder is not None:
             self._load_weights(folder, f"shipped with cnnviz, {found.reported}")
 
-    def open_empty(self) -> None:
-        """Start with an empty canvas."""
+    def open_empty(self) -> bool:
+        """Start with an empty canvas; tell why where that is impossible."""
+        return self._try(self._open_empty)
+
+    def _open_empty(self) -> None:
         self.document.start(Project(Graph(), self.document.data, self.document.recipe))
         self._look_through(None, NOT_TRAINED)
         self.material.want(self.document.data.source)
@@ -91,8 +101,7 @@ class Session(QObject):
         self._look_through(None, NOT_TRAINED)
         self.remember(path)
         self.material.want(self.document.data.source)
-        if self.document.weights_file:
-            self._load_weights(path.parent / self.document.weights_file, f"from {self.document.weights_file}")
+        self._load_weights_beside()
 
     def save_file(self, path: Path) -> bool:
         """Save the project, and the weights beside it; tell why where that is impossible."""
@@ -116,6 +125,7 @@ class Session(QObject):
         self.document.recover(path)
         self._look_through(None, NOT_TRAINED)
         self.material.want(self.document.data.source)
+        self._load_weights_beside()
 
     def remember(self, path: Path) -> None:
         """Put a file on top of the recent ones."""
@@ -135,14 +145,19 @@ class Session(QObject):
     def _look_through(self, weights: Weights | None, origin: str) -> None:
         self.looking.set_weights(weights, origin)
 
+    def _load_weights_beside(self) -> None:
+        path, name = self.document.path, self.document.weights_file
+        if path is not None and name:
+            self._load_weights(path.parent / name, f"from {name}")
+
     def _load_weights(self, path: Path, origin: str) -> None:
-        graph = self.document.graph
-        self.asker.ask(
-            "weights",
-            lambda: self.services.load_weights(path),
-            lambda weights: self._look_through(weights, origin) if self.document.graph == graph else None,
-            self.tell_failure,
-        )
+        graph, opened = self.document.graph, self.document.opened
+
+        def take(weights: Weights) -> None:
+            if self.document.opened == opened:
+                self.looking.take_over(weights, graph, origin)
+
+        self.asker.ask("weights", lambda: self.services.load_weights(path), take, self.tell_failure)
 
     # -- training -----------------------------------------------------------------------------------------------
 
@@ -160,14 +175,24 @@ class Session(QObject):
             )
         if self.material.dataset is None:
             return "The data set is still loading."
+        if self.training.state == "stopping":
+            return "The last run is still ending."
         return ""
 
+    def why_not_go_on(self) -> str:
+        """Return why the weights of now can't be trained further, or an empty text."""
+        why = self.why_not_train()
+        return why if why or self.looking.trained else "There are no trained weights yet."
+
     def train(self, permit: str = "run", *, go_on: bool = False) -> None:
-        """Start a run, or go on with a paused one; `permit` is `run`, `batch` or `epoch`. `go_on` keeps the weights."""
-        if self.training.active:
+        """Start a run, or go on with a paused one; `permit` is `run`, `batch` or `epoch`.
+
+        A run starts from fresh weights of the recipe's seed; with `go_on` from those that are looked at.
+        """
+        if self.training.state in ("running", "paused"):
             self.training.resume(permit)
             return
-        why = self.why_not_train()
+        why = self.why_not_go_on() if go_on else self.why_not_train()
         if why:
             self.notice.emit("warning", why)
             return
@@ -185,12 +210,29 @@ class Session(QObject):
     def _take_snapshot(self, snapshot: Snapshot) -> None:
         record = self.training.record
         if record is not None:
-            self.looking.set_weights(snapshot.weights, f"run {record.number}, step {snapshot.step:,}")
+            origin = f"run {record.number}, step {snapshot.step:,}"
+            self.looking.take_over(snapshot.weights, record.graph, origin)
+
+    def _pin(self) -> None:
+        if self.material.sample is not None:
+            self.training.pin(self.material.sample.image)
+
+    def _put_runs_away(self) -> None:
+        if self.training.put_away():
+            self.notice.emit("warning", "The training was stopped, because another model was opened.")
 
     def _tell_end(self) -> None:
         record = self.training.record
-        if record is not None and record.failure is not None:
+        if record is None:
+            return
+        if record.failure is not None:
             self.tell_failure(record.failure)
+            return
+        judged, step = record.latest("test"), record.last.step if record.last else 0
+        reached = f", {numbers.percent(judged.accuracy, 2)} of the test images right" if judged else ""
+        self.notice.emit(
+            "info", f"Run {record.number} {record.outcome.lower()} after {step:,} steps{reached}."
+        )
 
     # -- settings and messages ----------------------------------------------------------------------------------
 

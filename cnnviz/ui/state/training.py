@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from cnnviz.control import Control
+from cnnviz.data import Dataset
 from cnnviz.events import (
+    Array,
     Evaluated,
     Event,
     Failed,
@@ -27,7 +29,7 @@ from cnnviz.ui.services import Services, TrainingTask
 
 DRAIN_MS = 100
 """How often the window looks into the mailbox: 10 times a second is what an eye follows."""
-MILESTONES = (1, 30, 200, 1000, 5000, 25000)
+MILESTONES = (0, 30, 200, 1000, 5000, 25000)
 """Steps at which a picture of the pinned image is kept beside the live one."""
 
 
@@ -38,7 +40,7 @@ class Record:
     number: int
     graph: Graph
     recipe: Recipe
-    data: str
+    dataset: Dataset
     started: Started | None = None
     steps: list[int] = field(default_factory=list)
     losses: list[float] = field(default_factory=list)
@@ -57,9 +59,28 @@ class Record:
         fitting = (e for e in reversed(self.evaluations) if e.which == which and (e.whole or not whole))
         return next(fitting, None)
 
+    @property
+    def outcome(self) -> str:
+        """Return in a word how the run ended, or an empty text while it has not."""
+        if self.failure is not None:
+            return "Failed"
+        if self.finished is None:
+            return ""
+        return "Stopped" if self.finished.cancelled else "Finished"
+
+    def keep_picture(self, picture: Watched) -> None:
+        """Show a picture of the pinned image, and keep it where the run has reached another milestone."""
+        self.watched = picture
+        since = self.milestones[-1].step if self.milestones else -1
+        if not self.milestones or any(since < step <= picture.step for step in MILESTONES):
+            self.milestones.append(picture)
+
 
 class Training(QObject):
-    """Starts, pauses and stops the one training job. `state` is `idle`, `running`, `paused` or `stopping`."""
+    """Starts, pauses and stops the one training job. `state` is `idle`, `running`, `paused` or `stopping`.
+
+    `records` holds every run since the start of the program; `record` is the one to show for the open document.
+    """
 
     state_changed = Signal(str)
     stepped = Signal()
@@ -75,13 +96,14 @@ class Training(QObject):
         self.control: Control | None = None
         self.state = "idle"
         self.records: list[Record] = []
+        self._put_away = 0
         self._drain = QTimer(self, interval=DRAIN_MS)
         self._drain.timeout.connect(self.drain)
 
     @property
     def record(self) -> Record | None:
-        """Return the run that is shown: the latest."""
-        return self.records[-1] if self.records else None
+        """Return the latest run of the open document."""
+        return self.records[-1] if len(self.records) > self._put_away else None
 
     @property
     def active(self) -> bool:
@@ -93,7 +115,7 @@ class Training(QObject):
     def begin(self, task: TrainingTask, permit: str = "run") -> None:
         """Start a new run; `permit` is `run`, `batch` or `epoch`."""
         assert self._job is None
-        self.records.append(Record(len(self.records) + 1, task.graph, task.recipe, task.dataset.title))
+        self.records.append(Record(len(self.records) + 1, task.graph, task.recipe, task.dataset))
         self._job = Job(lambda control: self._services.train(task, control), parent=self)
         self.control = self._job.control
         self._job.happened.connect(self._take)
@@ -122,6 +144,20 @@ class Training(QObject):
         if self.control is not None:
             self.control.change(name, value)
 
+    def pin(self, image: Array) -> None:
+        """Watch another image (C, H, W) from now on."""
+        if self.control is not None and self.record is not None:
+            self.record.milestones.clear()
+            self.control.change("pinned", image)
+
+    def put_away(self) -> bool:
+        """Stop showing the runs so far, because another document is open; end one that is going on, and say so."""
+        self._put_away = len(self.records)
+        if self.state not in ("running", "paused"):
+            return False
+        self.stop()
+        return True
+
     def shut_down(self) -> None:
         """End the job and wait for it; for closing the window."""
         if self._job is not None:
@@ -132,9 +168,9 @@ class Training(QObject):
 
     def drain(self) -> None:
         """Take what piled up in the mailbox since the last look."""
-        record = self.record
-        if self._job is None or record is None:
+        if self._job is None:
             return
+        record = self.records[-1]
         steps, pictures = self._job.mailbox.drain()
         for step in steps:
             record.steps.append(step.step)
@@ -143,23 +179,17 @@ class Training(QObject):
             record.learning_rates.append(step.learning_rate)
             record.last = step
         for picture in pictures:
-            self._keep(record, picture)
+            if isinstance(picture, Gradients):
+                record.gradients = picture
+            elif isinstance(picture, Watched):
+                record.keep_picture(picture)
         if steps or pictures:
             self.stepped.emit()
 
-    def _keep(self, record: Record, picture: Event) -> None:
-        if isinstance(picture, Gradients):
-            record.gradients = picture
-        elif isinstance(picture, Watched):
-            record.watched = picture
-            reached = len(record.milestones)
-            if reached < len(MILESTONES) and picture.step >= MILESTONES[reached]:
-                record.milestones.append(picture)
-
     def _take(self, event: Event) -> None:
-        record = self.record
-        if record is None:
+        if self._job is None:  # what was on its way when the window was closed
             return
+        record = self.records[-1]
         match event:
             case Started():
                 record.started = event

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter, QWidget
 
-from cnnviz import data
+from cnnviz.data import Dataset, Split
 from cnnviz.events import Evaluated
 from cnnviz.ui import numbers
 from cnnviz.ui.state import Session
@@ -15,6 +17,7 @@ from cnnviz.ui.widgets.confusion import ConfusionMatrix
 from cnnviz.ui.widgets.gallery import Caption, Gallery
 
 MOST_SHOWN = 400
+MATRIX_WIDTH = 350
 
 
 class Judged(QSplitter):
@@ -24,15 +27,17 @@ class Judged(QSplitter):
         super().__init__(Qt.Orientation.Horizontal, parent)
         self._session = session
         self._event: Evaluated | None = None
+        self._dataset: Dataset | None = None
         self._shown: list[int] = []
         self.matrix, self.gallery = ConfusionMatrix(), Gallery(name="mistakes")
         self.matrix.cell_clicked.connect(self._choose_cell)
+        self.gallery.setToolTip("Click to pin an image, double-click to look inside")
         self.gallery.clicked.connect(self._pin)
         self.gallery.double_clicked.connect(self._open)
         self.left = Panel("Confusion", "")
         self.left.add_to_header(self.matrix.switch())
         self.left.body.addWidget(self.matrix)
-        self.right = Panel("Mistakes", "most confident first; double-click looks inside")
+        self.right = Panel("Mistakes", "most confident first")
         self.wrong, self.filter = Pill("", "err"), Pill("", "cursor")
         self.right.add_to_header(self.wrong)
         self.right.add_to_header(self.filter)
@@ -41,21 +46,29 @@ class Judged(QSplitter):
         self.right.body.addWidget(self.gallery)
         for panel in (self.left, self.right):
             self.addWidget(panel)
-        self.setStretchFactor(0, 2)
-        self.setStretchFactor(1, 3)
-        self.gallery.hide()
-        self.wrong.hide()
-        self.filter.hide()
+        self.setStretchFactor(1, 1)
+        self.setSizes([MATRIX_WIDTH, 2 * MATRIX_WIDTH])
+        self.clear()
 
-    def show_judgement(self, event: Evaluated) -> None:
-        """Show the latest judgement: counts, and the wrong images behind them."""
-        dataset = self._session.material.dataset
-        self._event = event
-        self.matrix.set_counts(event.confusion, dataset.classes if dataset else None)
-        subset = "" if event.whole else "a fixed subset of "
-        self.left.set_title(
-            "Confusion", f"{subset}{event.which}, {len(event.indices):,} images, step {event.step:,}"
-        )
+    def clear(self) -> None:
+        """Show that nothing has been judged yet."""
+        self._event, self._dataset, self._shown = None, None, []
+        self.matrix.set_selected(None)
+        self.left.set_title("Confusion", "")
+        self.empty.set_sentence("Mistakes appear here after the first judgement on validation images.")
+        self.empty.show()
+        self.matrix.set_counts(np.zeros((0, 0), np.int64))
+        for part in (self.gallery, self.wrong, self.filter):
+            part.hide()
+
+    def show_judgement(self, event: Evaluated, dataset: Dataset) -> None:
+        """Show a judgement on images of a data set: counts, and the wrong images behind them."""
+        if event is self._event:
+            return
+        self._event, self._dataset = event, dataset
+        self.matrix.set_counts(event.confusion, dataset.classes)
+        images = f"{numbers.count(len(event.indices))} {event.which} images"
+        self.left.set_title("Confusion", images if event.whole else f"a fixed {images}")
         self._fill()
 
     def _choose_cell(self, true: int, predicted: int) -> None:
@@ -65,7 +78,7 @@ class Judged(QSplitter):
 
     def _fill(self) -> None:
         """Fill the gallery with the mistakes, or with the images of the selected cell."""
-        event, dataset = self._event, self._session.material.dataset
+        event, dataset = self._event, self._dataset
         if event is None or dataset is None:
             return
         wrong = event.predicted != event.labels
@@ -82,37 +95,39 @@ class Judged(QSplitter):
             for p in self._shown
         ]
         self.gallery.set_images(images, captions)
-        self._describe(int(wrong.sum()), len(wrong), cell)
+        self._describe(int(wrong.sum()), len(wrong), cell, names)
 
-    def _describe(self, wrong: int, of: int, cell: tuple[int, int] | None) -> None:
+    def _describe(self, wrong: int, of: int, cell: tuple[int, int] | None, names: Sequence[str]) -> None:
         self.wrong.setText(f"{numbers.count(wrong)} of {numbers.count(of)}")
         self.wrong.show()
         self.filter.setVisible(cell is not None)
         self.filter.setProperty("cell", cell)
-        self.filter.setText(f"cell {cell[0]} → {cell[1]}" if cell else "")
+        self.filter.setText(f"{names[cell[0]]} → {names[cell[1]]}" if cell else "")
+        self.filter.setToolTip("Click the cell again to see all mistakes")
         self.empty.setVisible(not self._shown)
         self.empty.set_sentence("No image in this cell." if cell else "No mistake at all on these images.")
         self.gallery.setVisible(bool(self._shown))
 
     def _pin(self, index: int) -> None:
         """Look at the image everywhere, and pin it to the running training."""
-        event, dataset = self._event, self._session.material.dataset
+        event, dataset = self._event, self._dataset
         if event is None or dataset is None:
             return
         place = self._shown[index]
         where, label = int(event.indices[place]), int(event.labels[place])
         self.gallery.set_selected(index)
-        if event.which == "test":
+        if event.which == "test" and dataset is self._session.material.dataset:
             self._session.material.pick(where)
         else:
-            title = f"training image #{where}, label {dataset.classes[label]}"
-            self._session.material.pick_image(dataset.train.sample(where), label, title)
+            kind = "test" if event.which == "test" else "training"
+            title = f"{kind} image #{where}, label {dataset.classes[label]}"
+            self._session.material.pick_image(self._split(dataset, event).sample(where), label, title)
 
     def _open(self, index: int) -> None:
         self._pin(index)
         self._session.go_to.emit("inspect")
 
-    def _split(self, dataset: data.Dataset, event: Evaluated) -> data.Split:
+    def _split(self, dataset: Dataset, event: Evaluated) -> Split:
         return dataset.test if event.which == "test" else dataset.train
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
@@ -15,6 +16,8 @@ from cnnviz.ui.widgets.chrome import Panel, Pill
 from cnnviz.ui.widgets.curves import Curves
 
 VALIDATION = "#D65DA8"
+OTHER_RUNS = ("#3BA3CF", "#8FAE35", "#C07A45")
+"""Earlier runs are drawn for comparison, the latest of them in the first of these colours."""
 
 
 class Plots(QWidget):
@@ -31,36 +34,61 @@ class Plots(QWidget):
         self.rate = Curves(name="learning rate")
         self.gradients = GradientBars()
         self.gradients.clicked.connect(self.layer_clicked)
-        self.validation, self.chance = Pill("", "ok"), Pill("")
+        self.validation = Pill("", "ok")
         self.outside = Pill("", "warn")
         for one in (self.loss, self.accuracy, self.rate):
             for other in (self.loss, self.accuracy, self.rate):
                 if one is not other:
                     one.hovered.connect(other.set_hover)
                     one.left.connect(lambda other=other: other.set_hover(None))
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(1)
         parts = (
             ("Loss", "cross entropy, log scale", self.loss, ()),
-            ("Accuracy", "", self.accuracy, (self.validation, self.chance)),
+            ("Accuracy", "", self.accuracy, (self.validation,)),
             ("Learning rate", "as used", self.rate, ()),
-            ("Gradient size", "‖g‖ / ‖w‖ per layer, log scale", self.gradients, (self.outside,)),
+            ("Gradient size", "÷ size of the weights", self.gradients, (self.outside,)),
         )
-        for place, (title, subtitle, body, pills) in enumerate(parts):
-            panel = Panel(title, subtitle)
-            for pill in pills:
-                panel.add_to_header(pill)
-            panel.body.addWidget(body)
-            grid.addWidget(panel, place // 2, place % 2)
-        grid.setRowStretch(0, 3)
-        grid.setRowStretch(1, 2)
+        self._panels = [self._panel(*part) for part in parts]
+        self._lay_out()
         self._clear(None)
+
+    def _panel(self, title: str, subtitle: str, body: QWidget, pills: Sequence[QWidget]) -> Panel:
+        panel = Panel(title, subtitle)
+        panel.header.setToolTip("Double-click to enlarge, and again to go back")
+        panel.header_double_clicked.connect(lambda: self.enlarge(panel))
+        for pill in pills:
+            panel.add_to_header(pill)
+        panel.body.addWidget(body)
+        return panel
+
+    def _lay_out(self) -> None:
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(1)
+        for place, panel in enumerate(self._panels):
+            self._grid.addWidget(panel, place // 2, place % 2)
+        self._share_room()
+
+    def enlarge(self, panel: Panel) -> None:
+        """Give one panel all the room, or share it again."""
+        shared = not any(each.isHidden() for each in self._panels)
+        for each in self._panels:
+            each.setVisible(each is panel or not shared)
+        self._share_room()
+
+    def _share_room(self) -> None:
+        """Rows and columns without a visible panel get nothing; the upper row is the taller one."""
+        shown = [not panel.isHidden() for panel in self._panels]
+        for place in (0, 1):
+            self._grid.setRowStretch(place, (3 - place) * any(shown[2 * place : 2 * place + 2]))
+            self._grid.setColumnStretch(place, any(shown[place::2]))
 
     def refresh(self) -> None:
         """Take over what the latest run has said since the last refresh."""
         record = self._session.training.record
         if record is None:
+            if self._run:
+                self._clear(None)
+                self._redraw()
             return
         if record.number != self._run:
             self._clear(record)
@@ -69,6 +97,9 @@ class Plots(QWidget):
             self._judge(event)
         self._judged = len(record.evaluations)
         self._show_gradients(record)
+        self._redraw()
+
+    def _redraw(self) -> None:
         for plot in (self.loss, self.accuracy, self.rate):
             plot.refresh()
 
@@ -89,7 +120,8 @@ class Plots(QWidget):
             return
         self.loss.append("validation", [event.step], [event.loss])
         self.accuracy.append("validation", [event.step], [event.accuracy])
-        self.validation.setText(f"validation {numbers.percent(event.accuracy)} of {len(event.indices):,}")
+        images = f"{'' if event.whole else 'a fixed '}{numbers.count(len(event.indices))}"
+        self.validation.setText(f"validation {numbers.percent(event.accuracy)} of {images}")
         self.validation.show()
 
     def _show_gradients(self, record: Record) -> None:
@@ -99,20 +131,36 @@ class Plots(QWidget):
         self.gradients.set_ratios(record.gradients.ratios, groups)
         outside = self.gradients.outside()
         self.outside.setVisible(bool(outside))
-        more = f" and {len(outside) - 1} more" if len(outside) > 1 else ""
-        self.outside.setText(f"{outside[0]}{more} outside the band" if outside else "")
+        self.outside.setText(
+            f"{outside[0] if len(outside) == 1 else len(outside)} outside the band" if outside else ""
+        )
+        self.outside.setToolTip(f"{', '.join(outside)}: a layer usually learns well between 1e−3 and 1e−1")
 
     def _clear(self, record: Record | None) -> None:
         self._run, self._shown, self._judged = record.number if record else 0, 0, 0
-        dataset = self._session.material.dataset
+        dataset = record.dataset if record else self._session.material.dataset
         classes = len(dataset.classes) if dataset else 10
         for plot in (self.loss, self.accuracy):
             plot.clear()
             plot.add_series("train", "train")
             plot.add_series("validation", "validation", VALIDATION, "validation")
+        self._compare(record)
         self.rate.clear()
         self.rate.add_series("rate", "learning rate", "acc", "other")
         self.loss.set_reference(math.log(classes), f"guessing, ln {classes} = {math.log(classes):.3f}")
-        self.chance.setText(f"chance {numbers.percent(1 / classes, 0)}")
+        self.accuracy.set_reference(1 / classes, f"chance, {numbers.percent(1 / classes, 0)}")
+        self.gradients.set_ratios({}, {})
         self.validation.hide()
         self.outside.hide()
+
+    def _compare(self, record: Record | None) -> None:
+        """Draw the validation curves of the runs before, for comparison."""
+        earlier = [each for each in self._session.training.records if record and each.number < record.number]
+        for other, color in zip(reversed(earlier), OTHER_RUNS, strict=False):
+            judged = [event for event in other.evaluations if event.which == "validation"]
+            for plot, values in (
+                (self.loss, [event.loss for event in judged]),
+                (self.accuracy, [event.accuracy for event in judged]),
+            ):
+                plot.add_series(f"run {other.number}", f"#{other.number} val.", color, "other")
+                plot.append(f"run {other.number}", [event.step for event in judged], values)

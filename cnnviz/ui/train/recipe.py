@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFormLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from cnnviz.errors import TrainError
 from cnnviz.model.recipe import BOUNDS, INITIALISERS, OPTIMISERS, SCHEDULES
@@ -18,23 +18,24 @@ from cnnviz.ui.widgets.fields import ChoiceField
 from cnnviz.ui.widgets.numberfields import FloatField, IntField
 
 WIDTH = 236
+FIELD_WIDTH = 118
 SHOWN_RUNS = 6
 _WORDS = {
-    "sgd": "SGD", "momentum": "SGD with momentum", "adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop",
-    "default": "PyTorch's own", "normal": "Normal, N(0, 0.1)", "glorot": "Glorot uniform", "he": "He normal",
+    "sgd": "SGD", "momentum": "Momentum", "adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop",
+    "default": "PyTorch's own", "normal": "N(0, 0.1)", "glorot": "Glorot uniform", "he": "He normal",
     "constant": "Constant", "cosine": "Cosine to 0",
 }  # fmt: skip
 HELP = {
-    "optimiser": "the rule that turns gradients into steps",
-    "batch_size": "images per step",
-    "epochs": "how often every training image is seen",
-    "steps": "0: as many as the epochs take; else exactly this many batches",
-    "seed": "the same seed gives the same numbers again",
-    "momentum": "how much of the last step is kept, for SGD with momentum and RMSprop",
-    "weight_decay": "pulls weights towards 0",
-    "initialiser": "where the weights start",
-    "schedule": "how the learning rate changes over the run",
-    "validation": "training images held out to judge by",
+    "optimiser": "The rule that turns gradients into steps",
+    "batch_size": "Images per step",
+    "epochs": "How often every training image is seen; not used where steps are given",
+    "steps": "0: as many as the epochs take; otherwise exactly this many batches",
+    "seed": "The same seed gives the same numbers again",
+    "momentum": "How much of the last step is kept, for Momentum and RMSprop",
+    "weight_decay": "Pulls weights towards 0",
+    "initialiser": "Where the weights start",
+    "schedule": "How the learning rate changes over the run",
+    "validation": "Training images held out to judge by",
 }
 
 
@@ -44,9 +45,9 @@ class RecipeColumn(QScrollArea):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._fields: dict[str, Field] = {}
+        self.fields: dict[str, Field] = {}
         self.setWidgetResizable(True)
-        self.setMinimumWidth(200)
+        self.setMinimumWidth(WIDTH)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         inside = QWidget()
         column = QVBoxLayout(inside)
@@ -66,17 +67,18 @@ class RecipeColumn(QScrollArea):
 
     def _recipe(self) -> Panel:
         panel = Panel("Recipe", "of the next run")
-        form = QFormLayout()
+        form = QGridLayout()
         form.setHorizontalSpacing(8)
         form.setVerticalSpacing(6)
-        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
-        for name in HELP:
+        form.setColumnStretch(0, 1)
+        for row, name in enumerate(HELP):
             field = self._field(name)
-            field.setToolTip(HELP[name].capitalize())
             caption = label(name.replace("_", " ").capitalize(), "secondary")
-            caption.setToolTip(HELP[name].capitalize())
-            form.addRow(caption, field)
-            self._fields[name] = field
+            for part in (caption, field):
+                part.setToolTip(HELP[name])
+            form.addWidget(caption, row, 0)
+            form.addWidget(field, row, 1)
+            self.fields[name] = field
         panel.body.addLayout(form)
         panel.body.addWidget(_wrapped("Loss: cross entropy of the class scores."))
         return panel
@@ -85,13 +87,14 @@ class RecipeColumn(QScrollArea):
         choices = {"optimiser": OPTIMISERS, "initialiser": INITIALISERS, "schedule": SCHEDULES}
         field: Field
         if name in choices:
-            field = ChoiceField([(each, _WORDS[each]) for each in choices[name]], name)
+            field = ChoiceField([(each, _WORDS[each]) for each in choices[name]], name, drop_down=True)
         elif name in ("momentum", "weight_decay"):
             low, high = BOUNDS[name]
-            field = FloatField(low, high, name)
+            field = FloatField(low, high, name, width=FIELD_WIDTH)
         else:
             low, high = BOUNDS.get(name, (0, 1_000_000))
-            field = IntField(int(low), int(high), name)
+            field = IntField(int(low), int(high), name, width=FIELD_WIDTH)
+        field.setFixedWidth(FIELD_WIDTH)
         field.edited.connect(self._setter(name, field))
         return field
 
@@ -114,24 +117,26 @@ class RecipeColumn(QScrollArea):
     def refresh(self) -> None:
         """Show the document's recipe; a field that is being typed into is left alone."""
         document = self._session.document
-        for name, field in self._fields.items():
+        for name, field in self.fields.items():
             value = document.data.validation if name == "validation" else getattr(document.recipe, name)
-            if field.value() != value and not field.isAncestorOf(field.focusWidget() or self):
+            if not field.isAncestorOf(QApplication.focusWidget() or self):
                 field.set_value(value)
-        self._fields["momentum"].setEnabled(document.recipe.optimiser in ("momentum", "rmsprop"))
+        self.fields["momentum"].setEnabled(document.recipe.optimiser in ("momentum", "rmsprop"))
+        self.fields["epochs"].setEnabled(not document.recipe.steps)
 
     def show_runs(self) -> None:
         """List the runs, newest first."""
         body = self._runs.body
         while body.count():
             item = body.takeAt(0)
-            if item is not None and item.widget() is not None:
-                item.widget().deleteLater()
+            widget = item.widget() if item else None
+            if widget is not None:
+                widget.deleteLater()
         records = self._session.training.records
         self._runs.set_title("Runs", f"{len(records)} so far" if records else "")
         if not records:
             body.addWidget(
-                _wrapped("Nothing trained yet. Press Train; everything can be changed while it runs.")
+                _wrapped("Nothing trained yet. Press Train; the learning rate can be changed while it runs.")
             )
         for record in reversed(records[-SHOWN_RUNS:]):
             body.addWidget(_RunRow(record))
@@ -143,14 +148,17 @@ class _RunRow(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 2, 0, 2)
         column.setSpacing(1)
-        judged = record.latest("test", whole=True) or record.latest("validation")
-        reached = f"{numbers.percent(judged.accuracy, 2)} {judged.which}" if judged else "not judged yet"
-        column.addWidget(Elided(f"#{record.number} {record.graph.title} · {reached}"))
-        recipe = record.recipe
+        judged = record.latest("test") or record.latest("validation")
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(Elided(f"#{record.number} {record.graph.title}"), 1)
+        head.addWidget(label(numbers.percent(judged.accuracy, 2) if judged else "", "mono"))
+        column.addLayout(head)
+        recipe, state = record.recipe, record.outcome.lower() or "running"
+        reached = f"{judged.which}, " if judged else ""
         rate = numbers.compact(recipe.learning_rate, 2)
-        column.addWidget(
-            Elided(f"{_WORDS[recipe.optimiser]} {rate}, batch {recipe.batch_size}, {record.data}", "hint")
-        )
+        about = f"{_WORDS[recipe.optimiser]} {rate}, batch {recipe.batch_size}, {record.dataset.title}"
+        column.addWidget(Elided(f"{reached}{state} · {about}", "hint"))
 
 
 def _wrapped(text: str) -> QWidget:

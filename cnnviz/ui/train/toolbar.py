@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QFontMetrics, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
 from cnnviz.errors import TrainError
-from cnnviz.events import StepDone
+from cnnviz.events import Progress, StepDone
 from cnnviz.model.recipe import BOUNDS
 from cnnviz.ui import icons, numbers, theme
-from cnnviz.ui.state import Session
+from cnnviz.ui.state import Record, Session
 from cnnviz.ui.widgets.chrome import Divider, button, label
 from cnnviz.ui.widgets.numberfields import FloatField
 
@@ -32,6 +32,8 @@ class TrainBar(QWidget):
         self.batch = button("Batch", icon="step")
         self.epoch = button("Epoch", icon="epoch")
         self.stop = button("Stop", icon="stop")
+        self.further = button("Train further", icon="epoch")
+        self._doing = ""
         self.rate = FloatField(SLOWEST, FASTEST, "Learning rate", slider=True)
         self.where, self.left, self.speed = label("", "mono"), label("", "mono"), label("", "mono")
         self.bar = QProgressBar(textVisible=False, maximum=1000)
@@ -42,19 +44,30 @@ class TrainBar(QWidget):
         self.batch.clicked.connect(lambda: session.train("batch"))
         self.epoch.clicked.connect(lambda: session.train("epoch"))
         self.stop.clicked.connect(session.training.stop)
+        self.further.clicked.connect(lambda: session.train(go_on=True))
         self.rate.edited.connect(self._set_rate)
         session.document.described.connect(self.refresh)
         session.material.dataset_changed.connect(self.refresh)
         session.training.state_changed.connect(lambda _state: self.refresh())
+        session.training.evaluated.connect(lambda _event: self.show_progress(None))
+        session.training.progress.connect(self.show_progress)
+        session.looking.weights_changed.connect(self.refresh)
         self.refresh()
 
     def _assemble(self) -> None:
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 0, 12, 0)
         row.setSpacing(6)
-        for part in (self.run, self.batch, self.epoch, self.stop):
+        for part in (self.run, self.batch, self.epoch, self.stop, self.further):
             row.addWidget(part)
         self.run.setMinimumWidth(84)
+        for text, widest in (
+            (self.share, "100 %"),
+            (self.left, "59:59 left"),
+            (self.speed, "9,999 images/s"),
+        ):
+            text.setMinimumWidth(QFontMetrics(theme.mono_font(11)).horizontalAdvance(widest) + 4)
+            text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         row.addSpacing(6)
         row.addWidget(_standing())
         row.addWidget(label("Learning rate", "secondary"))
@@ -63,22 +76,27 @@ class TrainBar(QWidget):
         row.addWidget(_standing())
         row.addWidget(self.where)
         row.addWidget(self.bar, 1)
-        for part in (self.share, self.left, self.speed):
-            row.addWidget(part)
-            row.addSpacing(6)
+        for text in (self.share, self.left, self.speed):
+            row.addWidget(text)
 
     def _make_actions(self) -> list[QAction]:
         """Return the keys of this bar: B for one batch, E for one epoch, Shift+F5 to stop."""
         made = []
-        for text, keys, part in (
-            ("Train one batch", "B", self.batch),
-            ("Train one epoch", "E", self.epoch),
-            ("Stop training", "Shift+F5", self.stop),
+        for text, keys, part, tip in (
+            ("Train one batch", "B", self.batch, "Train one batch, then pause"),
+            ("Train one epoch", "E", self.epoch, "Train to the end of the epoch, then pause"),
+            ("Stop training", "Shift+F5", self.stop, "End this run and keep its weights"),
+            (
+                "Train further",
+                "Shift+E",
+                self.further,
+                "Start a run from the weights of now, with this recipe",
+            ),
         ):
             action = QAction(text, self)
             action.setShortcut(QKeySequence(keys))
             action.triggered.connect(part.click)
-            part.setToolTip(f"{text}  {keys}")
+            part.setToolTip(f"{tip}  {keys}")
             made.append(action)
         return made
 
@@ -108,13 +126,18 @@ class TrainBar(QWidget):
         running = state == "running"
         self.run.setText(text)
         theme.set_role(self.run, role="active" if running else "primary")
-        self.run.setIcon(icons.icon(icon, theme.current().acc if running else "#FFFFFF"))
+        self.run.setIcon(icons.icon(icon, "acc" if running else "#FFFFFF"))
         ready = state in ("running", "paused") or (state == "idle" and not why)
         self.run.setEnabled(ready)
-        self.run.setToolTip(why if state == "idle" and why else f"{text}  F5")
+        fresh = "Start a new run from fresh weights of the recipe's seed  F5"
+        self.run.setToolTip(why if state == "idle" and why else fresh if state == "idle" else f"{text}  F5")
         for part in (self.batch, self.epoch):
-            part.setEnabled(ready and not running)
+            part.setEnabled(ready)
+        self.stop.setVisible(state != "idle")
         self.stop.setEnabled(state in ("running", "paused"))
+        self.further.setVisible(state == "idle" and not self._session.why_not_go_on())
+        if state == "idle":
+            self._doing = ""
         if not self.rate.hasFocus():
             low, high = BOUNDS["learning_rate"]
             self.rate.set_value(min(max(self._session.document.recipe.learning_rate, low), high))
@@ -123,26 +146,52 @@ class TrainBar(QWidget):
     def show_step(self) -> None:
         """Show how far the latest run is."""
         record = self._session.training.record
-        if record is None or record.started is None:
-            self.where.setText("Not started")
-            for part in (self.share, self.left, self.speed):
-                part.setText("")
+        started = record.started if record else None
+        if record is None or started is None:
+            self.where.setText("Not started" if record is None or record.failure is None else "Failed")
             self.bar.setValue(0)
+            for part in (self.share, self.left, self.speed):
+                part.hide()
             return
-        self._show_progress(record.last, record.started.steps, record.started.steps_per_epoch)
+        done = record.last.step if record.last else 0
+        self.bar.setValue(1000 * done // max(started.steps, 1))
+        self.share.setText(f"{100 * done // max(started.steps, 1)} %")
+        self.where.setText(_how_it_ended(record) if record.outcome else self._doing or _place(record))
+        self._show_pace(record.last)
 
-    def _show_progress(self, last: StepDone | None, steps: int, per_epoch: int) -> None:
-        step = last.step if last else 0
-        epochs = max(-(-steps // per_epoch), 1)
-        epoch = min((max(step, 1) - 1) // per_epoch + 1, epochs)
-        batch = (max(step, 1) - 1) % per_epoch + 1
-        self.where.setText(f"Epoch {epoch} / {epochs}   Batch {batch:,} / {per_epoch:,}")
-        self.bar.setValue(1000 * step // max(steps, 1))
-        self.share.setText(f"{100 * step // max(steps, 1)} %")
-        left = last.seconds_left if last else 0.0
-        busy = self._session.training.active and step < steps
-        self.left.setText(f"{numbers.duration(left)} left" if busy and last else "")
-        self.speed.setText(f"{last.samples_per_s:,.0f} samples/s" if last else "")
+    def _show_pace(self, last: StepDone | None) -> None:
+        state = self._session.training.state
+        self.share.show()
+        for part in (self.left, self.speed):
+            part.setVisible(state != "idle" and last is not None)
+        if last is not None:
+            paused = {"paused": "paused", "stopping": "stopping"}.get(state)
+            self.left.setText(paused or f"{numbers.duration(last.seconds_left)} left")
+            self.speed.setText(f"{last.samples_per_s:,.0f} images/s")
+
+    def show_progress(self, progress: Progress | None) -> None:
+        """Show work between the steps, such as judging; None ends it."""
+        share = f" {100 * progress.done // progress.total} %" if progress and progress.total else ""
+        self._doing = f"{progress.label}{share}" if progress else ""
+        self.show_step()
+
+
+def _place(record: Record) -> str:
+    """Say where a run is: in batches of an epoch, or in steps where the recipe counts those."""
+    assert record.started is not None
+    step, per_epoch = record.last.step if record.last else 0, record.started.steps_per_epoch
+    if record.recipe.steps:
+        return f"Step {step:,} / {record.started.steps:,} · epoch {step / per_epoch:.2f}"
+    epoch, batch = divmod(max(step, 1) - 1, per_epoch)
+    return f"Epoch {epoch + 1} / {record.recipe.epochs} · batch {min(step, batch + 1):,} / {per_epoch:,}"
+
+
+def _how_it_ended(record: Record) -> str:
+    step = record.last.step if record.last else 0
+    judged = record.latest("test")
+    if judged is None:
+        return f"{record.outcome} at step {step:,}"
+    return f"{record.outcome} · test {numbers.percent(judged.accuracy)}"
 
 
 def _standing() -> Divider:

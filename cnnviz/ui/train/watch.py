@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,6 +42,7 @@ class WatchTable(Painted):
         self._rows: list[_Row] = []
         self._moments: list[Watched] = []
         self._label = -1
+        self._classes: Sequence[str] = ()
         self.scope = "row"
         self.setMinimumWidth(300)
 
@@ -52,9 +54,11 @@ class WatchTable(Painted):
         self.scope = scope
         self.redraw()
 
-    def show_moments(self, graph: Graph, moments: list[Watched], label: int) -> None:
+    def show_moments(
+        self, graph: Graph, moments: list[Watched], label: int, classes: Sequence[str] = ()
+    ) -> None:
         """Show these moments, oldest first; `label` is the true class of the image, or −1."""
-        self._moments, self._label = moments, label
+        self._moments, self._label, self._classes = moments, label, classes
         self._rows = _rows(graph, moments) if moments else []
         self.redraw()
 
@@ -104,21 +108,30 @@ class WatchTable(Painted):
 
     def _paint_probabilities(self, painter: QPainter, top: float) -> None:
         classes = len(self._moments[0].probabilities)
-        painter.setFont(theme.ui_font(11, 500))
-        painter.setPen(theme.color("t1"))
-        painter.drawText(QRectF(12, top - 1, LABEL - 12, 16), Qt.AlignmentFlag.AlignLeft, "Output")
-        painter.setFont(theme.ui_font(10))
-        painter.setPen(theme.color("t3"))
-        painter.drawText(
-            QRectF(12, top + 14, LABEL - 12, 30), Qt.AlignmentFlag.AlignLeft, "class\nprobability"
-        )
         pitch = min(BAR_ROW, (self.height() - top - 24) / max(classes, 1))
         if pitch < 6:
             return
+        self._paint_classes(painter, top, pitch)
         for place, moment in enumerate(self._moments):
             for number, share in enumerate(moment.probabilities):
                 self._paint_bar(painter, place, top + number * pitch, pitch, number, float(share), moment)
         self._paint_losses(painter, top + classes * pitch + 4)
+
+    def _paint_classes(self, painter: QPainter, top: float, pitch: float) -> None:
+        """Write the names of the classes beside the bars, or what the bars are where numbers are the names."""
+        painter.setFont(theme.ui_font(10))
+        painter.setPen(theme.color("t3"))
+        left, plain = Qt.AlignmentFlag.AlignLeft, [str(number) for number in range(len(self._classes))]
+        if list(self._classes) == plain or len(self._classes) != len(self._moments[0].probabilities):
+            painter.drawText(QRectF(12, top + 14, LABEL - 12, 30), left, "class\nprobability")
+            painter.setFont(theme.ui_font(11, 500))
+            painter.setPen(theme.color("t1"))
+            painter.drawText(QRectF(12, top - 1, LABEL - 12, 16), left, "Output")
+            return
+        for number, name in enumerate(self._classes):
+            shown = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, LABEL - 16)
+            place = QRectF(12, top + number * pitch, LABEL - 12, pitch)
+            painter.drawText(place, left | Qt.AlignmentFlag.AlignVCenter, shown)
 
     def _paint_bar(
         self,
@@ -157,7 +170,7 @@ class WatchTable(Painted):
     def paint_over(self, painter: QPainter) -> None:
         if self._moments:
             last = len(self._moments) - 1
-            ring = QRectF(self._x(last) - 3, 1, self._column + 4, self.height() - 2)
+            ring = QRectF(self._x(last) - 5, 1, self._column + 8, self._bottom)
             draw_ring(painter, ring, theme.color("cursor"), 1, 4)
 
     # -- places -------------------------------------------------------------------------------------------------
@@ -172,6 +185,11 @@ class WatchTable(Painted):
         below = classes * BAR_ROW + 30
         room = (self.height() - HEAD - below) / max(len(self._rows), 1) - GAP
         return max(24.0, min(self._column, room, CELL_MOST))
+
+    @property
+    def _bottom(self) -> float:
+        rows, classes = len(self._rows), len(self._moments[0].probabilities)
+        return min(HEAD + rows * (self._cell + GAP) + classes * BAR_ROW + 24, self.height() - 2)
 
     def _x(self, place: int) -> float:
         return LABEL + place * (self._column + GAP)

@@ -1,13 +1,14 @@
-"""The Train workspace: controls on top, recipe on the left, curves and mistakes in the middle, the pinned image right."""
+"""The Train workspace: controls on top; recipe, curves and mistakes, and the pinned image side by side."""
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
-from cnnviz.events import Evaluated, Progress, Watched
-from cnnviz.ui.state import Session
+from cnnviz.events import Array, Watched
+from cnnviz.ui.state import Record, Session
 from cnnviz.ui.train.judged import Judged
 from cnnviz.ui.train.plots import Plots
 from cnnviz.ui.train.recipe import WIDTH, RecipeColumn
@@ -38,19 +39,21 @@ class TrainWorkspace(QWidget):
         self._assemble()
         training = session.training
         training.stepped.connect(self.refresh)
-        training.evaluated.connect(self._judge)
-        training.progress.connect(self._tell_progress)
+        training.evaluated.connect(lambda _event: self.refresh())
         training.state_changed.connect(lambda _state: self.refresh())
-        session.material.sample_changed.connect(self._pin)
+        session.document.replaced.connect(self.refresh)
+        session.looking.trace_changed.connect(self.refresh)
+        session.material.sample_changed.connect(self._pin_text)
 
     def _assemble(self) -> None:
         middle = QSplitter(Qt.Orientation.Vertical)
         middle.addWidget(self.plots)
         middle.addWidget(self.judged)
-        middle.setStretchFactor(0, 3)
-        middle.setStretchFactor(1, 2)
+        middle.setStretchFactor(0, 1)
+        middle.setSizes([470, 330])
         self._sides = QSplitter(Qt.Orientation.Horizontal)
-        for part in (self.recipe, middle, self._watch_panel()):
+        self._pinned_panel = self._watch_panel()
+        for part in (self.recipe, middle, self._pinned_panel):
             self._sides.addWidget(part)
         self._sides.setStretchFactor(1, 1)
         self._sides.setSizes(self._sizes())
@@ -66,7 +69,7 @@ class TrainWorkspace(QWidget):
         self.pinned = Pill("")
         panel.add_to_header(self.pinned)
         self.nothing = EmptyState("Train, and see here how the maps of one image take shape.", "Train")
-        self.nothing.pressed.connect(lambda: self._session.train())
+        self.nothing.pressed.connect(self.bar.run.click)
         panel.body.addWidget(self.nothing, 1)
         panel.body.addWidget(self.watch, 1)
         self.legend = Legend(label="each row has its own range")
@@ -88,8 +91,8 @@ class TrainWorkspace(QWidget):
     def toggle_sides(self) -> None:
         """Hide or show the recipe and the pinned image."""
         shown = self.recipe.isVisible()
-        self.recipe.setVisible(not shown)
-        self._sides.widget(2).setVisible(not shown)
+        for part in (self.recipe, self._pinned_panel):
+            part.setVisible(not shown)
 
     # -- what changes -------------------------------------------------------------------------------------------
 
@@ -99,6 +102,7 @@ class TrainWorkspace(QWidget):
             return
         self.bar.show_step()
         self.plots.refresh()
+        self._show_judged()
         self._show_watch()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -106,24 +110,51 @@ class TrainWorkspace(QWidget):
         self._pin_text()
         self.bar.refresh()
         self.refresh()
+
+    def _show_judged(self) -> None:
         record = self._session.training.record
-        if record is not None and record.evaluations:
-            self.judged.show_judgement(record.evaluations[-1])
+        if record is None or not record.evaluations:
+            self.judged.clear()
+        else:
+            self.judged.show_judgement(record.evaluations[-1], record.dataset)
 
     def _show_watch(self) -> None:
         record = self._session.training.record
-        if record is None or record.watched is None:
-            return
+        moments = self._moments(record) if record else []
         for part in (self.watch, self.legend, self.scope):
-            part.show()
-        self.nothing.hide()
-        moments: list[Watched] = [m for m in record.milestones if m.step < record.watched.step][:MOMENTS]
+            part.setVisible(bool(moments))
+        self.nothing.setVisible(not moments)
         sample = self._session.material.sample
-        self.watch.show_moments(record.graph, [*moments, record.watched], sample.label if sample else -1)
-        self._show_legend()
+        if record is not None and moments and sample is not None:
+            self.watch.show_moments(record.graph, moments, sample.label, record.dataset.classes)
+            self._show_legend()
+
+    def _moments(self, record: Record) -> list[Watched]:
+        """Return the pinned image at the milestones and now; one that was pinned after the run is seen only now."""
+        sample, now = self._session.material.sample, record.watched
+        if not self._session.training.active:
+            now = self._after(record) or now
+        if now is None or sample is None:
+            return []
+        earlier = [
+            each for each in record.milestones if each.step < now.step and _same(each.image, now.image)
+        ]
+        return [*earlier[:MOMENTS], now] if _same(now.image, sample.image) else []
+
+    def _after(self, record: Record) -> Watched | None:
+        """Return the image seen with the weights at the end of a run, if those are looked through."""
+        looking, sample = self._session.looking, self._session.material.sample
+        trace = looking.trace
+        ours = looking.origin.startswith(f"run {record.number},")
+        if sample is None or trace is None or not ours or trace.graph is not record.graph:
+            return None
+        maps = {node.name: trace.activation(node.name) for node in trace.graph}
+        image = maps[trace.graph.summary().input]
+        step = record.last.step if record.last else 0
+        return Watched(step, image, maps, maps[trace.graph.summary().output])
 
     def _show_legend(self) -> None:
-        texts = {"map": "each map has its own range", "row": "each row has its own range, given beside it"}
+        texts = {"map": "1: the largest of each map", "row": "1: the largest of each row, beside it"}
         reach = self.watch.reach if self.watch.scope == "network" else 1.0
         self.legend.set_scale(-reach, reach, texts.get(self.watch.scope, "one range for all"))
 
@@ -131,26 +162,9 @@ class TrainWorkspace(QWidget):
         self.watch.set_scope(scope)
         self._show_legend()
 
-    def _judge(self, event: Evaluated) -> None:
-        if self.isVisible():
-            self.judged.show_judgement(event)
-            self.plots.refresh()
-
-    def _pin(self) -> None:
-        """Pin the sample that is looked at, also in the running training."""
-        sample, record = self._session.material.sample, self._session.training.record
-        if sample is not None and self._session.training.active and record is not None:
-            self._session.training.change("pinned", sample.image)
-            record.milestones.clear()
-        self._pin_text()
-
     def _pin_text(self) -> None:
         sample = self._session.material.sample
         self.pinned.setText(sample.title if sample else "no image yet")
-
-    def _tell_progress(self, progress: Progress) -> None:
-        share = f" {100 * progress.done // progress.total} %" if progress.total else ""
-        self._session.notice.emit("info", f"{progress.label}{share}")
 
     def _inspect(self, node: str) -> None:
         self._session.looking.point(node=node)
@@ -163,3 +177,7 @@ class TrainWorkspace(QWidget):
     def _remember(self) -> None:
         settings = self._session.settings.with_layout("train", tuple(self._sides.sizes()))
         self._session.set_settings(settings)
+
+
+def _same(one: Array, other: Array) -> bool:
+    return one is other or np.array_equal(one, other)

@@ -169,6 +169,13 @@ class Segmented(QFrame):
         """Take another one; emits nothing, ValueError when it is no choice."""
         self._group.button(self._values.index(value)).setChecked(True)
 
+    def take_none(self) -> None:
+        """Show that none of the choices is taken now; emits nothing."""
+        self._group.setExclusive(False)
+        for part in self._group.buttons():
+            part.setChecked(False)
+        self._group.setExclusive(True)
+
     def part(self, value: Any) -> QPushButton:
         """The button of one choice, to disable it with a reason."""
         found = self._group.button(self._values.index(value))

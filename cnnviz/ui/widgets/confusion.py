@@ -16,6 +16,7 @@ from cnnviz.ui.widgets.grid import Cell, Grid
 from cnnviz.ui.widgets.painted import ARROWS, Painted, draw_ring
 
 TOP, BOTTOM, RECALL = 18, 18, 92
+TALLEST_NAME, WIDEST_NAME = 52, 72
 
 
 class ConfusionMatrix(Painted):
@@ -69,7 +70,7 @@ class ConfusionMatrix(Painted):
 
     def grid(self) -> Grid:
         """Where the cells lie now."""
-        area = QRectF(self.rect()).adjusted(self._left, TOP, -RECALL, -BOTTOM)
+        area = QRectF(self.rect()).adjusted(self._left, self._top, -RECALL, -BOTTOM)
         count = len(self._counts)
         found = grids.fit(area, count, count, dpr=self.devicePixelRatioF(), largest=40)
         return Grid(area.left(), area.top(), found.size, count, count)
@@ -80,13 +81,21 @@ class ConfusionMatrix(Painted):
 
     def sizeHint(self) -> QSize:
         side = 24 * max(len(self._counts), 4)
-        return QSize(side + round(self._left) + RECALL, side + TOP + BOTTOM)
+        return QSize(side + round(self._left) + RECALL, side + round(self._top) + BOTTOM)
 
     @property
     def _left(self) -> float:
+        return 22 + min(self._widest, WIDEST_NAME)
+
+    @property
+    def _top(self) -> float:
+        """Room above the cells: names of more than two letters stand upright there."""
+        return TOP if self._widest <= TOP else min(self._widest, TALLEST_NAME) + 6
+
+    @property
+    def _widest(self) -> float:
         metrics = QFontMetricsF(theme.mono_font(10))
-        widest = max((metrics.horizontalAdvance(name) for name in self._classes), default=0)
-        return float(22 + min(widest, 72))
+        return max((metrics.horizontalAdvance(name) for name in self._classes), default=0.0)
 
     # painting
 
@@ -155,14 +164,10 @@ class ConfusionMatrix(Painted):
         area = grid.rect
         metrics = painter.fontMetrics()
         for index, name in enumerate(self._classes):
-            column = grid.cell_rect(0, index)
-            short = metrics.elidedText(name, Qt.TextElideMode.ElideRight, round(grid.size))
-            painter.drawText(
-                QRectF(column.left(), 0, grid.size, area.top() - 2), Qt.AlignmentFlag.AlignCenter, short
-            )
+            self._paint_column_name(painter, grid.cell_rect(0, index), name)
             row = grid.cell_rect(index, 0)
             right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-            whole = metrics.elidedText(name, Qt.TextElideMode.ElideRight, 72)
+            whole = metrics.elidedText(name, Qt.TextElideMode.ElideRight, WIDEST_NAME)
             painter.drawText(QRectF(14, row.top(), area.left() - 20, grid.size), right, whole)
         painter.setFont(theme.ui_font(10))
         below = QRectF(area.left(), area.bottom() + 2, area.width(), BOTTOM - 2)
@@ -173,11 +178,25 @@ class ConfusionMatrix(Painted):
         painter.drawText(QRectF(0, 0, area.height(), 14), Qt.AlignmentFlag.AlignCenter, "true")
         painter.restore()
 
+    def _paint_column_name(self, painter: QPainter, cell: QRectF, name: str) -> None:
+        if self._widest <= TOP:
+            place = QRectF(cell.left(), 0, cell.width(), cell.top() - 2)
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, name)
+            return
+        shown = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, TALLEST_NAME)
+        painter.save()
+        painter.translate(cell.left(), cell.top() - 4)
+        painter.rotate(-90)
+        painter.drawText(QRectF(0, 0, TALLEST_NAME + 4, cell.width()), Qt.AlignmentFlag.AlignVCenter, shown)
+        painter.restore()
+
     def _paint_recall(self, painter: QPainter, grid: Grid) -> None:
         left = grid.rect.right() + 12
         painter.setFont(theme.ui_font(10))
         painter.setPen(theme.color("t3"))
-        painter.drawText(QRectF(left, 0, RECALL, grid.top - 2), Qt.AlignmentFlag.AlignVCenter, "recall, %")
+        painter.drawText(
+            QRectF(left, grid.top - TOP, RECALL, TOP - 2), Qt.AlignmentFlag.AlignVCenter, "recall, %"
+        )
         painter.setFont(theme.mono_font(10))
         totals = self._counts.sum(axis=1)
         for index, share in enumerate(np.diag(self._shares())):

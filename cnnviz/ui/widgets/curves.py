@@ -61,6 +61,7 @@ class Curves(QWidget):
         self._legend.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._legend.setTextFormat(Qt.TextFormat.RichText)
         self._legend.setFixedHeight(18)
+        self._legend.setMinimumWidth(1)
         self._column.addStretch(1)
         self._column.addWidget(self._legend)
         theme.changed.connect(self._wear_theme)
@@ -143,6 +144,7 @@ class Curves(QWidget):
         if self._reference:
             plot.reference.setPos(self._to_axis(np.array([self._reference[0]]))[0])
             plot.reference.setVisible(True)
+        plot.viewport().update()  # a level line has an empty rectangle, which Qt would not repaint
         self._write_legend()
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -72,15 +72,22 @@ class Toggle(Field):
 
 
 class ChoiceField(Field):
-    """One of several values: side by side up to four, else a list that drops down."""
+    """One of several values: side by side up to four, else (or if asked for) a list that drops down."""
 
-    def __init__(self, choices: Sequence[Any], name: str = "", parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        choices: Sequence[Any],
+        name: str = "",
+        parent: QWidget | None = None,
+        *,
+        drop_down: bool = False,
+    ) -> None:
         """`choices` are (value, text) pairs, or plain texts that are their own values."""
         super().__init__(name, parent)
         pairs = [choice if isinstance(choice, tuple) else (choice, str(choice)) for choice in choices]
         self._values = [value for value, _ in pairs]
         self.control: Segmented | QComboBox
-        if len(pairs) <= 4:
+        if len(pairs) <= 4 and not drop_down:
             self.control = Segmented(pairs)
             self.control.chosen.connect(self.edited.emit)
             self._add(self.control, marked=False)

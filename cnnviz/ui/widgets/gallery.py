@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QFontMetricsF, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from cnnviz.ui import colormaps, numbers, theme
@@ -128,6 +128,9 @@ class Gallery(Scrolled):
             parts = parts + arrow if wrong else [(caption.label, bold, "t1")]
         if caption.probability is not None:
             parts.append((f" {numbers.short_probability(caption.probability)}", theme.mono_font(9), "t3"))
+        if caption.predicted is not None and _width(parts) > rect.width():  # long names: the tool tip has all
+            tone = "t1" if caption.predicted == caption.label else "err"
+            parts = [(_elided(caption.predicted, bold, rect.width() - 8), bold, tone)]
         widths = [QFontMetricsF(font).horizontalAdvance(text) for text, font, _ in parts]
         x = rect.center().x() - sum(widths) / 2
         for (text, font, tone), width in zip(parts, widths, strict=True):
@@ -198,6 +201,14 @@ class Gallery(Scrolled):
             "" if caption.probability is None else f", probability {numbers.probability(caption.probability)}"
         )
         return f"label {caption.label}{said}{sure}"
+
+
+def _width(parts: Sequence[tuple[str, QFont, str]]) -> float:
+    return sum(QFontMetricsF(font).horizontalAdvance(text) for text, font, _ in parts)
+
+
+def _elided(text: str, font: QFont, width: float) -> str:
+    return QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, width)
 
 
 def example() -> QWidget:
