@@ -66,8 +66,8 @@ class Gradients:
 class Evaluated:
     """The network judged on images it does not learn from.
 
-    `which` is `validation` or `test`. `confusion` is (true, predicted) counts. `indices` (N,) are places in the split that the
-    images lie in (the training images for `validation`); `labels`, `predicted` and `confidence` (N,) follow them.
+    `which` is `validation` or `test`. `confusion` is (true, predicted) counts. `indices` (N,) are places in the split
+    that the images lie in (the training images for `validation`); `labels`, `predicted`, `confidence` (N,) follow them.
     `whole` says whether all of them were used or a fixed subset.
     """
 
