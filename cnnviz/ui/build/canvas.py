@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -24,7 +24,6 @@ from cnnviz.errors import CnnvizError
 from cnnviz.layers import Layer
 from cnnviz.model.check import check
 from cnnviz.model.graph import Graph
-from cnnviz.ui import numbers
 from cnnviz.ui.build import edits, gestures, mime
 from cnnviz.ui.build.camera import STEP, Camera
 from cnnviz.ui.build.hover import Hover
@@ -34,7 +33,7 @@ from cnnviz.ui.build.pressing import Press, press_at
 from cnnviz.ui.build.quick import QuickMenu
 from cnnviz.ui.build.scene import CanvasScene
 from cnnviz.ui.build.selection import Selection
-from cnnviz.ui.build.wording import axis_order, told
+from cnnviz.ui.build.wording import axis_order
 from cnnviz.ui.state import Session
 from cnnviz.ui.widgets.chrome import Pill
 
@@ -159,15 +158,6 @@ class Canvas(QGraphicsView):
             room = self.size() - self._hint.size()
             self._hint.move(min(place.x(), room.width() - 4), min(place.y(), room.height() - 4))
 
-    def outcome(self, graph: Graph, name: str) -> tuple[str, bool]:
-        """Return in words what a node would put out in a draft, or its problem there; and whether it is one."""
-        report = check(graph)
-        shape = report.row(name).shape
-        if shape is not None:
-            return f"{name} {numbers.ARROW} {numbers.shape(shape, axis_order(self.session))}", False
-        said = next((problem.text for problem in report.problems if problem.node == name), "")
-        return told(said, report.row(name).inputs, axis_order(self.session)), True
-
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         self.overlay.paint(painter)
 
@@ -264,6 +254,10 @@ class Canvas(QGraphicsView):
             self._space = False
             self._show_cursor(None)
 
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.hover.clear()
+
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self._space = False
         super().focusOutEvent(event)
@@ -339,7 +333,7 @@ class Canvas(QGraphicsView):
             return edits.add_and_connect(graph, layer, place, source=source, target=target)
 
         self._make_from_menu = make
-        self.quick.open_at(self.mapFromScene(point), group, shape)
+        self.quick.open_at(self.mapFromScene(point), group, shape, wired=bool(before or target))
 
     def _add_from_menu(self, layer: Layer) -> None:
         make = self._make_from_menu

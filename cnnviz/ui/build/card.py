@@ -24,6 +24,8 @@ BUTTONS = (
     ("pencil", "Draw an image"),
 )
 CHIP_HEIGHT = 17.0
+CHIPS_FROM = 34.0
+"""Left of this there is only room to say how many more there are."""
 
 
 @dataclass(frozen=True)
@@ -141,11 +143,13 @@ class CardItem(QGraphicsItem):
         cardpaint.paint(painter, self, option.levelOfDetailFromTransform(painter.worldTransform()))
 
     def _place_chips(self) -> None:
-        """Put the chips at the right of the footer, in the order in which they are computed."""
+        """Put the chips at the right of the footer, in the order in which they are computed; the last ones if many."""
         metrics = QFontMetricsF(theme.ui_font(10, 500))
         right, found = CARD_WIDTH - 10, []
         for chip in reversed(self.face.chips):
             width = metrics.horizontalAdvance(chip.text) + 11
+            if right - width < CHIPS_FROM:
+                break
             found.append((chip.name, QRectF(right - width, CARD_HEIGHT - 25, width, CHIP_HEIGHT)))
             right -= width + 4
         self._chips = tuple(reversed(found))

@@ -197,6 +197,8 @@ def _paint_footer(painter: QPainter, card: CardItem, zoom: float) -> None:
         return
     left = LEFT
     room = (card.chips[0][1].left() if card.chips else RIGHT) - 6
+    if len(card.chips) < len(face.chips):
+        return
     if face.state == "error":
         picture = icons.pixmap("error", theme.color("err"), 12, max(round(zoom * 4) / 4, 1.0))
         painter.drawPixmap(QRectF(left, 86, 12, 12), picture, QRectF(picture.rect()))
@@ -215,7 +217,11 @@ def _paint_footer(painter: QPainter, card: CardItem, zoom: float) -> None:
 
 def _paint_chips(painter: QPainter, card: CardItem) -> None:
     painter.setFont(theme.ui_font(10, 500))
-    for chip, (name, rect) in zip(card.face.chips, card.chips, strict=True):
+    hidden = len(card.face.chips) - len(card.chips)
+    if hidden:
+        painter.setPen(theme.color("t3"))
+        painter.drawText(QRectF(LEFT, FOOTER_TOP, 30, 24), _MIDDLE, f"+{hidden}")
+    for chip, (name, rect) in zip(card.face.chips[hidden:], card.chips, strict=True):
         tone = theme.color("err") if chip.state == "error" else theme.group_color(chip.group)
         picked = name in card.selected
         over = card.hovered is not None and card.hovered.kind == "chip" and card.hovered.name == name

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, Qt
 
 from cnnviz.model.graph import Edge, Graph
 from cnnviz.ui.build.gestures import Gesture
+from cnnviz.ui.build.wording import axis_order, outcome
 
 if TYPE_CHECKING:
     from cnnviz.ui.build.canvas import Canvas
@@ -71,7 +72,7 @@ class Pull(Gesture):
         self.result = self.connected(aim)
         self.canvas.propose(self.result)
         self._light_up(self.result)
-        self.canvas.show_hint(*self.canvas.outcome(self.result, self.fed(aim)))
+        self.canvas.show_hint(*outcome(self.result, self.fed(aim), axis_order(self.canvas.session)))
 
     def _light_up(self, result: Graph) -> None:
         """Show which of the wires is the new one."""

@@ -11,7 +11,6 @@ from cnnviz.ui import icons, theme
 from cnnviz.ui.build.suggestions import ranked
 
 WIDTH, HEIGHT = 240, 300
-SHOWN = 40
 
 
 class QuickMenu(QFrame):
@@ -26,6 +25,7 @@ class QuickMenu(QFrame):
         self.setFixedSize(WIDTH, HEIGHT)
         self._group = ""
         self._shape: Shape | None = None
+        self._wired = False
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(6)
@@ -43,9 +43,12 @@ class QuickMenu(QFrame):
         self.list.itemClicked.connect(lambda _: self._take())
         self.hide()
 
-    def open_at(self, place: QPoint, group: str, shape: Shape | None) -> None:
-        """Open at a place of the parent; `group` and `shape` say what the layer would follow."""
-        self._group, self._shape = group, shape
+    def open_at(self, place: QPoint, group: str, shape: Shape | None, *, wired: bool) -> None:
+        """Open at a place of the parent.
+
+        `group` and `shape` say what the layer would follow; `wired` leaves out what takes no wire.
+        """
+        self._group, self._shape, self._wired = group, shape, wired
         self.search.clear()
         self._fill("")
         x = min(max(place.x(), 8), max(self._over.width() - WIDTH - 8, 8))
@@ -67,7 +70,8 @@ class QuickMenu(QFrame):
 
     def _fill(self, text: str) -> None:
         self.list.clear()
-        for cls in ranked(text, self._group, self._shape)[:SHOWN]:
+        found = ranked(text, self._group, self._shape)
+        for cls in [cls for cls in found if not self._wired or cls.most_inputs != 0]:
             item = QListWidgetItem(icons.layer_icon(cls.kind, cls.group), cls.title)
             item.setData(Qt.ItemDataRole.UserRole, cls.kind)
             item.setToolTip(cls.sentence())

@@ -202,6 +202,7 @@ def test_the_quick_menu_adds_and_connects(load: Load, hand: Hand, key: Qt.Key) -
     hand.key(key)
     menu = workspace.canvas.quick
     assert menu.isVisible()
+    assert "input" not in menu.kinds(), "nothing can be wired into an input"
     for letter in "bn":
         menu.search.insert(letter)
     assert menu.kinds()[0] == "batchnorm"

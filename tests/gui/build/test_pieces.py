@@ -5,6 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from PySide6.QtCore import QSize
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from cnnviz.errors import GraphError
@@ -13,7 +14,7 @@ from cnnviz.model.check import check
 from cnnviz.model.graph import Edge, Graph, chain
 from cnnviz.model.layout import tidy
 from cnnviz.model.recipe import Recipe
-from cnnviz.ui.build import edits
+from cnnviz.ui.build import cardpaint, edits
 from cnnviz.ui.build.amounts import memory
 from cnnviz.ui.build.arrange import best_layout
 from cnnviz.ui.build.faces import faces
@@ -104,6 +105,19 @@ def test_a_small_change_touches_only_what_follows(qapp: QApplication) -> None:
     changed = {name for name, item in scene.cards.items() if item.face != before[name]}
     assert changed == {"dense1"}
     assert all(scene.cards[name] is items[name] for name in items)
+
+
+def test_more_chips_than_fit_are_counted(qapp: QApplication) -> None:
+    scene = CanvasScene(lambda: "keras")
+    scene.sync(chain([Input(), Conv2d(8), *(ReLU() for _ in range(9))]))
+    card = scene.cards["conv1"]
+    assert 3 <= len(card.chips) < 9
+    assert card.chips[-1][0] == "relu9"
+    assert all(rect.left() > 30 for _, rect in card.chips)
+    picture = QImage(300, 160, QImage.Format.Format_ARGB32)
+    painter = QPainter(picture)
+    cardpaint.paint(painter, card, 1.0)
+    painter.end()
 
 
 def test_a_strip_shows_the_strongest_maps(qapp: QApplication) -> None:
