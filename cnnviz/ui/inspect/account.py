@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,7 @@ from cnnviz.ui.inspect.reading import Reading, Spot
 from cnnviz.ui.inspect.volumes import Cell, unraveled
 
 MOST = 16
+OTHERS = " others"
 
 
 @dataclass(frozen=True)
@@ -27,26 +29,35 @@ class Line:
 
 def lines(frame: Frame, most: int = MOST) -> tuple[Line, ...]:
     """Return the summands of a value, at most `most` of them plus the offsets; they add up to its sum."""
-    found = [line for at, reading in enumerate(frame.readings) for line in _of_reading(frame, at, reading)]
-    if len(found) > most:
-        found.sort(key=lambda line: -abs(line.value))
-        rest = found[most - 1 :]
-        found = [*found[: most - 1], Line(f"{len(rest)} others", sum(line.value for line in rest))]
-    offsets = [Line(term.label, term.product) for term in frame.explanation.offsets]
-    return (*found, *offsets)
+    values = [_values(reading) for reading in frame.readings]
+    places = [(at, place) for at, found in enumerate(values) for place in range(len(found))]
+    sizes = np.concatenate(values) if values else np.zeros(0)
+    chosen: Sequence[int] = range(len(places))
+    rest: tuple[Line, ...] = ()
+    if len(places) > most:
+        order = np.argsort(-np.abs(sizes), kind="stable")
+        chosen = order[: most - 1].tolist()
+        left = len(places) - len(chosen)
+        rest = (Line(f"{left}{OTHERS}", float(sizes[order[most - 1 :]].sum())),)
+    offsets = (Line(term.label, term.product) for term in frame.explanation.offsets)
+    return (*(_line(frame, *places[each], float(sizes[each])) for each in chosen), *rest, *offsets)
 
 
-def _of_reading(frame: Frame, at: int, reading: Reading) -> list[Line]:
-    if reading.window_size > 1 and len(reading.channels) > 1:
-        return [
-            Line(f"ch {channel}", float(total), Spot(at, (place, -1, -1, -1)))
-            for place, (channel, total) in enumerate(zip(reading.channels, reading.sums, strict=True))
-        ]
-    products = reading.products
-    return [
-        Line(_label(frame, reading, cell), float(products[cell]), Spot(at, cell))
-        for cell in (_cell(place, products.shape) for place in range(products.size))
-    ]
+def _per_channel(reading: Reading) -> bool:
+    return reading.window_size > 1 and len(reading.channels) > 1
+
+
+def _values(reading: Reading) -> np.ndarray:
+    """Return one number per line: the sums of the channels where there are several, else the products."""
+    return reading.sums if _per_channel(reading) else reading.products.ravel()
+
+
+def _line(frame: Frame, at: int, place: int, value: float) -> Line:
+    reading = frame.readings[at]
+    if _per_channel(reading):
+        return Line(f"ch {reading.channels[place]}", value, Spot(at, (place, -1, -1, -1)))
+    cell = _cell(place, reading.products.shape)
+    return Line(_label(frame, reading, cell), value, Spot(at, cell))
 
 
 def _label(frame: Frame, reading: Reading, cell: Cell) -> str:
@@ -69,7 +80,11 @@ def written_out(shown: tuple[Line, ...], result: float, digits: int) -> str:
         column = rounded([line.value for line in shown], result, digits)
     except ExplainError:  # a value that is not finite
         return " ".join(numbers.compact(line.value) for line in shown)
-    terms = [f"{'−' if term < 0 else '+'} {abs(term)}" for term in column.terms]
+    terms = [
+        f"{'−' if term < 0 else '+'} {abs(term)}"
+        + (f" ({line.label})" if line.label.endswith(OTHERS) else "")
+        for term, line in zip(column.terms, shown, strict=True)
+    ]
     text = " ".join(terms).removeprefix("+ ")
     if column.rounding:
         text += f" {'−' if column.rounding < 0 else '+'} {abs(column.rounding)} rounding"

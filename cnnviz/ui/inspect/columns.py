@@ -19,7 +19,7 @@ LEAST_TILE, MOST_TILE = 18.0, 44.0
 ROWS, ACROSS = 4, 2
 LEAST_SPACE, MOST_SPACE = 16.0, 44.0
 BARS_WIDTH, CELLS_WIDTH, NAME_WIDTH = 84.0, 14.0, 46.0
-FEW_CLASSES = 12
+MOST_STACKS, FEW_CLASSES = 4, 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +66,8 @@ class Column:
     @property
     def fold(self) -> int:
         """Return in how many stacks the cells of a vector stand."""
-        return max(math.ceil(len(self.maps) / (self.height / 1.0)), 1) if self.form == "cells" else 1
+        wanted = math.ceil(len(self.maps) / self.height)
+        return min(max(wanted, 1), MOST_STACKS) if self.form == "cells" else 1
 
     @property
     def rect(self) -> QRectF:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QTabBar, QVBoxLayout, QWidget
 
+from cnnviz.explain.trace import Array
 from cnnviz.layers.formula import WeightedSum
 from cnnviz.ui import numbers
 from cnnviz.ui.inspect.frame import Frame, reach
 from cnnviz.ui.inspect.picture import NO_PADDING, MapPicture, Padding
 from cnnviz.ui.inspect.reading import Reading, Spot
-from cnnviz.ui.inspect.volumes import Cell, box, middle
+from cnnviz.ui.inspect.volumes import Cell, box, identity, middle
 from cnnviz.ui.widgets.chrome import EmptyState, Panel, label
 from cnnviz.ui.widgets.heatmap import HeatMap
 from cnnviz.ui.widgets.legend import Legend
@@ -30,6 +31,8 @@ class InputPane(Panel):
         self._frame: Frame | None = None
         self.at, self.channel = 0, 0
         self._node = ""
+        self._asked: tuple[object, ...] = ()
+        self._kept: Array | None = None
         self.tabs = QTabBar()
         self.picture = MapPicture("input map")
         self.legend = Legend()
@@ -48,7 +51,6 @@ class InputPane(Panel):
         self.kernel.setMaximumHeight(KERNEL)
         self.channels.setFixedHeight(STRIP_TILE + 28)
         self.channels.set_tile_size(STRIP_TILE)
-        self.picture.setMinimumHeight(120)
         self._kernel_box = QWidget()
         kernel = QVBoxLayout(self._kernel_box)
         kernel.setContentsMargins(0, 0, 0, 0)
@@ -184,13 +186,17 @@ class InputPane(Panel):
             return
         first, count = reading.channels[0], len(reading.channels)
         maps = reading.maps[first : first + count, self.picture.slice_at]
-        low, high = frame.limits_of_all(reading.node, maps)
-        self.channels.set_maps(maps, low, high, colormap=frame.colormap(reading.node))
-        self.channels.set_captions([str(channel) for channel in reading.channels])
+        asked = (identity(maps), frame.scope, reading.node)
+        if asked != self._asked:
+            self._asked, self._kept = asked, maps
+            low, high = frame.limits_of_all(reading.node, maps)
+            self.channels.set_maps(maps, low, high, colormap=frame.colormap(reading.node))
+            self.channels.set_captions([str(channel) for channel in reading.channels])
         row, column = (
             middle(cells, size) for cells, size in zip(reading.ranges[2:], maps.shape[1:], strict=True)
         )
         self.channels.set_selected((min(self.channel, count - 1), row, column))
+        self.channels.reveal(self.channels.tiles().grid(min(self.channel, count - 1)).rect)
         part = "all" if count == len(reading.maps) else f"{first} to {first + count - 1}"
         self.channels_title.setText(f"Channels read by this value: {part} {count if part == 'all' else ''}")
 

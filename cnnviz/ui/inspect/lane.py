@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QPainterPath,
     QPaintEvent,
     QPen,
+    QPixmap,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
@@ -27,7 +28,7 @@ from cnnviz.ui.inspect.volumes import spread
 from cnnviz.ui.widgets.painted import draw_ring
 
 HEIGHT = 226
-MOST_WIRES = 24
+MOST_WIRES = 12
 THIN, THICK = 0.8, 4.5
 
 
@@ -48,6 +49,7 @@ class Lane(QAbstractScrollArea):
         self._columns: tuple[Column, ...] = ()
         self._hovered: tuple[str, int] | None = None
         self._field: dict[str, Box] = {}
+        self._picture: tuple[tuple[object, ...], QPixmap] | None = None
         self.setAccessibleName("layers")
 
     # -- what is shown ------------------------------------------------------------------------------------------
@@ -113,7 +115,34 @@ class Lane(QAbstractScrollArea):
             painter.end()
             return
         start = self.horizontalScrollBar().value()
+        painter.drawPixmap(0, 0, self._layers(frame, start))
         painter.translate(-start, 0)
+        current = next((column for column in self._columns if column.name == frame.node), None)
+        if current is not None:
+            self._paint_current(painter, frame, current)
+        self._paint_hover(painter)
+        painter.translate(start, 0)
+        self._paint_hint(painter, frame)
+        painter.end()
+
+    def _layers(self, frame: Frame, start: int) -> QPixmap:
+        """Return all columns in view as one picture, which stays the same while the cursor moves within a map."""
+        view, dpr = self.viewport(), self.devicePixelRatioF()
+        shown = next((column.shown for column in self._columns if column.name == frame.node), ())
+        look = (frame.scope, theme.current().name, numbers.axis_order(), view.width(), view.height(), dpr)
+        key = (frame.trace, frame.node, frame.cell[1], shown, frame.classes, start, *look)
+        if self._picture is None or self._picture[0] != key:
+            picture = QPixmap(view.size() * dpr)
+            picture.setDevicePixelRatio(dpr)
+            picture.fill(theme.color("bg1"))
+            painter = QPainter(picture)
+            painter.translate(-start, 0)
+            self._paint_layers(painter, frame, start)
+            painter.end()
+            self._picture = key, picture
+        return self._picture[1]
+
+    def _paint_layers(self, painter: QPainter, frame: Frame, start: int) -> None:
         names = [column.name for column in self._columns]
         at = names.index(frame.node) if frame.node in names else len(names)
         for place, column in enumerate(self._columns):
@@ -121,13 +150,6 @@ class Lane(QAbstractScrollArea):
                 continue
             painter.setOpacity(0.62 if place > at else 1.0)
             paint_column(painter, column, frame, current=place == at)
-        painter.setOpacity(1.0)
-        if at < len(names):
-            self._paint_current(painter, frame, self._columns[at])
-        self._paint_hover(painter)
-        painter.translate(start, 0)
-        self._paint_hint(painter, frame)
-        painter.end()
 
     def _paint_current(self, painter: QPainter, frame: Frame, column: Column) -> None:
         target = column.tile_rect(frame.cell[0])
@@ -165,6 +187,8 @@ class Lane(QAbstractScrollArea):
             rows, columns_ = column.maps.shape[2:]
             ends = ((0, 1), (0, 1), *box)[-2:]
             (top, bottom), (left, right) = ends
+            if bottom - top == rows and right - left == columns_:
+                continue  # a frame around everything says nothing
             width, height = rect.width() / columns_, rect.height() / rows
             pen = QPen(theme.color("cursor"), 1, Qt.PenStyle.DashLine)
             painter.setPen(pen)
@@ -189,7 +213,11 @@ class Lane(QAbstractScrollArea):
         painter.setFont(theme.ui_font(11))
         left, baseline = 12.0, self.viewport().height() - 8.0
         metrics = painter.fontMetrics()
-        runs = [(f"Wires into map {frame.cell[0]}: ", "t2"), ("orange adds", "pos"), (", ", "t2")]
+        runs = [
+            (f"Wires into {'unit' if frame.is_vector else 'map'} {frame.cell[0]}: ", "t2"),
+            ("orange adds", "pos"),
+            (", ", "t2"),
+        ]
         runs += [("blue subtracts", "neg"), (", width = sum of that channel here.", "t2")]
         for text, tone in runs if frame.readings else [("The sample itself.", "t2")]:
             painter.setPen(theme.color(tone))

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
 
 from cnnviz.ui import colormaps, numbers, theme
-from cnnviz.ui.inspect.columns import TOP, Column
+from cnnviz.ui.inspect.columns import CELLS_WIDTH, TOP, Column
 from cnnviz.ui.inspect.frame import Frame
 from cnnviz.ui.widgets.painted import draw_ring
 
@@ -97,7 +97,8 @@ def _paint_cells(painter: QPainter, column: Column, frame: Frame) -> None:
     padded = np.full(per_stack * column.fold, theme.color("bg1").rgb(), np.uint32)
     padded[: len(words)] = words
     image = colormaps.pixels_image(np.ascontiguousarray(padded.reshape(column.fold, per_stack).T))
-    area = QRectF(column.left, TOP, column.tile_rect(0).width() * column.fold, column.height)
+    area = QRectF(column.left, TOP, CELLS_WIDTH * column.fold, column.height)
+    painter.setRenderHint(painter.RenderHint.SmoothPixmapTransform, per_stack > column.height)
     painter.drawImage(area, image)
 
 

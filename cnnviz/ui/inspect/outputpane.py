@@ -12,7 +12,7 @@ from cnnviz.ui import numbers
 from cnnviz.ui.inspect.facts import FactSheet, facts
 from cnnviz.ui.inspect.frame import Frame, reach
 from cnnviz.ui.inspect.picture import MapPicture
-from cnnviz.ui.inspect.volumes import Cell
+from cnnviz.ui.inspect.volumes import Cell, identity
 from cnnviz.ui.widgets.chrome import Divider, Panel, Segmented, label
 from cnnviz.ui.widgets.legend import Legend
 from cnnviz.ui.widgets.mosaic import Mosaic
@@ -32,6 +32,8 @@ class OutputPane(Panel):
         self._frame: Frame | None = None
         self._filled: int | None = None
         self._field: Box | None = None
+        self._asked: tuple[object, ...] = ()
+        self._kept: Array | None = None
         self.picture = MapPicture("output map")
         self.legend = Legend()
         self.maps_title = label("", "secondary")
@@ -44,7 +46,6 @@ class OutputPane(Panel):
         self._connect()
 
     def _assemble(self) -> None:
-        self.picture.setMinimumHeight(130)
         for mosaic in (self.maps, self.kernels):
             mosaic.set_tile_size(TILE)
             mosaic.setMinimumHeight(TILE + 10)
@@ -59,6 +60,7 @@ class OutputPane(Panel):
         self.body.addWidget(self.kernels_legend)
         self.body.addWidget(Divider())
         self.body.addWidget(self.sheet)
+        self.body.addStretch(1)
 
     def _connect(self) -> None:
         self.picture.clicked.connect(self._choose)
@@ -77,7 +79,9 @@ class OutputPane(Panel):
     # -- what is shown ------------------------------------------------------------------------------------------
 
     def show_frame(self, frame: Frame) -> None:
-        """Show another value in its map."""
+        """Show another value in its map; what it depends on is told a moment later, by `set_field`."""
+        if self._frame is None or self._frame.node != frame.node:
+            self._field = None
         self._frame = frame
         self._show_map(frame)
         self._show_all()
@@ -146,10 +150,15 @@ class OutputPane(Panel):
     def _show_maps(self, frame: Frame) -> None:
         channel, depth, row, column = frame.cell
         maps = frame.output[:, min(depth, frame.output.shape[1] - 1)]
-        low, high = frame.limits_of_all(frame.node, maps)
-        self.maps.set_maps(maps, low, high, colormap=frame.colormap(frame.node))
-        self.maps.set_name(frame.node)
-        self.maps.set_selected((channel, row, column))
+        asked = (identity(maps), frame.scope, frame.node)
+        if asked != self._asked:
+            self._asked, self._kept = asked, maps
+            low, high = frame.limits_of_all(frame.node, maps)
+            self.maps.set_maps(maps, low, high, colormap=frame.colormap(frame.node))
+            self.maps.set_name(frame.node)
+        if self.maps.selected != (channel, row, column):
+            self.maps.set_selected((channel, row, column))
+            self.maps.reveal(self.maps.tiles().grid(channel).rect)
         count = len(maps)
         self.maps_title.setText(f"All {count} maps" if count > 1 else "The only map")
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
-from cnnviz.explain import Trace
+from cnnviz.explain import Box, Trace, receptive_field, sources
+from cnnviz.model.graph import Graph
 from cnnviz.ui.inspect.volumes import unraveled
 
 Place = tuple[str, tuple[int, ...]]
@@ -33,6 +36,24 @@ class Path:
 
     def __len__(self) -> int:
         return len(self._places)
+
+
+def field(graph: Graph, node: str, index: tuple[int, ...]) -> dict[str, Box]:
+    """Return the receptive field of a value; looked up once for all values that read the same cells."""
+    first = (0,) * len(index)
+    read = sources(graph, node, index)
+    if read == sources(graph, node, first):
+        return _field(graph, node, first)
+    if len(read) == 1:
+        ((source, box),) = read.items()
+        if all(end - start == 1 for start, end in box):
+            return {source: box, **field(graph, source, tuple(start for start, _ in box))}
+    return _field(graph, node, index)
+
+
+@lru_cache(maxsize=256)
+def _field(graph: Graph, node: str, index: tuple[int, ...]) -> dict[str, Box]:
+    return receptive_field(graph, node, index)
 
 
 def exists(trace: Trace, node: str, index: tuple[int, ...]) -> bool:

@@ -9,13 +9,13 @@ from PySide6.QtWidgets import QHBoxLayout, QSlider, QStackedWidget, QVBoxLayout,
 
 from cnnviz.explain.trace import Array
 from cnnviz.ui import theme
-from cnnviz.ui.inspect.volumes import Cell, Ranges, spread
+from cnnviz.ui.inspect.volumes import Cell, Ranges, identity, spread
 from cnnviz.ui.widgets.chrome import label
 from cnnviz.ui.widgets.heatmap import HeatMap, Window
 from cnnviz.ui.widgets.mosaic import Mosaic
 
 Padding = tuple[int, int, int, int]
-MOST_HEIGHT = 16_777_215
+MIN_HEIGHT, SMALLEST = 40, 120
 NO_PADDING: Padding = (0, 0, 0, 0)
 
 
@@ -71,6 +71,7 @@ class MapPicture(QWidget):
         self.vector = Mosaic(name=name)
         self.slice_at = 0
         self._maps: Array = np.zeros((1, 1, 1, 1), np.float32)
+        self._asked: tuple[object, ...] = ()
         self._channel = 0
         self._limits = (-1.0, 1.0)
         self._selected: Cell | None = None
@@ -113,7 +114,14 @@ class MapPicture(QWidget):
         colormap: str = "value",
         padding: Padding = NO_PADDING,
     ) -> None:
-        """Show a channel of `maps` at a slice, with room for padding (top, left, bottom, right) around it."""
+        """Show a channel of `maps` at a slice, with room for padding (top, left, bottom, right) around it.
+
+        What is shown already is not painted anew, so that moving a cursor over it costs nothing.
+        """
+        asked = (identity(maps), channel, limits, depth, colormap, padding)
+        if asked == self._asked:
+            return
+        self._asked = asked
         self._maps, self._channel, self._limits = maps, channel, limits
         self.slice_at = min(max(depth, 0), maps.shape[1] - 1)
         is_vector = self.is_vector
@@ -126,10 +134,13 @@ class MapPicture(QWidget):
         if is_vector:
             self.vector.set_maps(maps.reshape(-1), *limits, colormap=colormap)
             self.vector.set_tile_size(_tile(len(maps)))
+            self.setMinimumHeight(MIN_HEIGHT)
         else:
+            self.setMinimumHeight(SMALLEST)
             self.map.set_colormap(colormap)
             self.map.set_padding(*padding)
             self._paint_slice()
+        self._limit_height()
 
     def set_selected(self, cell: Cell | None, value: str = "") -> None:
         """Ring a cell, with its value in a bubble where one is given."""
@@ -161,7 +172,12 @@ class MapPicture(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Take no more height than a square needs, so that what belongs to the map stays close to it."""
         super().resizeEvent(event)
-        self._pages.setMaximumHeight(self.width() if not self.is_vector else MOST_HEIGHT)
+        self._limit_height()
+
+    def _limit_height(self) -> None:
+        tall = self.vector.height_for_width(self.width()) + 6 if self.is_vector else self.width()
+        slider = self._depths.sizeHint().height() + 4 if self._maps.shape[1] > 1 else 0
+        self.setMaximumHeight(max(tall, MIN_HEIGHT) + slider)
 
     def _slide(self, depth: int) -> None:
         self.slice_at = depth

@@ -19,13 +19,17 @@ FEW = 9
 class Window(ProductBlocks):
     """The block of one window, headed by what is done with it."""
 
-    heading = ""
+    stretch, tallest = 1.0, 48.0
 
     def _channel_name(self, reading: Reading, at: int) -> str:
-        return f"window on map {reading.channels[at]}"
+        return f"map {reading.channels[at]}"
+
+    def _total(self, reading: Reading, at: int) -> str:
+        word = "max" if reading.names[1] == "gate" else "mean"
+        return f"{word} {numbers.fixed(float(reading.products[at].sum()), self._digits)}"
 
     def _natural_width(self) -> float:
-        return super()._natural_width() * 1.3
+        return super()._natural_width() * 1.9
 
 
 @view("Pooling")
@@ -56,6 +60,9 @@ class PoolView(View):
 
     def set_spot(self, spot: Spot | None) -> None:
         self.blocks.set_cell(spot.cell if spot is not None else None)
+
+    def shows_sum(self, frame: Frame) -> bool:
+        return not self._is_maximum(frame)
 
     def closing_line(self, frame: Frame, shown: tuple[Line, ...]) -> str:
         if not self._is_maximum(frame):

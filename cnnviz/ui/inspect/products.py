@@ -21,7 +21,6 @@ HEAD, GAP, PAD = 20.0, 10.0, 5.0
 PLANE_GAP = 6.0
 CHARACTER = 6.7  # width of one figure at 11 px
 SMALLEST = 4.0
-STRETCH = 1.35
 
 
 @dataclass(frozen=True)
@@ -96,6 +95,7 @@ class ProductBlocks(Scrolled):
     A cell whose depth is −1 stands for a whole channel.
     """
 
+    stretch, tallest = 1.35, 28.0
     hovered = Signal(object)
     left = Signal()
     clicked = Signal(object)
@@ -149,11 +149,11 @@ class ProductBlocks(Scrolled):
         width, room = self._natural_width(), self.viewport().width()
         most = (room - 2 * PAD - (depth - 1) * PLANE_GAP) / (depth * columns)
         width = max(min(width, most), SMALLEST)
-        height = min(28.0 if self._second else 24.0, max(width, 10.0))
+        height = min(self.tallest if self._second else self.tallest - 4, max(width, 10.0))
         found = Blocks(len(self._order), depth, rows, columns, width, height, 1)
         across = min(max(int((room + GAP) // (found.width + GAP)), 1), max(len(self._order), 1))
         spare = (room + GAP) / across - GAP - found.width
-        wider = min(width + max(spare, 0.0) / (depth * columns), width * STRETCH) if rows else width
+        wider = min(width + max(spare, 0.0) / (depth * columns), width * self.stretch) if rows else width
         return Blocks(len(self._order), depth, rows, columns, wider, height, across)
 
     def _natural_width(self) -> float:
@@ -191,13 +191,16 @@ class ProductBlocks(Scrolled):
         painter.setFont(theme.mono_font(11))
         painter.setPen(theme.color("t2" if total == 0 else "pos" if total > 0 else "neg"))
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(head, right, f"Σ {numbers.fixed(total, self._digits)}")
+        painter.drawText(head, right, self._total(reading, at))
         if blocks.rows:
             for depth in range(blocks.depth):
                 self._paint_plane(painter, blocks, place, depth, reading)
         if lit:
             draw_ring(painter, rect, theme.color("cursor"), 1.5, 4)
             self._paint_spot(painter, blocks, place)
+
+    def _total(self, reading: Reading, at: int) -> str:
+        return f"Σ {numbers.fixed(float(reading.products[at].sum()), self._digits)}"
 
     def _channel_name(self, reading: Reading, at: int) -> str:
         return f"channel {reading.channels[at]}"
@@ -212,7 +215,8 @@ class ProductBlocks(Scrolled):
         luma = 0.299 * (words >> 16 & 255) + 0.587 * (words >> 8 & 255) + 0.114 * (words & 255)
         big = blocks.cell_width >= self._natural_width() - 8
         two = self._second and blocks.cell_height >= 24
-        fonts = (theme.mono_font(11), theme.mono_font(8.5))
+        large = blocks.cell_height >= 36 and blocks.cell_width >= 70
+        fonts = (theme.mono_font(14 if large else 11), theme.mono_font(10 if large else 8.5))
         for row in range(blocks.rows):
             for column in range(blocks.columns):
                 rect = blocks.cell_rect(place, depth, row, column)

@@ -43,9 +43,9 @@ class SoftmaxView(View):
         x = numbers.fixed(float(logits[own]), self.digits)
         above = ((f"exp({x} − {_bracket(largest)})", "cursor"),)
         below = ((f"Σ exp(xⱼ − {_bracket(largest)})", "t1"),)
-        top, bottom = numbers.fixed(known["numerator"], self.digits), numbers.fixed(found.sum, self.digits)
+        top, bottom = _readable(known["numerator"], self.digits), numbers.fixed(found.sum, self.digits)
         values = Fraction(((top, "cursor"),), ((bottom, "t1"),))
-        result = (f" = {numbers.fixed(found.result, max(self.digits, 4))}", "pos")
+        result = (f" = {_readable(found.result, max(self.digits, 4))}", "pos")
         self.formula.show_rows([(Fraction(above, below), (" = ", "t2"), values, result)])
         self.sentence.setText(
             f"The largest logit, {largest}, is taken off all of them first: the shares stay the same."
@@ -67,10 +67,12 @@ class SoftmaxView(View):
         found = frame.explanation
         own = next(each.value for each in found.constants if each.name == "numerator")
         digits = max(self.digits, 4)
-        return (
-            f"{numbers.fixed(own, digits)} / {numbers.fixed(found.sum, digits)}"
-            f" = {numbers.fixed(found.result, digits)}"
-        )
+        return f"{_readable(own, digits)} / {numbers.fixed(found.sum, digits)} = {_readable(found.result, digits)}"
+
+
+def _readable(value: float, digits: int) -> str:
+    """Return a number in fixed decimals, or in figures where those would all be zero."""
+    return numbers.compact(value, digits) if 0 < abs(value) < 10.0**-digits else numbers.fixed(value, digits)
 
 
 def _bracket(text: str) -> str:

@@ -31,7 +31,6 @@ class View(QWidget):
     title: ClassVar[str] = "Working"
     has_modes: ClassVar[bool] = False
     sums: ClassVar[bool] = True
-    """Whether the running sum says something that the view does not."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -64,6 +63,10 @@ class View(QWidget):
 
     def set_spot(self, spot: Spot | None) -> None:
         """Light up the cell that is pointed at in another pane; emits nothing."""
+
+    def shows_sum(self, frame: Frame) -> bool:
+        """Say whether the running sum tells something that the view does not."""
+        return self.sums
 
     def subtitle(self, frame: Frame) -> str:
         """Return the line beside the heading."""

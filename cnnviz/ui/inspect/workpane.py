@@ -134,7 +134,7 @@ class WorkPane(Panel):
     def _show_sum(self, frame: Frame, view: View) -> None:
         drawn = lines(frame) if self.height() > TALL else lines(frame, SHORT_LINES)
         digits = self.digits.value()
-        several = view.sums and len(drawn) > 1
+        several = view.shows_sum(frame) and len(drawn) > 1
         self._sum_box.setVisible(several)
         if several:
             self.running.show_lines(drawn, digits)

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction, QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from cnnviz.explain import Trace, receptive_field
+from cnnviz.explain import Trace
 from cnnviz.ui import theme
 from cnnviz.ui.inspect.bar import InspectBar
 from cnnviz.ui.inspect.commands import make_actions
@@ -17,7 +17,7 @@ from cnnviz.ui.inspect.inputpane import InputPane
 from cnnviz.ui.inspect.lane import HEIGHT, Lane
 from cnnviz.ui.inspect.missing import WORDS, Banner, obstacle, remedy
 from cnnviz.ui.inspect.outputpane import OutputPane
-from cnnviz.ui.inspect.path import exists, settled
+from cnnviz.ui.inspect.path import exists, field, settled
 from cnnviz.ui.inspect.player import Player
 from cnnviz.ui.inspect.reading import Spot
 from cnnviz.ui.inspect.side import SideColumn
@@ -173,11 +173,11 @@ class InspectWorkspace(QWidget):
         frame = self.frame
         if frame is None or not self.isVisible():
             return
-        found = receptive_field(frame.trace.graph, frame.node, frame.index)
-        field = found.get(frame.trace.graph.summary().input)
+        found = field(frame.trace.graph, frame.node, frame.index)
+        seen = found.get(frame.trace.graph.summary().input)
         self.lane.set_field(found)
-        self.output.set_field(field)
-        self.side.sample.set_field(field)
+        self.output.set_field(seen)
+        self.side.sample.set_field(seen)
 
     # -- pointing -----------------------------------------------------------------------------------------------
 
