@@ -63,13 +63,11 @@ class _Demo:
         self.hand.click(self.window.start.empty)
         self.hand.wait(300)
         bench = Bench(self.window, self.hand)
-        left, right = 0.16, 0.62
+        left, right = 0.28, 0.72
         names = [
-            bench.drop("input", left, 0.06),
-            bench.drop("conv2d", left, 0.30),
-            bench.drop("maxpool2d", left, 0.54),
+            bench.drop(kind, left, y) for kind, y in (("input", 0.15), ("conv2d", 0.44), ("maxpool2d", 0.73))
         ]
-        names += [bench.drop("flatten", right, 0.06), bench.drop("dense", right, 0.30)]
+        names += [bench.drop(kind, right, y) for kind, y in (("flatten", 0.15), ("dense", 0.44))]
         for source, target in itertools.pairwise(names):
             bench.wire(source, target)
         bench.drop_on_wire("relu", names[1], names[2])
@@ -78,6 +76,7 @@ class _Demo:
         bench.set_option("out_channels", "8")
         self.hand.wait_for(lambda: self.session.looking.trace_fits, 60, "the maps of the new network")
         bench.fit()
+        bench.select(names[1])
         self.hand.wait(500)
         self.picture("build")
 
@@ -89,8 +88,8 @@ class _Demo:
         self.hand.wait_for(lambda: self.reached(TRAIN_STEPS), 180, f"step {TRAIN_STEPS}")
         self.hand.wait_for(lambda: training.record and training.record.evaluations, 120, "a judgement")
         self.picture("train")
-        self.hand.click(self.window.bar.primary)
-        self.hand.wait_for(lambda: training.state == "paused", 30, "the pause")
+        training.stop()
+        self.hand.wait_for(lambda: training.state == "idle", 60, "the end of the training")
 
     def inspect(self) -> None:
         """Open the shipped network, and ask one number of its second convolution where it comes from."""
