@@ -56,7 +56,10 @@ class Histogram(Painted):
             height = room * float(np.sqrt(count)) / tallest
             middle = float(self._edges[place] + self._edges[place + 1]) / 2
             color = colormaps.color_at("value", middle, -reach, reach)
-            painter.fillRect(QRectF(place * step, room - height, max(step - 1, 1), height), color)
+            bar = QRectF(place * step, room - height, max(step - 1, 1), height)
+            painter.fillRect(bar, color)
+            if height >= 1:  # values near zero have the colour of the canvas
+                painter.fillRect(QRectF(bar.left(), bar.top(), bar.width(), 1), theme.color("t3"))
         painter.setPen(theme.color("line2"))
         painter.drawLine(0, room, self.width(), room)
         self._paint_numbers(painter)

@@ -38,8 +38,10 @@ def piece_data(text: str) -> QMimeData:
     return data
 
 
-def copied_piece(data: QMimeData) -> str:
-    """Return the text of copied layers, or an empty one."""
+def copied_piece(data: QMimeData | None) -> str:
+    """Return the text of copied layers, or an empty one; an empty clipboard is None on some platforms."""
+    if data is None:
+        return ""
     if data.hasFormat(PIECE):
         return bytes(data.data(PIECE).data()).decode(errors="replace")
     text = data.text()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import QObject, QPointF, QRect, QRectF
+from PySide6.QtCore import QObject, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QGraphicsScene
 
@@ -231,6 +231,7 @@ class CanvasScene(QGraphicsScene):
         if painter.worldTransform().m11() < 0.45:
             return
         pen = QPen(theme.color("line2", 0.7), 1)
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         pen.setDashPattern([1, SNAP - 1])
         painter.setPen(pen)
         left = int(rect.left() // SNAP) * SNAP

@@ -34,11 +34,12 @@ class WireItem(QGraphicsItem):
 
     def set_face(self, face: WireFace, path: tuple[Point, ...]) -> None:
         """Show something else, or run another way."""
+        # before anything that the bounding box depends on: the scene finds items again by their old box
+        self.prepareGeometryChange()
         if path != self.points:
             self.points = path
             self._line = rounded(path)
         self.face = face
-        self.prepareGeometryChange()
         self.place_label(self._share)
         self.update()
 
