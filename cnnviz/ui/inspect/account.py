@@ -30,17 +30,21 @@ class Line:
 def lines(frame: Frame, most: int = MOST) -> tuple[Line, ...]:
     """Return the summands of a value, at most `most` of them plus the offsets; they add up to its sum."""
     values = [_values(reading) for reading in frame.readings]
-    places = [(at, place) for at, found in enumerate(values) for place in range(len(found))]
+    starts = np.cumsum([0, *(len(found) for found in values)])
     sizes = np.concatenate(values) if values else np.zeros(0)
-    chosen: Sequence[int] = range(len(places))
+    chosen: Sequence[int] = range(len(sizes))
     rest: tuple[Line, ...] = ()
-    if len(places) > most:
+    if len(sizes) > most:
         order = np.argsort(-np.abs(sizes), kind="stable")
         chosen = order[: most - 1].tolist()
-        left = len(places) - len(chosen)
+        left = len(sizes) - len(chosen)
         rest = (Line(f"{left}{OTHERS}", float(sizes[order[most - 1 :]].sum())),)
     offsets = (Line(term.label, term.product) for term in frame.explanation.offsets)
-    return (*(_line(frame, *places[each], float(sizes[each])) for each in chosen), *rest, *offsets)
+    shown = []
+    for each in chosen:
+        at = int(np.searchsorted(starts, each, side="right")) - 1
+        shown.append(_line(frame, at, each - int(starts[at]), float(sizes[each])))
+    return (*shown, *rest, *offsets)
 
 
 def _per_channel(reading: Reading) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from cnnviz.ui import numbers
@@ -13,6 +12,7 @@ from cnnviz.ui.inspect.reading import Reading, Spot
 from cnnviz.ui.inspect.views import View, view
 from cnnviz.ui.widgets.chrome import label
 from cnnviz.ui.widgets.heatmap import HeatMap
+from cnnviz.ui.widgets.legend import Legend
 
 
 class Summand(QWidget):
@@ -27,8 +27,9 @@ class Summand(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        for part in (self.caption, self.map, self.value):
-            column.addWidget(part, 1 if part is self.map else 0, Qt.AlignmentFlag(0))
+        self.legend = Legend()
+        for part in (self.caption, self.map, self.legend, self.value):
+            column.addWidget(part, 1 if part is self.map else 0)
         spot = Spot(number, (0, 0, 0, 0))
         self.map.hovered.connect(lambda *_cell: owner.spot_hovered.emit(spot))
         self.map.left.connect(lambda: owner.spot_hovered.emit(None))
@@ -38,8 +39,10 @@ class Summand(QWidget):
         """Show the map of one input."""
         channel, depth, row, column = reading.source((0, 0, 0, 0))
         picture = reading.maps[channel, depth]
-        self.map.set_array(picture, *frame.limits(reading.node, picture))
-        self.map.set_colormap(frame.colormap(reading.node))
+        limits, colormap = frame.limits(reading.node, picture), frame.colormap(reading.node)
+        self.map.set_array(picture, *limits)
+        self.map.set_colormap(colormap)
+        self.legend.set_scale(*limits, frame.range_name(reading.node), colormap)
         self.map.set_selected((row, column))
         self.caption.setText(f"{reading.node}, map {channel}")
         self.value.setText(numbers.fixed(float(reading.products.sum()), digits, plus=True))

@@ -19,7 +19,9 @@ class ClosingCard(QFrame):
         theme.set_role(self, role="card")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.line = Elided("", "mono")
+        self.line = label("", "mono")
+        self.line.setWordWrap(True)
+        self.line.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._sum_caption = Elided("", "hint")
         self.sum, self.engine, self.difference = (label("", "result") for _ in range(3))
         self.pill = Pill("closes", "ok")
@@ -63,8 +65,8 @@ class ClosingCard(QFrame):
         self.setToolTip(explanation.note)
 
     def fits(self, line: str) -> bool:
-        """Say whether a line can be read whole."""
-        return QFontMetricsF(theme.mono_font(11)).horizontalAdvance(line) <= self.width() - 36
+        """Say whether the account can be read whole: on two lines, of which wrapping wastes a part."""
+        return QFontMetricsF(theme.mono_font(11)).horizontalAdvance(line) <= 1.8 * (self.width() - 36)
 
     def text(self) -> str:
         """Return the account as plain text."""

@@ -35,7 +35,7 @@ def _window(frame: Frame) -> list[Fact]:
     """Say where the window lies, where there is one that does not cover everything."""
     if not frame.readings or frame.is_vector:
         return []
-    spans = frame.readings[0].ranges[-min(frame.array.ndim - 1, 2) :]
+    spans = frame.readings[0].ranges[-(frame.array.ndim - 1) :]
     if all(len(cells) == 1 for cells in spans):
         return []
     starts = ", ".join(numbers.minus(str(cells[0])) for cells in spans)

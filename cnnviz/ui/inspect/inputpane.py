@@ -57,6 +57,7 @@ class InputPane(Panel):
         kernel.setSpacing(4)
         kernel.addWidget(self.kernel_title)
         row = QHBoxLayout()
+        self.kernel_legend.setMinimumWidth(138)
         row.addWidget(self.kernel, 3)
         row.addWidget(self.kernel_legend, 2, Qt.AlignmentFlag.AlignTop)
         kernel.addLayout(row)

@@ -19,7 +19,7 @@ FEW = 9
 class Window(ProductBlocks):
     """The block of one window, headed by what is done with it."""
 
-    stretch, tallest = 1.0, 48.0
+    stretch, tallest = 1.0, 60.0
 
     def _channel_name(self, reading: Reading, at: int) -> str:
         return f"map {reading.channels[at]}"
@@ -29,7 +29,7 @@ class Window(ProductBlocks):
         return f"{word} {numbers.fixed(float(reading.products[at].sum()), self._digits)}"
 
     def _natural_width(self) -> float:
-        return super()._natural_width() * 1.9
+        return super()._natural_width() * 2.4
 
 
 @view("Pooling")

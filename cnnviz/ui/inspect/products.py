@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import QFont, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from cnnviz.explain.trace import Array
 from cnnviz.ui import colormaps, numbers, theme
 from cnnviz.ui.inspect.reading import Reading
 from cnnviz.ui.inspect.volumes import Cell
@@ -20,7 +21,7 @@ from cnnviz.ui.widgets.scrolled import Scrolled
 HEAD, GAP, PAD = 20.0, 10.0, 5.0
 PLANE_GAP = 6.0
 CHARACTER = 6.7  # width of one figure at 11 px
-SMALLEST = 4.0
+SMALLEST = 1.0
 
 
 @dataclass(frozen=True)
@@ -149,7 +150,9 @@ class ProductBlocks(Scrolled):
         width, room = self._natural_width(), self.viewport().width()
         most = (room - 2 * PAD - (depth - 1) * PLANE_GAP) / (depth * columns)
         width = max(min(width, most), SMALLEST)
-        height = min(self.tallest if self._second else self.tallest - 4, max(width, 10.0))
+        height = min(
+            self.tallest if self._second else self.tallest - 4, max(width, 10.0) if width >= 10 else width
+        )
         found = Blocks(len(self._order), depth, rows, columns, width, height, 1)
         across = min(max(int((room + GAP) // (found.width + GAP)), 1), max(len(self._order), 1))
         spare = (room + GAP) / across - GAP - found.width
@@ -209,25 +212,32 @@ class ProductBlocks(Scrolled):
         self, painter: QPainter, blocks: Blocks, place: int, depth: int, reading: Reading
     ) -> None:
         at = self._order[place]
-        products = reading.products[at, depth]
         table = colormaps.rgb32("value", theme.current().name)
-        words = table[colormaps.indices(products, -self._reach, self._reach)]
+        words = table[colormaps.indices(reading.products[at, depth], -self._reach, self._reach)]
+        if blocks.cell_width >= self._natural_width() - 8:
+            self._paint_cells(painter, blocks, (place, depth), reading, words)
+        else:
+            corner = blocks.cell_rect(place, depth, 0, 0).topLeft()
+            size = QSizeF(blocks.columns * blocks.cell_width, blocks.rows * blocks.cell_height)
+            painter.drawImage(QRectF(corner, size), colormaps.pixels_image(np.ascontiguousarray(words)))
+        for cell in self._marked:
+            if cell[:2] == (at, depth):
+                draw_ring(painter, blocks.cell_rect(place, *cell[1:]), theme.color("ok"), 2)
+
+    def _paint_cells(
+        self, painter: QPainter, blocks: Blocks, where: tuple[int, int], reading: Reading, words: Array
+    ) -> None:
+        place, depth = where
         luma = 0.299 * (words >> 16 & 255) + 0.587 * (words >> 8 & 255) + 0.114 * (words & 255)
-        big = blocks.cell_width >= self._natural_width() - 8
         two = self._second and blocks.cell_height >= 24
         large = blocks.cell_height >= 36 and blocks.cell_width >= 70
         fonts = (theme.mono_font(14 if large else 11), theme.mono_font(10 if large else 8.5))
-        for row in range(blocks.rows):
-            for column in range(blocks.columns):
-                rect = blocks.cell_rect(place, depth, row, column)
-                painter.fillRect(rect, int(words[row, column]))
-                cell = (at, depth, row, column)
-                if big:
-                    bright = bool(luma[row, column] > 140)
-                    painter.setPen(theme.TEXT_ON_BRIGHT if bright else theme.TEXT_ON_DARK)
-                    self._paint_numbers(painter, rect, reading, cell, fonts, two)
-                if cell in self._marked:
-                    draw_ring(painter, rect, theme.color("ok"), 2)
+        for row, column in np.ndindex(blocks.rows, blocks.columns):
+            rect = blocks.cell_rect(place, depth, row, column)
+            painter.fillRect(rect, int(words[row, column]))
+            painter.setPen(theme.TEXT_ON_BRIGHT if luma[row, column] > 140 else theme.TEXT_ON_DARK)
+            cell = (self._order[place], depth, row, column)
+            self._paint_numbers(painter, rect, reading, cell, fonts, two)
 
     def _paint_numbers(
         self,

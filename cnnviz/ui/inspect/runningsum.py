@@ -10,7 +10,7 @@ from cnnviz.ui import numbers, theme
 from cnnviz.ui.inspect.account import Line
 from cnnviz.ui.widgets.painted import Painted
 
-ROW, LEAST_ROW = 16.0, 12.0
+ROW, LEAST_ROW = 16.0, 12.5
 NUMBER = 76.0
 
 
@@ -24,6 +24,7 @@ class RunningSum(Painted):
         super().__init__(parent, "running sum")
         self._lines: tuple[Line, ...] = ()
         self._digits = 3
+        self._wanted_row = ROW
         self._hovered: int | None = None
         self._lit: int | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -38,6 +39,13 @@ class RunningSum(Painted):
             self.updateGeometry()
         self.redraw()
 
+    def set_dense(self, dense: bool) -> None:
+        """Stand closer where there is little room."""
+        wanted = LEAST_ROW if dense else ROW
+        if wanted != self._wanted_row:
+            self._wanted_row = wanted
+            self.updateGeometry()
+
     def set_channel(self, reading: int | None, channel: int = -1) -> None:
         """Light up the line of a channel that is pointed at elsewhere."""
         found = (
@@ -51,7 +59,7 @@ class RunningSum(Painted):
             self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(400, round(ROW * max(len(self._lines), 1)))
+        return QSize(400, round(self._wanted_row * max(len(self._lines), 1)))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(200, round(LEAST_ROW * max(len(self._lines), 1)))

@@ -29,7 +29,7 @@ from cnnviz.ui.widgets.chrome import Panel, Segmented, button, label
 MOST_STEPS = 4
 CHEVRON = "\u203a"
 TALL, SHORT_LINES = 560, 8
-WRITTEN = (16, 12, 9, 7, 5, 3)
+WRITTEN = (16, 12, 9, 7, 5, 3, 2)
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,9 @@ class WorkPane(Panel):
         return view
 
     def _show_sum(self, frame: Frame, view: View) -> None:
-        drawn = lines(frame) if self.height() > TALL else lines(frame, SHORT_LINES)
+        tall = self.height() > TALL
+        drawn = lines(frame) if tall else lines(frame, SHORT_LINES)
+        self.running.set_dense(not tall)
         digits = self.digits.value()
         several = view.shows_sum(frame) and len(drawn) > 1
         self._sum_box.setVisible(several)

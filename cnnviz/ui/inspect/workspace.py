@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QAction, QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtGui import QAction, QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from cnnviz.explain import Trace
@@ -27,7 +27,7 @@ from cnnviz.ui.inspect.workpane import WorkPane
 from cnnviz.ui.state import Session
 from cnnviz.ui.widgets.chrome import EmptyState
 
-SIDE_WIDTH, PANE_WIDTH = 332, 336
+SIDE_WIDTH, NARROW_SIDE, PANE_WIDTH, ROOMY = 332, 284, 336, 1400
 FIELD_MS = 40
 """How long the cursor rests before its receptive field is looked up: deep networks take a few milliseconds."""
 
@@ -267,6 +267,18 @@ class InspectWorkspace(QWidget):
             self.steering.step_depth(slices[Qt.Key(event.key())])
         else:
             super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the width anew, as long as nobody has moved the borders."""
+        super().resizeEvent(event)
+        kept = dict(self._session.settings.layout)
+        side = SIDE_WIDTH if self.width() >= ROOMY else NARROW_SIDE
+        left = self.width() - side
+        pane = min(max(round(left * 0.3), 240), PANE_WIDTH)
+        if "inspect-side" not in kept:
+            self._whole.setSizes([left, side])
+        if "inspect-panes" not in kept:
+            self._panes.setSizes([pane, left - 2 * pane, pane])
 
     def _restore_layout(self) -> None:
         kept = dict(self._session.settings.layout)

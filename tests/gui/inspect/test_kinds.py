@@ -13,6 +13,7 @@ from cnnviz.layers import LAYERS, Conv2d, Dense, Flatten, Input, ReLU
 from cnnviz.model.graph import Graph, chain
 from cnnviz.ui import numbers
 from cnnviz.ui.inspect import demo
+from cnnviz.ui.inspect.account import lines
 from cnnviz.ui.inspect.closing import exact
 from cnnviz.ui.inspect.views import View, view_for
 from cnnviz.ui.inspect.workspace import InspectWorkspace
@@ -126,3 +127,25 @@ def test_softmax_shows_the_logits_and_their_shares(load: Load) -> None:
     spoken = workspace.work.view.formula.accessibleName()
     assert numbers.fixed(float(account.parts[0].values[4]), 3) in spoken
     assert numbers.fixed(account.sum, 3) in spoken
+
+
+def test_a_window_too_large_for_numbers_is_a_picture(load: Load, qapp: QApplication) -> None:
+    workspace = load(demo.graph_of(LAYERS["globalmaxpool"](), (3, 96, 96)))
+    workspace.steering.go("layer", (1,))
+    qapp.processEvents()
+    blocks = workspace.work.view.blocks
+    assert blocks.blocks().width <= blocks.viewport().width() + 1
+    assert workspace.work.card.pill.text() == "closes"
+    assert len(blocks._marked) == 1
+
+
+def test_a_dense_layer_of_thousands_names_its_strongest_inputs(load: Load) -> None:
+    workspace = load(chain([Input(shape=(3000,)), ("dense1", Dense(units=3))]))
+    workspace.steering.go("dense1", (1,))
+    products = workspace.frame.readings[0].products.ravel()
+    shown = lines(workspace.frame)
+    best = int(np.abs(products).argmax())
+    assert shown[0].label == f"input[{best}]"
+    assert shown[0].value == products[best]
+    assert shown[15].label == "2985 others"
+    assert sum(line.value for line in shown) == pytest.approx(workspace.frame.explanation.sum)
