@@ -1,0 +1,79 @@
+"""Which maps of the pinned image are shown while it learns, and in which range of values."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnnviz.events import Array, Watched
+from cnnviz.layers import LAYERS
+from cnnviz.model.check import Row as Layer
+from cnnviz.model.graph import Graph
+from cnnviz.ui import numbers
+
+MOST_ROWS = 5
+LEAD = 1.2
+"""Another map is shown when it is this much stronger than the shown one; otherwise rows would hop between two."""
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """One layer's map through time: (H, W) arrays by moment, one symmetric range for all."""
+
+    node: str
+    detail: str
+    group: str
+    map: int
+    maps: tuple[Array, ...]
+    reach: float
+
+    @property
+    def look(self) -> tuple[object, ...]:
+        """Return what decides how the row's earlier moments are painted."""
+        return self.node, self.detail, self.reach
+
+
+def rows(graph: Graph, moments: Sequence[Watched], before: Sequence[Row] = ()) -> list[Row]:
+    """Return one map per layer that bends or mixes pixels: the strongest now, or that of `before` while it keeps up."""
+    shown = {row.node: row.map for row in before}
+    found = [
+        _row(layer, [moment.maps[layer.name] for moment in moments], shown.get(layer.name))
+        for layer in graph.summary().rows
+        if _tells(graph, layer) and all(layer.name in moment.maps for moment in moments)
+    ]
+    return found[:MOST_ROWS]
+
+
+def _tells(graph: Graph, layer: Layer) -> bool:
+    """Say whether a layer's maps are worth a row; where an activation follows a convolution, its maps tell more."""
+    if layer.shape is None or len(layer.shape) != 3:
+        return False
+    group = LAYERS[layer.kind].group
+    if group == "Convolution":
+        return not any(
+            graph.node(edge.target).layer.group == "Activation" for edge in graph.outputs(layer.name)
+        )
+    return group in ("Activation", "Pooling", "Merge")
+
+
+def _row(layer: Layer, maps: list[Array], shown: int | None) -> Row:
+    strengths = np.abs(maps[-1]).mean(axis=(1, 2))
+    best = int(strengths.argmax())
+    if shown is not None and shown < len(strengths) and strengths[shown] * LEAD >= strengths[best]:
+        best = shown
+    chosen = tuple(each[best] for each in maps)
+    reach = rounded_up(max(float(np.abs(each).max()) for each in chosen))
+    count, height, width = maps[-1].shape
+    detail = f"map {best} of {count}\n{height}×{width}\n±{numbers.compact(reach, 3)}"
+    return Row(layer.name, detail, LAYERS[layer.kind].group, best, chosen, reach)
+
+
+def rounded_up(reach: float) -> float:
+    """Return the next number with two digits, so that a range changes rarely while it grows; 1 for nothing at all."""
+    if not reach or not math.isfinite(reach):
+        return 1.0
+    unit = 10.0 ** (math.floor(math.log10(reach)) - 1)
+    return math.ceil(reach / unit - 1e-9) * unit
