@@ -118,6 +118,7 @@ class _Training:
         while self._control.permit == "pause" and not self._control.cancelled:
             self._control.wait(0.2)
             yield from self._take_changes()
+        yield from self._take_changes()  # what came together with the permit holds for its first batch
         if not self._control.cancelled:
             yield StateChanged("running")
         self._pace.resume()

@@ -10,6 +10,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QPaintEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
+from cnnviz.data import SOURCES
 from cnnviz.events import Array
 from cnnviz.paths import user_data
 from cnnviz.ui import numbers, theme
@@ -260,7 +261,7 @@ class MainWindow(QMainWindow):
         self.downloads.start(name, Path(folder) if folder else user_data() / "data")
 
     def _data_arrived(self, name: str) -> None:
-        self.status.tell("info", f"{name} is here")
+        self.status.tell("info", f"{SOURCES[name].title} is here")
         self.start.refresh()
         if self.session.material.wanted == name:
             self.session.material.reload()

@@ -52,7 +52,7 @@ class StartPage(QWidget):
         self._session = session
         self._answerer = _Answerer(template(SHOWN))
         self._seed = 0
-        self.cards = [TemplateCard(each) for each in TEMPLATES.values()]
+        self.cards = [TemplateCard(each, self) for each in TEMPLATES.values()]
         for card in self.cards:
             card.opened.connect(self.template_chosen)
         row = QHBoxLayout(self)
@@ -88,7 +88,7 @@ class StartPage(QWidget):
         self._grid = QGridLayout()
         self._grid.setSpacing(12)
         column.addLayout(self._grid)
-        self._own = EmptyState("Your own: open a project file (.cnnviz)", "Choose file")
+        self._own = EmptyState("Your own: open a project file (.cnnviz)", "Choose file", self)
         self._own.setFixedHeight(self.cards[0].height())
         self._own.pressed.connect(self.file_wanted)
         column.addStretch(1)

@@ -165,9 +165,9 @@ class Document(QObject):
     def _set_aside(self) -> None:
         try:
             autosave.set_aside(self.path, self.project())
-        except OSError as error:
+        except (FileError, OSError) as error:
             raise FileError(
-                f"unsaved work on {self.graph.title} can't be kept ({error.strerror or error}).",
+                f"unsaved work on {self.graph.title} can't be kept for later.",
                 hint="Save it first, or undo its edits.",
             ) from error
 

@@ -162,8 +162,9 @@ class Segmented(QFrame):
             self._group.button(0).setChecked(True)
 
     def value(self) -> Any:
-        """The value taken now."""
-        return self._values[self._group.checkedId()] if self._values else None
+        """The value taken now; None where none is."""
+        at = self._group.checkedId()
+        return self._values[at] if at >= 0 else None
 
     def set_value(self, value: Any) -> None:
         """Take another one; emits nothing, ValueError when it is no choice."""

@@ -1,0 +1,115 @@
+"""The first screen: it answers a drawn digit, opens templates, and lists data, recent files and unsaved work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+
+from cnnviz.templates import TEMPLATES
+from cnnviz.ui.window import MainWindow
+from tests.gui.rooms import wait
+
+
+def buttons(widget: object, text: str) -> list[QPushButton]:
+    return [each for each in widget.findChildren(QPushButton) if each.text() == text and not each.isHidden()]
+
+
+def words(widget: object) -> str:
+    return " ".join(label.text() for label in widget.findChildren(QLabel))
+
+
+def answered(window: MainWindow) -> bool:
+    return window.start.draw.answered
+
+
+def test_drawn_digit_is_answered(window: MainWindow) -> None:
+    wait(lambda: answered(window))
+    draw = window.start.draw
+    draw.clear.click()
+    draw.answered = False
+    QTest.mousePress(draw.pad, Qt.MouseButton.LeftButton, pos=QPoint(120, 60))
+    QTest.mouseMove(draw.pad, QPoint(120, 130))
+    QTest.mouseRelease(draw.pad, Qt.MouseButton.LeftButton, pos=QPoint(120, 200))
+    assert draw.pad.image().sum() > 10
+    wait(lambda: answered(window))
+    assert "layer, 6 maps" in draw.first_title.text()
+
+
+def test_why_opens_the_drawn_digit_in_inspect(window: MainWindow) -> None:
+    wait(lambda: answered(window))
+    image = window.start.draw.pad.image()
+    window.start.draw.why.click()
+    assert window.workspace == "inspect"
+    assert np.array_equal(window.session.material.sample.image[0], image)
+    wait(lambda: window.session.looking.trace_fits)
+    assert np.array_equal(window.session.looking.trace.activation("input")[0], image)
+
+
+def test_clicking_a_card_opens_its_template(window: MainWindow) -> None:
+    card = next(each for each in window.start.cards if each.template.id == "t1")
+    QTest.mouseClick(card, Qt.MouseButton.LeftButton, pos=QPoint(30, card.height() - 20))
+    assert window.session.document.template == "t1"
+    assert window.workspace == "build"
+
+
+def test_card_opens_by_keyboard(window: MainWindow) -> None:
+    card = next(each for each in window.start.cards if each.template.id == "t2")
+    card.setFocus()
+    QTest.keyClick(card, Qt.Key.Key_Return)
+    assert window.session.document.template == "t2"
+
+
+def test_search_leaves_what_matches(window: MainWindow) -> None:
+    window.start.search.setText("dropout")
+    shown = [card.template.id for card in window.start.cards if not card.isHidden()]
+    assert shown == ["t2"]
+    window.start.search.setText("")
+    assert len([card for card in window.start.cards if not card.isHidden()]) == len(TEMPLATES)
+
+
+def test_columns_of_cards_are_equally_wide(window: MainWindow) -> None:
+    window.resize(1600, 900)
+    QApplication.processEvents()
+    widths = {card.width() for card in window.start.cards}
+    assert max(widths) - min(widths) <= 1
+
+
+def test_pad_lines_up_with_its_caption(window: MainWindow) -> None:
+    draw = window.start.draw
+    grid = draw.pad.grid()
+    assert abs(draw.pad.x() + grid.left - draw.caption.x()) <= 2
+
+
+def test_recent_files_are_listed_where_they_exist(window: MainWindow, tmp_path: Path) -> None:
+    path = tmp_path / "mine.cnnviz"
+    window.session.save_file(path)
+    window.session.remember(tmp_path / "gone.cnnviz")
+    window.start.refresh()
+    assert "mine" in words(window.start.recent)
+    assert "gone" not in words(window.start.recent)
+    window.session.open_empty()
+    buttons(window.start.recent, "Open")[0].click()
+    assert window.session.document.path == path
+
+
+def test_work_that_was_left_is_offered_and_recovered(window: MainWindow) -> None:
+    document = window.session.document
+    document.edit("Change the title", document.graph.with_title("precious"))
+    window.open_template("t1", "build")
+    window.show_workspace("start")
+    assert "precious" in words(window.start.recent)
+    buttons(window.start.recent, "Recover")[0].click()
+    assert document.graph.title == "precious"
+    assert window.workspace == "build"
+    window.show_workspace("start")
+    assert window.start.recent.isHidden()
+
+
+def test_data_shelf_says_what_is_ready(window: MainWindow) -> None:
+    shown = words(window.start.shelf)
+    assert "Drawn digits" in shown
+    assert "ready" in shown
