@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QGuiApplication,
@@ -10,7 +9,6 @@ from PySide6.QtGui import (
     QKeySequence,
     QMouseEvent,
     QPainter,
-    QPainterPath,
     QPaintEvent,
     QPen,
     QPixmap,
@@ -23,13 +21,10 @@ from cnnviz.ui import numbers, theme
 from cnnviz.ui.inspect.columns import BOTTOM, TOP, Column, columns
 from cnnviz.ui.inspect.frame import Frame
 from cnnviz.ui.inspect.lanepaint import paint_column
-from cnnviz.ui.inspect.reading import Reading
-from cnnviz.ui.inspect.volumes import spread
+from cnnviz.ui.inspect.wires import paint_wires
 from cnnviz.ui.widgets.painted import draw_ring
 
 HEIGHT = 226
-MOST_WIRES = 12
-THIN, THICK = 0.8, 4.5
 
 
 class Lane(QAbstractScrollArea):
@@ -153,30 +148,10 @@ class Lane(QAbstractScrollArea):
 
     def _paint_current(self, painter: QPainter, frame: Frame, column: Column) -> None:
         target = column.tile_rect(frame.cell[0])
-        self._paint_wires(painter, frame, target)
+        paint_wires(painter, frame, self._columns, target)
         self._paint_field(painter, frame)
         reach = 2 if column.form == "maps" else 1
         draw_ring(painter, target.adjusted(-reach, -reach, reach, reach), theme.color("cursor"), 2, 3)
-
-    def _paint_wires(self, painter: QPainter, frame: Frame, target: QRectF) -> None:
-        places = {column.name: column for column in self._columns}
-        wires = []
-        for reading in frame.readings:
-            column = places.get(reading.node)
-            if column is not None:
-                wires += [(value, rect, column, reading) for value, rect in _strengths(reading, column)]
-        wires.sort(key=lambda wire: abs(wire[0]))
-        largest = max((abs(value) for value, *_ in wires), default=0.0)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        for value, rect, _column, _reading in wires[-MOST_WIRES:]:
-            share = abs(value) / largest if largest else 0.0
-            tone = "wire" if value == 0 else "pos" if value > 0 else "neg"
-            painter.setPen(QPen(theme.color(tone, 0.9), THIN + (THICK - THIN) * share))
-            painter.drawPath(_wire(rect, target))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        for _value, rect, column, reading in wires[-MOST_WIRES:]:
-            _paint_window(painter, rect, column, reading)
 
     def _paint_field(self, painter: QPainter, frame: Frame) -> None:
         for column in self._columns:
@@ -285,44 +260,6 @@ class Lane(QAbstractScrollArea):
             self.map_stepped.emit(-1 if key == Qt.Key.Key_Up else 1)
         else:
             event.ignore()
-
-
-def _strengths(reading: Reading, column: Column) -> list[tuple[float, QRectF]]:
-    """Return the sum of each channel that is read, and where it is drawn; what is not drawn is left out."""
-    found = []
-    sums = reading.sums
-    if reading.folded:
-        products = reading.products.ravel()
-        strongest = np.argsort(-np.abs(products), kind="stable")[:MOST_WIRES]
-        return [(float(products[at]), column.tile_rect(int(at))) for at in strongest]
-    for channel, value in zip(reading.channels, sums.tolist(), strict=True):
-        if column.form != "maps" or channel in column.shown:
-            found.append((value, column.tile_rect(channel)))
-    return found
-
-
-def _wire(source: QRectF, target: QRectF) -> QPainterPath:
-    start = QPointF(source.right(), source.center().y())
-    end = QPointF(target.left() - 2, target.center().y())
-    bend = max((end.x() - start.x()) * 0.5, 12)
-    path = QPainterPath(start)
-    path.cubicTo(start + QPointF(bend, 0), end - QPointF(bend, 0), end)
-    return path
-
-
-def _paint_window(painter: QPainter, rect: QRectF, column: Column, reading: Reading) -> None:
-    """Frame the cells that are read on a map of the lane."""
-    if column.form not in ("maps", "picture") or reading.folded:
-        return
-    rows, columns_ = column.maps.shape[2:]
-    (row, height), (left, width) = spread(reading.ranges[2]), spread(reading.ranges[3])
-    across, down = rect.width() / columns_, rect.height() / rows
-    frame = QRectF(
-        rect.left() + left * across, rect.top() + row * down, max(width * across, 4), max(height * down, 4)
-    )
-    painter.setPen(QPen(theme.color("cursor"), 1))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawRect(frame.intersected(rect.adjusted(-1, -1, 0, 0)))
 
 
 def _pixel(column: Column, channel: int, point: QPointF) -> tuple[int, int] | None:

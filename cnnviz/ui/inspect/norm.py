@@ -52,7 +52,7 @@ class NormView(View):
         return "normalised value"
 
     def closing_line(self, frame: Frame, shown: tuple[Line, ...]) -> str:
-        texts = {"mean": "μ·γ/√(σ² + ε)"}
+        texts = {"mean": "−μ·γ/√(σ² + ε)"}
         scaled = ", ".join(
             f"{texts.get(line.label, line.label if line.spot is None else 'x·γ/√(σ² + ε)')}" for line in shown
         )
@@ -61,16 +61,22 @@ class NormView(View):
     def _numbers(self, x: float, known: dict[str, float], result: float) -> list[Piece]:
         above = (
             (numbers.fixed(x, self.digits), "cursor"),
-            (f" − ({numbers.fixed(known['mean'], self.digits)})", "t1"),
+            (f" − {bracketed(known['mean'], self.digits)}", "t1"),
         )
         below = ((f"√({numbers.compact(known['variance'], 5)} + {numbers.compact(known['ε'], 3)})", "t1"),)
         row: list[Piece] = [Fraction(above, below)]
         if "γ" in known:
-            row.append((f" · {numbers.fixed(known['γ'], self.digits)}", "t1"))
+            row.append((f" · {bracketed(known['γ'], self.digits)}", "t1"))
             beta = known["β"]
             row.append((f" {'−' if beta < 0 else '+'} {numbers.fixed(abs(beta), self.digits)}", "t1"))
         row.append((f" = {numbers.fixed(result, self.digits)}", "pos" if result >= 0 else "neg"))
         return row
+
+
+def bracketed(value: float, digits: int) -> str:
+    """Return a number as it stands behind an operator: in brackets where it has a sign."""
+    text = numbers.fixed(value, digits)
+    return f"({text})" if text.startswith(numbers.MINUS) else text
 
 
 def _symbols(affine: bool) -> list[Piece]:

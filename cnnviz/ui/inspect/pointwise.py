@@ -88,7 +88,9 @@ class Curve(Painted):
         width = painter.fontMetrics().horizontalAdvance(text)
         left = min(max(spot.x() - width / 2, 2), self.width() - width - 2)
         top = spot.y() - 24 if spot.y() > 30 else spot.y() + 10
-        painter.drawText(QRectF(left, top, width + 2, 16), Qt.AlignmentFlag.AlignCenter, text)
+        place_of_text = QRectF(left, top, width + 2, 16)
+        painter.fillRect(place_of_text.adjusted(-3, 0, 3, 0), theme.color("bg2", 0.85))
+        painter.drawText(place_of_text, Qt.AlignmentFlag.AlignCenter, text)
 
     def _paint_axes(
         self,

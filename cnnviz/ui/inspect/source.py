@@ -34,7 +34,7 @@ class SourceView(View):
             return
         value, place = self.frame.explanation.result, self.frame.index
         self.value.setText(numbers.fixed(value, self.digits))
-        byte = f", {round(value * 255)} of 255 in the file" if 0 <= value <= 1 else ""
+        byte = f", {round(value * 255)} of 255 as a byte" if 0 <= value <= 1 else ""
         where = ", ".join(str(entry) for entry in place[1:])
         self.sentence.setText(
             f"The sample's own value at ({where}) of channel {place[0]}{byte}. Nothing was computed yet."

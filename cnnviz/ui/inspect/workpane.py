@@ -68,6 +68,7 @@ class WorkPane(Panel):
         self.add_to_header(self.modes)
         self.add_to_header(label("digits", "hint"))
         self.digits.setFixedWidth(34)
+        self.digits.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.digits.setToolTip("Decimals of every number in this pane")
         theme.set_role(self.digits, small=True)
         self.add_to_header(self.digits)
