@@ -62,6 +62,7 @@ def session(qapp: QApplication) -> Iterator[Session]:
     yield found
     found.document.forget_autosave()
     found.shut_down()
+    qapp.clipboard().clear()  # the offscreen platform would free copied data once more when the process ends
 
 
 @pytest.fixture
