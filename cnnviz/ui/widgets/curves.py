@@ -170,9 +170,13 @@ class Curves(QWidget):
     def _draw(self, plot: PlotArea, curve: Curve) -> None:
         if curve.line is None:
             curve.raw = plot.add_line() if curve.style == "train" else None
-            curve.line = plot.add_line()
+            curve.line = plot.add_line(points=curve.style == "validation")
             self._set_pens(plot, curve)
         bins = min(BINS, max(plot.width() // 2, 50))
+        drawn = (len(curve.data), self._smoothing, bins, self._log)
+        if drawn == curve.drawn:
+            return
+        curve.drawn = drawn
         if curve.raw is not None:
             curve.raw.setData(*self._thinned(curve.data.x, curve.data.y, bins))
         curve.line.setData(*self._thinned(curve.data.x, curve.data.smooth, bins // 2))

@@ -19,6 +19,8 @@ class NumberAxis(pg.AxisItem):
     def __init__(self, side: str, text: Callable[[float], str], log: bool = False) -> None:
         self._text, self._log = text, log
         super().__init__(side)
+        # lines and texts are laid out once per range, not at every new point of a curve
+        self.setCacheMode(pg.QtWidgets.QGraphicsItem.CacheMode.DeviceCoordinateCache)
         self.setStyle(tickLength=0, autoExpandTextSpace=False, tickTextOffset=5)
         if side == "left":
             self.setWidth(42)
@@ -68,6 +70,8 @@ class PlotArea(pg.PlotWidget):
         self.getViewBox().setDefaultPadding(0)
         self.getPlotItem().setContentsMargins(2, 8, 18, 2)
         self.showGrid(x=True, y=True, alpha=1.0)
+        for axis in (self.x_axis, self.y_axis):
+            axis.setZValue(self.getViewBox().zValue() - 1)  # the grid lies below the curves
         self.hover_line = pg.InfiniteLine(angle=90, movable=False)
         self.reference = pg.InfiniteLine(angle=0, movable=False)
         for line in (self.hover_line, self.reference):
@@ -97,14 +101,13 @@ class PlotArea(pg.PlotWidget):
         parts = ((color.red(), ground.red()), (color.green(), ground.green()), (color.blue(), ground.blue()))
         return self.pen(QColor(*(round(0.28 * over + 0.72 * under) for over, under in parts)), 0.8)
 
-    def add_line(self) -> pg.PlotDataItem:
-        """A new curve, drawn the cheap way; give it a pen and data."""
-        line = pg.PlotDataItem(
-            antialias=False,
-            clipToView=True,
-            autoDownsample=True,
-            downsampleMethod="peak",
-            skipFiniteCheck=True,
+    def add_line(self, *, points: bool = False) -> pg.PlotCurveItem | pg.PlotDataItem:
+        """A new curve, drawn the cheap way; give it a pen and data. Only one with `points` can have symbols."""
+        # The data come thinned: pyqtgraph's own thinning and clipping would cost more than drawing.
+        line = (
+            pg.PlotDataItem(antialias=False, skipFiniteCheck=True)
+            if points
+            else pg.PlotCurveItem(antialias=False, skipFiniteCheck=True)
         )
         self.addItem(line, ignoreBounds=True)
         return line

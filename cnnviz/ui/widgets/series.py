@@ -77,7 +77,10 @@ class Series:
 
 @dataclass
 class Curve:
-    """A series, how it is drawn ("train" raw and smoothed, "validation" dashed, "other" thin), and its plot items."""
+    """A series, how it is drawn ("train" raw and smoothed, "validation" dashed, "other" thin), and its plot items.
+
+    `drawn` is what was drawn last, so that a series that stands still is not drawn again.
+    """
 
     text: str
     color: str
@@ -85,6 +88,7 @@ class Curve:
     data: Series
     raw: Any = None
     line: Any = None
+    drawn: tuple[object, ...] = ()
 
 
 def envelope(x: FloatArray, y: FloatArray, bins: int) -> tuple[FloatArray, FloatArray]:

@@ -83,7 +83,7 @@ def test_shown_data_are_the_smoothed_ones(shown):
     widget.set_smoothing(0)
     widget.append("train", [0, 1, 2], [1.0, 3.0, 2.0])
     widget.refresh()
-    x, y = widget._curves["train"].line.getOriginalDataset()
+    x, y = widget._curves["train"].line.getData()
     assert x.tolist() == [0, 1, 2]
     assert y.tolist() == [1, 3, 2]
 
@@ -96,9 +96,9 @@ def test_nothing_is_drawn_when_hidden(shown):
     line = widget._curves["train"].line
     widget.append("train", [1], [2.0])
     widget.refresh()
-    assert len(line.getOriginalDataset()[0]) == 1
+    assert len(line.getData()[0]) == 1
     widget.show()
-    assert len(line.getOriginalDataset()[0]) == 2
+    assert len(line.getData()[0]) == 2
 
 
 def test_hover_is_linked_and_does_not_echo(shown, qtbot):
