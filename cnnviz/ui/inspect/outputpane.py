@@ -89,10 +89,8 @@ class OutputPane(Panel):
 
     def set_filled(self, cells: int | None) -> None:
         """Show only the first cells of the map, as if the rest were not yet computed; None shows all."""
-        if cells != self._filled:
-            self._filled = cells
-            if self._frame is not None:
-                self._show_map(self._frame)
+        self._filled = cells
+        self.picture.set_filled(cells)
 
     def set_field(self, field: Box | None) -> None:
         """Tell the receptive field."""
@@ -109,7 +107,7 @@ class OutputPane(Panel):
         cell, maps = frame.cell, frame.output
         limits = frame.limits(frame.node, frame.array if frame.is_vector else maps[cell[0]])
         self.picture.show_map(
-            self._so_far(maps, cell[0]),
+            maps,
             cell[0],
             limits,
             depth=cell[1],
@@ -119,14 +117,6 @@ class OutputPane(Panel):
         self.legend.set_scale(*limits, frame.range_name(frame.node), frame.colormap(frame.node))
         what = f"unit {cell[0]} of" if frame.is_vector else f"map {cell[0]} of"
         self.set_title("3 · Output", f"{frame.node}, {what} {len(maps)}")
-
-    def _so_far(self, maps: Array, channel: int) -> Array:
-        """Return the maps with what is not yet computed blanked out in the one that is shown."""
-        if self._filled is None:
-            return maps
-        found = maps[channel : channel + 1].copy()
-        found.reshape(-1)[self._filled :] = 0
-        return np.broadcast_to(found, maps.shape)
 
     def _show_all(self) -> None:
         frame = self._frame

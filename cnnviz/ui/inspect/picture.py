@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPen, QResizeEvent
+from PySide6.QtGui import QBrush, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QStackedWidget, QVBoxLayout, QWidget
 
 from cnnviz.explain.trace import Array
@@ -25,6 +25,13 @@ class CursorMap(HeatMap):
     def __init__(self, parent: QWidget | None = None, name: str = "map") -> None:
         super().__init__(parent, name)
         self._bubble = ""
+        self._filled: int | None = None
+
+    def set_filled(self, cells: int | None) -> None:
+        """Show only the first cells, in reading order, as if the rest were not yet computed; None shows all."""
+        if cells != self._filled:
+            self._filled = cells
+            self.update()
 
     def set_bubble(self, text: str) -> None:
         """Write a value beside the selected cell; an empty text removes it."""
@@ -32,7 +39,23 @@ class CursorMap(HeatMap):
         self.update()
 
     def paint_over(self, painter: QPainter) -> None:
+        if self._filled is not None and self.columns:
+            self._cover(painter, *divmod(self._filled, self.columns))
         super().paint_over(painter)
+        self._paint_bubble(painter)
+
+    def _cover(self, painter: QPainter, row: int, column: int) -> None:
+        """Hatch everything from a cell on."""
+        grid = self.grid()
+        for rect in (
+            grid.cell_rect(row, column, 1, self.columns - column),
+            grid.cell_rect(row + 1, 0, self.rows - row - 1, self.columns),
+        ):
+            inside = rect.intersected(grid.rect)
+            painter.fillRect(inside, theme.color("bg1"))
+            painter.fillRect(inside, QBrush(theme.color("line2", 0.6), Qt.BrushStyle.BDiagPattern))
+
+    def _paint_bubble(self, painter: QPainter) -> None:
         cell = self.selected
         if not self._bubble or cell is None:
             return
@@ -73,6 +96,7 @@ class MapPicture(QWidget):
         self._maps: Array = np.zeros((1, 1, 1, 1), np.float32)
         self._asked: tuple[object, ...] = ()
         self._channel = 0
+        self._filled: int | None = None
         self._limits = (-1.0, 1.0)
         self._selected: Cell | None = None
         self._window: Ranges | None = None
@@ -148,6 +172,16 @@ class MapPicture(QWidget):
         self.map.set_bubble(value)
         self._place_marks()
 
+    def set_filled(self, cells: int | None) -> None:
+        """Show only the first cells of the channel, slice by slice and row by row; None shows all."""
+        self._filled = cells
+        self._cover_slice()
+
+    def _cover_slice(self) -> None:
+        size = self.map.rows * self.map.columns
+        done = None if self._filled is None else min(max(self._filled - self.slice_at * size, 0), size)
+        self.map.set_filled(done)
+
     def set_hovered(self, cell: Cell | None) -> None:
         """Show the pointer of another pane; emits nothing."""
         here = cell is not None and cell[0] == self._channel and cell[1] == self.slice_at
@@ -186,6 +220,7 @@ class MapPicture(QWidget):
 
     def _paint_slice(self) -> None:
         self.map.set_array(self._maps[self._channel, self.slice_at], *self._limits)
+        self._cover_slice()
         self.slice.setText(f"slice {self.slice_at} of {self._maps.shape[1]}")
         self._place_marks()
 

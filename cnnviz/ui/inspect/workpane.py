@@ -173,6 +173,7 @@ class WorkPane(Panel):
             if place < len(self._steps):
                 chip.setText(self._steps[place].text)
                 chip.setToolTip(f"Go to {self._steps[place].node}")
+        self._next_row.activate()  # at once: while playing, the texts change faster than layouts settle
 
     def _set_mode(self, mode: str) -> None:
         if self.view is not None:

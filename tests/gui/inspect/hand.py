@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -52,3 +52,9 @@ def shades(widget: QWidget) -> int:
     image = widget.grab().toImage()
     points = [QPoint(x, y) for x in range(0, image.width(), 3) for y in range(0, image.height(), 3)]
     return len({image.pixel(point) for point in points})
+
+
+def colours(widget: QWidget, rect: QRect) -> set[int]:
+    """Return the different colours in a part of a widget."""
+    image = widget.grab(rect).toImage()
+    return {image.pixel(x, y) for x in range(image.width()) for y in range(image.height())}
