@@ -27,7 +27,7 @@ class Popover(QFrame):
         self._canvas = canvas
         self._problem: Problem | None = None
         self._dismissed: tuple[str, str] = ("", "")
-        self._on_left, self._beak = False, 24
+        self._side, self._beak = "", 24
         self.setFixedWidth(WIDTH)
         self.setAccessibleName("problem")
         self._body = QWidget(self)
@@ -130,17 +130,23 @@ class Popover(QFrame):
         self._canvas.setFocus()
 
     def place(self) -> None:
-        """Stand at the right of the card, or at its left where there is no room."""
+        """Stand at the right of the card, at its left, or where neither has room, above or below it."""
         if self._problem is None or self._problem.node not in self._canvas.content.faces.card_of:
             return
         canvas = self._canvas
-        box = canvas.content.content_rect((self._problem.node,))
-        card = canvas.mapFromScene(box).boundingRect()
+        card = canvas.mapFromScene(canvas.content.content_rect((self._problem.node,))).boundingRect()
         self.setVisible(card.intersects(canvas.viewport().rect()))
         self.adjustSize()
-        self._on_left = card.right() + GAP + self.width() > canvas.width() and card.left() > self.width()
-        x = card.left() - self.width() - GAP + BEAK if self._on_left else card.right() + GAP - BEAK
-        y = min(max(card.center().y() - self.height() // 2, 8), max(canvas.height() - self.height() - 8, 8))
+        room, need = canvas.size() - self.size(), self.width() + GAP - BEAK
+        y = min(max(card.center().y() - self.height() // 2, 8), max(room.height() - 8, 8))
+        if card.right() + need <= canvas.width():
+            self._side, x = "right", card.right() + GAP - BEAK
+        elif card.left() >= need:
+            self._side, x = "left", card.left() - need
+        else:
+            self._side, x = "", max(min(card.left(), room.width() - 4), 0)
+            above = card.top() - self.height() - GAP
+            y = above if above > 0 else min(card.bottom() + GAP, room.height() - 4)
         self._beak = min(max(card.center().y() - y, 24), self.height() - 24)
         self.move(QPoint(x, y))
         self.update()
@@ -152,18 +158,25 @@ class Popover(QFrame):
         painter.setBrush(theme.color("bg3"))
         box = QRectF(self.rect()).adjusted(BEAK + 0.5, 0.5, -BEAK - 0.5, -0.5)
         painter.drawRoundedRect(box, 8, 8)
-        edge, tip = (
-            (box.right(), box.right() + BEAK - 1) if self._on_left else (box.left(), box.left() - BEAK + 1)
-        )
+        if self._side:
+            self._paint_beak(painter, box)
+        painter.end()
+
+    def _paint_beak(self, painter: QPainter, box: QRectF) -> None:
+        """Paint the corner that points at the card, and open the frame behind it."""
+        outwards = 1 if self._side == "left" else -1
+        edge = box.right() if self._side == "left" else box.left()
         beak = QPolygonF()
-        for x, y in ((edge, self._beak - BEAK), (tip, self._beak), (edge, self._beak + BEAK)):
+        for x, y in (
+            (edge, self._beak - BEAK),
+            (edge + outwards * (BEAK - 1), self._beak),
+            (edge, self._beak + BEAK),
+        ):
             beak.append(QPointF(x, y))
         painter.drawPolyline(beak)
         painter.setPen(Qt.PenStyle.NoPen)
-        inner = QPolygonF(beak)
-        inner.translate(-1 if self._on_left else 1, 0)
-        painter.drawPolygon(inner)
-        painter.end()
+        beak.translate(-outwards, 0)
+        painter.drawPolygon(beak)
 
 
 def _said(problem: Problem) -> tuple[str, ...]:

@@ -208,6 +208,17 @@ def test_the_popover_can_be_closed_and_comes_back_on_demand(load: Load) -> None:
     assert workspace.popover.isVisible()
 
 
+def test_the_popover_stays_inside_the_canvas(load: Load) -> None:
+    workspace = load(broken())
+    for width, zoom in ((1400, 1.0), (1050, 1.0), (1200, 0.8), (1400, 2.0)):
+        workspace.resize(width, 800)
+        workspace.canvas.camera.set_zoom(zoom)
+        workspace.show_node("dense1")
+        QApplication.processEvents()
+        assert workspace.popover.isVisible()
+        assert workspace.canvas.rect().contains(workspace.popover.geometry())
+
+
 def test_problems_are_listed_with_those_that_wait(load: Load) -> None:
     workspace = load(broken())
     rows = [(row.problem.node, row.problem.severity) for row in workspace.strip.problems.rows]
