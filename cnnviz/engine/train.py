@@ -24,7 +24,8 @@ from cnnviz.model.recipe import DataChoice, Recipe
 Array = NDArray[Any]
 QUICK_IMAGES, QUICK_STEPS = 1000, 200
 """While one watches, a fixed part of the validation images is judged this often, so that the curve lives."""
-LIVE_SECONDS = 0.1
+LIVE_SECONDS = 0.09
+"""A little more often than the 10 times a second that a window shows, since a look has to wait for a step to end."""
 
 
 def train(

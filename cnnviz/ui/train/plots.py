@@ -19,6 +19,9 @@ VALIDATION = "#D65DA8"
 OTHER_RUNS = ("#3BA3CF", "#8FAE35", "#C07A45")
 """Earlier runs are drawn for comparison, the latest of them in the first of these colours."""
 
+RATE_TURNS = 5
+"""The learning rate changes slowly: it is drawn at every so many refreshes."""
+
 
 class Plots(QWidget):
     """Appends what is new at each refresh; a new run clears the plots. `layer_clicked(node)` comes from the bars."""
@@ -28,7 +31,7 @@ class Plots(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._run, self._shown, self._judged = 0, 0, 0
+        self._run, self._shown, self._judged, self._turn = 0, 0, 0, 0
         self.loss = Curves(name="loss", log=True)
         self.accuracy = Curves(name="accuracy", percent=True)
         self.rate = Curves(name="learning rate")
@@ -100,8 +103,11 @@ class Plots(QWidget):
         self._redraw()
 
     def _redraw(self) -> None:
-        for plot in (self.loss, self.accuracy, self.rate):
-            plot.refresh()
+        self.loss.refresh()
+        self.accuracy.refresh()
+        self._turn += 1
+        if self._turn % RATE_TURNS == 0 or self._session.training.state != "running":
+            self.rate.refresh()
 
     def _append(self, record: Record) -> None:
         at = self._shown

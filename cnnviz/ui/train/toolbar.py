@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QFontMetrics, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
@@ -15,6 +17,7 @@ from cnnviz.ui.widgets.chrome import Divider, button, label
 from cnnviz.ui.widgets.numberfields import FloatField
 
 HEIGHT = 42
+TOLD_SECONDS = 0.24
 SLOWEST, FASTEST = 1e-6, 1.0
 """The ends of the learning-rate slider; the field takes anything the recipe takes."""
 
@@ -33,7 +36,7 @@ class TrainBar(QWidget):
         self.epoch = button("Epoch", icon="epoch")
         self.stop = button("Stop", icon="stop")
         self.further = button("Train further", icon="epoch")
-        self._doing = ""
+        self._doing, self._told = "", 0.0
         self.rate = FloatField(SLOWEST, FASTEST, "Learning rate", slider=True)
         self.where, self.left, self.speed = label("", "mono"), label("", "mono"), label("", "mono")
         self.bar = QProgressBar(textVisible=False, maximum=1000)
@@ -142,6 +145,13 @@ class TrainBar(QWidget):
             low, high = BOUNDS["learning_rate"]
             self.rate.set_value(min(max(self._session.document.recipe.learning_rate, low), high))
         self.show_step()
+
+    def keep_up(self) -> None:
+        """Show how far the latest run is, while it runs a few times a second: faster, numbers can't be read."""
+        now = time.monotonic()
+        if self._session.training.state != "running" or now - self._told >= TOLD_SECONDS:
+            self._told = now
+            self.show_step()
 
     def show_step(self) -> None:
         """Show how far the latest run is."""
