@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
@@ -18,6 +18,9 @@ from cnnviz.ui.widgets.chrome import EmptyState, Panel, Pill, Segmented
 from cnnviz.ui.widgets.legend import Legend
 
 WATCH_WIDTH = 480
+
+LATER_MS = 40
+"""Between curves and pinned image: painted one after the other, each keeps the mouse waiting half as long."""
 
 
 class TrainWorkspace(QWidget):
@@ -36,6 +39,8 @@ class TrainWorkspace(QWidget):
         self.plots.layer_clicked.connect(self._inspect)
         self.judged = Judged(session)
         self.watch = WatchTable()
+        self._watch_later = QTimer(self, singleShot=True, interval=LATER_MS)
+        self._watch_later.timeout.connect(self._show_watch)
         self._assemble()
         training = session.training
         training.stepped.connect(self.refresh)
@@ -100,10 +105,13 @@ class TrainWorkspace(QWidget):
         """Show what the run has said since the last look."""
         if not self.isVisible():
             return
-        self.bar.show_step()
+        self.bar.keep_up()
         self.plots.refresh()
         self._show_judged()
-        self._show_watch()
+        if self._session.training.state == "running":
+            self._watch_later.start()
+        else:
+            self._show_watch()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
