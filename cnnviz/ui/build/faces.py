@@ -42,8 +42,8 @@ class CardFace:
     chips: tuple[ChipFace, ...] = ()
     ports: int = 1
     grows: bool = False
-    rank: int = 0
-    """How many dimensions the card puts out; 0 while that is not known."""
+    shape: Shape = ()
+    """What the card puts out; empty while that is not known."""
     state: State = "fine"
 
     @property
@@ -124,7 +124,7 @@ class _Look:
             chips=tuple(self._chip(name) for name in nodes[1:]),
             ports=free,
             grows=layer.most_inputs is None,
-            rank=len(self._rows[nodes[-1]].shape or ()),
+            shape=self._rows[nodes[-1]].shape or (),
             state=state,
         )
 

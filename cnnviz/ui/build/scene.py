@@ -69,7 +69,7 @@ class CanvasScene(QGraphicsScene):
             elif face != item.face:
                 if face.position != item.face.position:
                     moved += [_rect(item.face), _rect(face)]
-                other = (face.tail, face.rank) != (item.face.tail, item.face.rank)
+                other = (face.tail, face.shape) != (item.face.tail, item.face.shape)
                 item.set_face(face)
                 if other:
                     item.set_strip(self._strip_of(face))
@@ -160,8 +160,12 @@ class CanvasScene(QGraphicsScene):
             item.set_strip(self._strip_of(item.face))
 
     def _strip_of(self, face: CardFace) -> Strip | None:
+        """Return the maps of a card. Old ones stay until new ones come, but not where none will come."""
         found = self._strips.get(face.tail)
-        return found if found is not None and face.rank in (0, found.rank) else None
+        if found is None or found.shape == face.shape:
+            return found
+        similar = len(found.shape) == len(face.shape)
+        return found if similar and not check(self.graph).errors else None
 
     def show_sample(self, sample: SampleView | None) -> None:
         """Show another image on the cards of inputs."""

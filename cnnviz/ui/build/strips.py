@@ -25,8 +25,8 @@ class Strip:
     total: int
     width: int
     height: int
-    rank: int
-    """How many dimensions the output has: a strip of another rank belongs to another layer of the same name."""
+    shape: tuple[int, ...]
+    """The shape of the whole output."""
 
 
 def strip(activation: Array) -> Strip:
@@ -40,7 +40,12 @@ def strip(activation: Array) -> Strip:
     _, height, width = picked.shape
     row = np.ascontiguousarray(picked.transpose(1, 0, 2).reshape(height, -1))
     return Strip(
-        colormaps.to_image(row, "value", low, high), len(chosen), total, width, height, activation.ndim
+        colormaps.to_image(row, "value", low, high),
+        len(chosen),
+        total,
+        width,
+        height,
+        tuple(activation.shape),
     )
 
 
