@@ -35,7 +35,7 @@ COMMANDS = (
     Command("run", "Train or pause", ("F5",), "Start, pause or go on with the training"),
     Command("palette", "Find everything…", ("Ctrl+K",), "Search actions, templates and layers"),
     Command("sides", "Hide or show the side panels", ("Ctrl+\\",), "More room in the middle"),
-    Command("theme", "Dark or light", ("Ctrl+Shift+L",), "Change the colours of the window"),
+    Command("theme", "Dark or light theme", ("Ctrl+Shift+L",), "Change the colours of the window"),
     Command("axis_order", "Shapes as H×W×C or C×H×W", (), "As Keras or as PyTorch writes them"),
     Command("data_folder", "Choose the data folder…", (), "Where MNIST and other files are looked for"),
     Command("keys", "Keys", ("F1",), "Every key and what it does"),

@@ -5,13 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QFrame,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from cnnviz.ui import icons, theme
 
 WIDTH, HEIGHT = 520, 380
+PLACE, DETAIL = int(Qt.ItemDataRole.UserRole), int(Qt.ItemDataRole.UserRole) + 1
+
+_Index = QModelIndex | QPersistentModelIndex
 
 
 @dataclass(frozen=True)
@@ -34,10 +46,12 @@ class Finder(QFrame):
         self.setFrameShape(QFrame.Shape.NoFrame)
         theme.set_role(self, role="card")
         self._findings: tuple[Finding, ...] = ()
-        self.field = QLineEdit(placeholderText="Search actions, templates and layers")
+        self.field = QLineEdit(placeholderText="Search everything that can be done here")
         self.field.textChanged.connect(self._filter)
         self.field.installEventFilter(self)
         self.list = QListWidget()
+        self.list.setIconSize(QSize(12, 12))
+        self.list.setItemDelegate(_WithDetail(self.list))
         self.list.itemActivated.connect(lambda _item: self._do())
         self.list.itemClicked.connect(lambda _item: self._do())
         column = QVBoxLayout(self)
@@ -90,8 +104,9 @@ class Finder(QFrame):
         for finding in sorted(self._findings, key=lambda each: _rank(text, each.text)):
             if _rank(text, finding.text) > 2 and _rank(text, finding.detail) > 2:
                 continue
-            item = QListWidgetItem(icons.icon(finding.icon), f"{finding.text}   {finding.detail}")
-            item.setData(Qt.ItemDataRole.UserRole, self._findings.index(finding))
+            item = QListWidgetItem(icons.icon(finding.icon, "t3"), finding.text)
+            item.setData(PLACE, self._findings.index(finding))
+            item.setData(DETAIL, finding.detail)
             self.list.addItem(item)
         self.list.setCurrentRow(0)
 
@@ -99,9 +114,22 @@ class Finder(QFrame):
         item = self.list.currentItem()
         if item is None:
             return
-        finding = self._findings[item.data(Qt.ItemDataRole.UserRole)]
+        finding = self._findings[item.data(PLACE)]
         self.shut()
         finding.do()
+
+
+class _WithDetail(QStyledItemDelegate):
+    """Writes the word on the right behind the text of a row."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        super().paint(painter, option, index)
+        painter.save()
+        painter.setFont(theme.ui_font(11))
+        painter.setPen(theme.color("t3"))
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(option.rect.adjusted(0, 0, -12, 0), right, index.data(DETAIL))
+        painter.restore()
 
 
 def _rank(typed: str, text: str) -> int:

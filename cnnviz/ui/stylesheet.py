@@ -129,7 +129,7 @@ QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {
 QLineEdit > QToolButton { border: 0; background: transparent; min-height: 0; min-width: 0; padding: 0; }
 QAbstractSpinBox > QLineEdit { border: 0; background: transparent; min-height: 0; padding: 0 5px; }
 QComboBox {
-    background: ${bg2}; border: 1px solid ${line2}; border-radius: 4px; padding: 0 24px 0 8px;
+    background: ${bg2}; border: 1px solid ${line2}; border-radius: 4px; padding: 0 2px 0 8px;
     min-height: 24px;
 }
 QComboBox[small="true"] { min-height: 20px; }

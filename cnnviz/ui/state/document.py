@@ -168,7 +168,7 @@ class Document(QObject):
         except (FileError, OSError) as error:
             raise FileError(
                 f"unsaved work on {self.graph.title} can't be kept for later.",
-                hint="Save it first, or undo its edits.",
+                hint="Save it first.",
             ) from error
 
     def project(self) -> Project:

@@ -153,6 +153,7 @@ class Plots(QWidget):
         self._compare(record)
         self.rate.clear()
         self.rate.add_series("rate", "learning rate", "acc", "other")
+        self.loss.set_y_range(0.5, 2 * max(math.log(classes), 1.0))
         self.loss.set_reference(math.log(classes), f"guessing, ln {classes} = {math.log(classes):.3f}")
         self.accuracy.set_reference(1 / classes, f"chance, {numbers.percent(1 / classes, 0)}")
         self.gradients.set_ratios({}, {})
@@ -164,9 +165,12 @@ class Plots(QWidget):
         earlier = [each for each in self._session.training.records if record and each.number < record.number]
         for other, color in zip(reversed(earlier), OTHER_RUNS, strict=False):
             judged = [event for event in other.evaluations if event.which == "validation"]
+            if not judged:
+                continue
             for plot, values in (
                 (self.loss, [event.loss for event in judged]),
                 (self.accuracy, [event.accuracy for event in judged]),
             ):
                 plot.add_series(f"run {other.number}", f"#{other.number} val.", color, "other")
                 plot.append(f"run {other.number}", [event.step for event in judged], values)
+                plot.set_x_end(judged[-1].step)

@@ -22,7 +22,7 @@ FIELD_WIDTH = 118
 SHOWN_RUNS = 6
 _WORDS = {
     "sgd": "SGD", "momentum": "Momentum", "adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop",
-    "default": "PyTorch's own", "normal": "N(0, 0.1)", "glorot": "Glorot uniform", "he": "He normal",
+    "default": "PyTorch's own", "normal": "N(0, 0.1)", "glorot": "Glorot", "he": "He",
     "constant": "Constant", "cosine": "Cosine to 0",
 }  # fmt: skip
 HELP = {
@@ -33,7 +33,7 @@ HELP = {
     "seed": "The same seed gives the same numbers again",
     "momentum": "How much of the last step is kept, for Momentum and RMSprop",
     "weight_decay": "Pulls weights towards 0",
-    "initialiser": "Where the weights start",
+    "initialiser": "Where the weights start: Glorot draws uniformly, He and N from a normal distribution",
     "schedule": "How the learning rate changes over the run",
     "validation": "Training images held out to judge by",
 }

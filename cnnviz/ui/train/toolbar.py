@@ -62,6 +62,7 @@ class TrainBar(QWidget):
         row.setContentsMargins(10, 0, 12, 0)
         row.setSpacing(6)
         for part in (self.run, self.batch, self.epoch, self.stop, self.further):
+            part.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys B and E where they are
             row.addWidget(part)
         self.run.setMinimumWidth(84)
         for text, widest in (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QAction, QShowEvent
+from PySide6.QtGui import QAction, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from cnnviz.events import Array, Watched
@@ -17,7 +17,8 @@ from cnnviz.ui.train.watch import MOMENTS, WatchTable
 from cnnviz.ui.widgets.chrome import EmptyState, Panel, Pill, Segmented
 from cnnviz.ui.widgets.legend import Legend
 
-WATCH_WIDTH = 480
+WATCH_SHARE = 0.35
+"""How much of the width the pinned image takes before the user moves the edge."""
 
 LATER_MS = 40
 """Between curves and pinned image: painted one after the other, each keeps the mouse waiting half as long."""
@@ -29,6 +30,7 @@ class TrainWorkspace(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._placed = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.bar = TrainBar(session)
         for action in self.bar.actions_of_bar:
@@ -61,7 +63,6 @@ class TrainWorkspace(QWidget):
         for part in (self.recipe, middle, self._pinned_panel):
             self._sides.addWidget(part)
         self._sides.setStretchFactor(1, 1)
-        self._sides.setSizes(self._sizes())
         self._sides.splitterMoved.connect(self._remember)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -115,9 +116,19 @@ class TrainWorkspace(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        if not self._placed:
+            self._placed = True
+            self._sides.setSizes(self._sizes())
         self._pin_text()
         self.bar.refresh()
         self.refresh()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Leave a field with Esc, so that the keys of the workspace work again."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.setFocus()
+        else:
+            super().keyPressEvent(event)
 
     def _show_judged(self) -> None:
         record = self._session.training.record
@@ -180,7 +191,8 @@ class TrainWorkspace(QWidget):
 
     def _sizes(self) -> list[int]:
         found = dict(self._session.settings.layout).get("train")
-        return list(found) if found else [WIDTH, 760, WATCH_WIDTH]
+        watch = round(WATCH_SHARE * self.width())
+        return list(found) if found else [WIDTH, self.width() - WIDTH - watch, watch]
 
     def _remember(self) -> None:
         settings = self._session.settings.with_layout("train", tuple(self._sides.sizes()))

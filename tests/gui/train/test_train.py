@@ -167,6 +167,7 @@ def test_every_field_shows_the_recipe_and_is_equally_wide(window: MainWindow, tr
 
 def test_keys_of_the_workspace(window: MainWindow, train: TrainWorkspace) -> None:
     window.activateWindow()
+    wait(window.isActiveWindow)
     train.setFocus()
     QTest.keyClick(train, Qt.Key.Key_B)
     wait(lambda: window.session.training.state == "paused")
@@ -175,6 +176,20 @@ def test_keys_of_the_workspace(window: MainWindow, train: TrainWorkspace) -> Non
     QTest.keyClick(train, Qt.Key.Key_F5, Qt.KeyboardModifier.ShiftModifier)
     wait(lambda: idle(window.session))
     assert train.bar.where.text() == "Stopped at step 10"
+
+
+def test_keys_work_again_after_a_field_and_after_stop(window: MainWindow, train: TrainWorkspace) -> None:
+    window.activateWindow()
+    wait(window.isActiveWindow)
+    edit = train.bar.rate.edit
+    edit.setFocus()
+    QTest.keyClick(edit, Qt.Key.Key_Escape)
+    assert QApplication.focusWidget() is train
+    QTest.mouseClick(train.bar.batch, Qt.MouseButton.LeftButton)
+    wait(lambda: window.session.training.state == "paused")
+    QTest.mouseClick(train.bar.stop, Qt.MouseButton.LeftButton)
+    wait(lambda: idle(window.session))
+    assert QApplication.focusWidget() is train
 
 
 def test_failed_run_says_so_in_the_bar(window: MainWindow, train: TrainWorkspace) -> None:

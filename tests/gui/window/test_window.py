@@ -16,6 +16,7 @@ from cnnviz import data
 from cnnviz.errors import DataError
 from cnnviz.events import Progress
 from cnnviz.ui import theme
+from cnnviz.ui.finder import DETAIL
 from cnnviz.ui.keys import KeyMap
 from cnnviz.ui.window import MainWindow
 from tests.gui.rooms import dismiss, idle, make_session, show, small_graph, wait
@@ -88,7 +89,9 @@ def test_finder_moves_with_arrows_and_closes_with_escape(window: MainWindow) -> 
 def test_finder_opens_a_template(window: MainWindow) -> None:
     window.actions_by_name["palette"].trigger()
     QTest.keyClicks(window.finder.field, "deeper")
-    assert "619,786 parameters" in window.finder.list.currentItem().text()
+    assert "619,786 parameters" in window.finder.list.currentItem().data(DETAIL)
+    QTest.keyClick(window.finder.field, Qt.Key.Key_Return)
+    assert window.session.document.template == "t2"
 
 
 def test_key_map_lists_every_key(window: MainWindow) -> None:
