@@ -129,7 +129,7 @@ def _warm_up() -> None:
 
     graph = template("t10").graph
     trace.trace(weights.fitted(graph, None, 0), np.zeros((1, 28, 28), np.float32))
-    # What is loaded by now stays: a full collection would look through its 300,000 objects, and stop the window for 0.1 s.
+    # What is loaded by now stays: full collections would go through its 300,000 objects and stop the window for 0.1 s.
     gc.freeze()
 
 
