@@ -25,19 +25,27 @@ def main(arguments: list[str]) -> int:
         return _inside(options.names[0], options.rounds)
     setting.use_two_cores()
     setting.find_data(options.data_dir)
-    data = setting.dataset()
-    tell = sys.stderr if options.json else sys.stdout
-    print(f"{setting.machine()}\nseed {setting.SEED}; {data.origin}", file=tell, flush=True)
+    about = _about(arguments)
+    print("\n".join(about.values()), file=sys.stderr if options.json else sys.stdout, flush=True)
     claims = []
     for name in options.names or ROUNDS:
         print(f"measuring {name} …", file=sys.stderr, flush=True)
         claims += _apart(name, options.rounds or ROUNDS[name])
     if options.json:
-        found = [claim.to_dict() for claim in claims]
-        print(json.dumps({"machine": setting.machine(), "data": data.origin, "claims": found}))
+        print(json.dumps({**about, "claims": [claim.to_dict() for claim in claims]}, ensure_ascii=False))
     else:
         print(table(claims))
     return 0 if all(claim.met for claim in claims) else 1
+
+
+def _about(arguments: list[str]) -> dict[str, str]:
+    """Return on what, how and with what the claims are measured."""
+    return {
+        "machine": setting.machine(),
+        "command": " ".join(["python -m benchmarks", *arguments]),
+        "data": f"seed {setting.SEED}; {setting.dataset().origin}",
+        "method": "Sides take turns; ratios are medians over the rounds. Time for evaluation counts on no side.",
+    }
 
 
 def _parser() -> argparse.ArgumentParser:
