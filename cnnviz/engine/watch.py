@@ -47,8 +47,12 @@ class Watch:
             values = module.activations(to_tensor(image[None]).to(device_of(module)))
             maps = {name: to_array(value[0]) for name, value in values.items()}
         scores = maps[module.scores_node].astype(np.float64)
-        odds = np.exp(scores - scores.max())
-        yield Watched(step, image, maps, (odds / odds.sum()).astype(np.float32))
+        with np.errstate(
+            invalid="ignore", over="ignore"
+        ):  # a training that breaks down ends with its own words
+            odds = np.exp(scores - scores.max())
+            probabilities = (odds / odds.sum()).astype(np.float32)
+        yield Watched(step, image, maps, probabilities)
 
     def _gradients(self, step: int) -> Iterator[Gradients]:
         ratios = {}

@@ -15,7 +15,7 @@ LOWEST, HIGHEST = 1e-5, 10.0
 BAND = (1e-3, 1e-1)
 """Ratios in this band learn at a healthy pace, by rule of thumb; outside it the bar turns amber."""
 ROW = 20
-LEFT, RIGHT, BOTTOM = 78, 64, 18
+LEFT, RIGHT, BOTTOM, LABEL = 78, 64, 18, 34
 
 
 class GradientBars(Painted):
@@ -53,7 +53,8 @@ class GradientBars(Painted):
 
     def _paint_scale(self, painter: QPainter, height: float) -> None:
         painter.setFont(theme.mono_font(9.5))
-        for power in range(-4, 1):
+        room = self._x(1.0) - self._x(0.1)
+        for power in range(-4, 1, 1 if room > LABEL else 2):
             x = self._x(10.0**power)
             painter.fillRect(QRectF(x, 0, 1, height), theme.color("line"))
             painter.setPen(theme.color("t3"))

@@ -46,6 +46,7 @@ class Judged(QSplitter):
         self.right.body.addWidget(self.gallery)
         for panel in (self.left, self.right):
             self.addWidget(panel)
+        self.left.setMinimumWidth(MATRIX_WIDTH - 40)
         self.setStretchFactor(1, 1)
         self.setSizes([MATRIX_WIDTH, 2 * MATRIX_WIDTH])
         self.clear()

@@ -17,7 +17,7 @@ from cnnviz.ui.train.watchrows import Row, rows
 from cnnviz.ui.widgets.painted import Painted, draw_ring
 
 HEAD, LABEL, GAP = 22, 84, 8
-CELL_MOST = 104
+CELL_MOST, COLUMN_MOST = 104, 180
 BAR_ROW = 15
 MOMENTS = 4
 
@@ -183,7 +183,7 @@ class WatchTable(Painted):
 
     @property
     def _column(self) -> float:
-        return (self.width() - LABEL - GAP) / max(len(self._moments), 1) - GAP
+        return min((self.width() - LABEL - GAP) / max(len(self._moments), 1) - GAP, COLUMN_MOST)
 
     @property
     def _cell(self) -> float:

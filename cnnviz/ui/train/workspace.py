@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QAction, QKeyEvent, QShowEvent
+from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from cnnviz.events import Array, Watched
@@ -17,7 +17,7 @@ from cnnviz.ui.train.watch import MOMENTS, WatchTable
 from cnnviz.ui.widgets.chrome import EmptyState, Panel, Pill, Segmented
 from cnnviz.ui.widgets.legend import Legend
 
-WATCH_SHARE = 0.35
+WATCH_SHARE, WATCH_MOST = 0.35, 0.45
 """How much of the width the pinned image takes before the user moves the edge."""
 
 LATER_MS = 40
@@ -30,7 +30,6 @@ class TrainWorkspace(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._placed = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.bar = TrainBar(session)
         for action in self.bar.actions_of_bar:
@@ -116,12 +115,13 @@ class TrainWorkspace(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if not self._placed:
-            self._placed = True
-            self._sides.setSizes(self._sizes())
         self._pin_text()
         self.bar.refresh()
         self.refresh()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._sides.setSizes(self._sizes())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Leave a field with Esc, so that the keys of the workspace work again."""
@@ -190,9 +190,13 @@ class TrainWorkspace(QWidget):
         self._session.go_to.emit("inspect")
 
     def _sizes(self) -> list[int]:
+        """Return the widths of the three columns: the user's, or the usual share; the middle is never squeezed."""
         found = dict(self._session.settings.layout).get("train")
-        watch = round(WATCH_SHARE * self.width())
-        return list(found) if found else [WIDTH, self.width() - WIDTH - watch, watch]
+        left = found[0] if found else WIDTH
+        watch = (
+            min(found[-1], round(WATCH_MOST * self.width())) if found else round(WATCH_SHARE * self.width())
+        )
+        return [left, max(self.width() - left - watch, 1), watch]
 
     def _remember(self) -> None:
         settings = self._session.settings.with_layout("train", tuple(self._sides.sizes()))

@@ -240,6 +240,16 @@ def test_subset_is_named_as_one(window: MainWindow, train: TrainWorkspace) -> No
     assert "a fixed 40 validation images" in train.judged.left.findChildren(QLabel)[1].text()
 
 
+def test_plots_keep_their_room_in_a_smaller_window(window: MainWindow, train: TrainWorkspace) -> None:
+    window.resize(1920, 1080)
+    QApplication.processEvents()
+    window.resize(1280, 800)
+    QApplication.processEvents()
+    assert train.plots.width() > 540
+    assert train.judged.matrix.grid().rows == 0
+    assert train.judged.left.width() >= 300
+
+
 def test_side_panels_hide_and_come_back(train: TrainWorkspace) -> None:
     train.toggle_sides()
     assert train.recipe.isHidden()
