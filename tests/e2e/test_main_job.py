@@ -81,7 +81,7 @@ def _train(window: MainWindow, hand: Hand) -> None:
     assert session.document.recipe.steps == STEPS
     hand.click(window.bar.primary)
     hand.wait_for(lambda: training.record and training.record.finished, 120, "the end of the training")
-    hand.wait_for(lambda: session.looking.trained and session.looking.trace_fits, 30, "the trained maps")
+    hand.wait_for(lambda: session.looking.trained and session.looking.settled, 30, "the trained maps")
 
 
 def _ask_why(window: MainWindow, hand: Hand) -> None:
@@ -107,7 +107,7 @@ def _save_and_reopen(window: MainWindow, hand: Hand, path: Path) -> None:
     window.new()
     assert session.document.empty
     window.open_file(path)
-    hand.wait_for(lambda: session.looking.trained and session.looking.trace_fits, 60, "the reopened network")
+    hand.wait_for(lambda: session.looking.trained and session.looking.settled, 60, "the reopened network")
     assert np.array_equal(session.looking.trace.activation("dense1"), logits)
 
 

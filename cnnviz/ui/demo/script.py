@@ -74,7 +74,7 @@ class _Demo:
         bench.drop_on_card("softmax", names[-1])
         bench.select(names[1])
         bench.set_option("out_channels", "8")
-        self.hand.wait_for(lambda: self.session.looking.trace_fits, 60, "the maps of the new network")
+        self.hand.wait_for(lambda: self.session.looking.settled, 60, "the maps of the new network")
         bench.fit()
         bench.select(names[1])
         self.hand.wait(500)
@@ -95,7 +95,7 @@ class _Demo:
         """Open the shipped network, and ask one number of its second convolution where it comes from."""
         self.window.open_template("t10", "inspect")
         looking = self.session.looking
-        self.hand.wait_for(lambda: looking.trained and looking.trace_fits, 60, "the shipped network")
+        self.hand.wait_for(lambda: looking.trained and looking.settled, 60, "the shipped network")
         looking.point(node="conv2", map=2, position=(4, 5))
         self.hand.wait(800)
         self.picture("inspect")

@@ -55,6 +55,7 @@ class Looking(QObject):
         self.weights: Weights | None = None
         self.origin = NOT_TRAINED
         self.trace: Trace | None = None
+        self._asked, self._answered = 0, 0
         self.cursor = Cursor()
         document.changed.connect(self._follow)
         material.sample_changed.connect(self.refresh)
@@ -71,6 +72,11 @@ class Looking(QObject):
             return False
         old, new = self.trace.graph, self._document.graph
         return old.edges == new.edges and [(n.name, n.layer) for n in old] == [(n.name, n.layer) for n in new]
+
+    @property
+    def settled(self) -> bool:
+        """Say whether the trace is the answer to the last question: no newer one is on its way."""
+        return self.trace_fits and self._asked == self._answered
 
     def set_weights(self, weights: Weights | None, origin: str) -> None:
         """Look through other weights; `origin` says in words where they come from."""
@@ -98,15 +104,18 @@ class Looking(QObject):
         if report.row(report.input).shape != sample.image.shape:
             return
         seed = self._document.recipe.seed
+        self._asked += 1
+        number = self._asked
         self._asker.ask(
             "trace",
-            lambda: self._services.trace(graph, weights, sample.image, seed),
+            lambda: (number, self._services.trace(graph, weights, sample.image, seed)),
             self._take,
             self.failed.emit,
         )
 
-    def _take(self, trace: Trace) -> None:
-        self.trace = trace
+    def _take(self, answer: tuple[int, Trace]) -> None:
+        self._answered, self.trace = answer
+        trace = self.trace
         if self.cursor.node not in trace.graph:
             self.cursor = Cursor(self._first_node(trace.graph))
         self.trace_changed.emit()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,7 @@ from cnnviz.ui.widgets.painted import ARROWS, Painted, draw_dashed, draw_ring
 VALUES_FROM = 22  # logical pixels per cell from which values are printed
 GRID_FROM = 9
 AXIS_LEFT, AXIS_TOP = 22, 18
+Range = float | np.ndarray
 
 
 @dataclass(frozen=True)
@@ -191,7 +193,7 @@ class HeatMap(Painted):
 
     def _paint_values(self, painter: QPainter, grid: Grid) -> None:
         low, high = self._range
-        paint_values(painter, grid, self._array, self._colormap, low, high)
+        paint_values(painter, [grid], self._array[None], self._colormap, low, high)
 
     def paint_over(self, painter: QPainter) -> None:
         grid = self.grid()
@@ -255,19 +257,25 @@ class HeatMap(Painted):
 
 
 def paint_values(
-    painter: QPainter, grid: Grid, array: np.ndarray, colormap: str, low: float, high: float
+    painter: QPainter, cells: Sequence[Grid], maps: np.ndarray, colormap: str, low: Range, high: Range
 ) -> None:
-    """Print each number of `array` on its cell in a readable colour."""
-    characters = 4 if grid.size < 30 else 5 if grid.size < 42 else 6
-    painter.setFont(theme.mono_font(min(round((grid.size - 5) / (characters * 0.6) * 2) / 2, 11)))
+    """Print each number of (N, H, W) maps on its cell, one grid per map, in a readable colour.
+
+    `low` and `high` broadcast against the maps. All colours are looked up at once: a call per map is slow for vectors.
+    """
+    if not cells:
+        return
+    size = cells[0].size
+    characters = 4 if size < 30 else 5 if size < 42 else 6
+    painter.setFont(theme.mono_font(min(round((size - 5) / (characters * 0.6) * 2) / 2, 11)))
     table = colormaps.table(colormap, theme.current().name)
-    colors = table[colormaps.indices(array, low, high)].astype(np.float32)
+    colors = table[colormaps.indices(maps, low, high)].astype(np.float32)
     bright = colors @ np.array([0.299, 0.587, 0.114], dtype=np.float32) > 140
     for wanted, pen in ((True, theme.TEXT_ON_BRIGHT), (False, theme.TEXT_ON_DARK)):
         painter.setPen(pen)
-        for row, column in np.argwhere(bright == wanted):
-            text = numbers.cell(float(array[row, column]), characters)
-            painter.drawText(grid.cell_rect(row, column), Qt.AlignmentFlag.AlignCenter, text)
+        for index, row, column in np.argwhere(bright == wanted).tolist():
+            text = numbers.cell(float(maps[index, row, column]), characters)
+            painter.drawText(cells[index].cell_rect(row, column), Qt.AlignmentFlag.AlignCenter, text)
 
 
 def example() -> QWidget:

@@ -159,18 +159,19 @@ class Mosaic(Scrolled):
     def _visible_pixels(self, shown: range) -> np.ndarray:
         key = (shown, theme.current().name, self._colormap)
         if self._pixels is None or self._pixels[0] != key:
-            part = slice(shown.start, shown.stop)
-            low = self._low if len(self._low) == 1 else self._low[part]
-            high = self._high if len(self._high) == 1 else self._high[part]
-            self._pixels = key, colormaps.to_pixels(self._maps[part], self._colormap, low, high)
+            maps, low, high = self._part(shown)
+            self._pixels = key, colormaps.to_pixels(maps, self._colormap, low, high)
         return self._pixels[1]
 
+    def _part(self, shown: range) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Some maps with the ends of their colour ranges: one for all, or one for each."""
+        part = slice(shown.start, shown.stop)
+        low, high = (ends if len(ends) == 1 else ends[part] for ends in (self._low, self._high))
+        return self._maps[part], low, high
+
     def _paint_values(self, painter: QPainter, tiles: Tiles, shown: range) -> None:
-        for index in shown:
-            low, high = (ends[index % len(ends), 0, 0] for ends in (self._low, self._high))
-            paint_values(
-                painter, tiles.grid(index), self._maps[index], self._colormap, float(low), float(high)
-            )
+        maps, low, high = self._part(shown)
+        paint_values(painter, [tiles.grid(index) for index in shown], maps, self._colormap, low, high)
 
     def _paint_captions(self, painter: QPainter, tiles: Tiles, shown: range) -> None:
         painter.setFont(theme.mono_font(9.5))
