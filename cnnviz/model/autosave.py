@@ -12,7 +12,7 @@ import hashlib
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,6 +49,9 @@ class Recoverable:
     origin: Path | None
 
 
+Writer = Callable[[Path], None]
+"""Writes the unsaved weights to a path."""
+
 _held: dict[Path, int] = {}
 """The lock files of this process and their descriptors, open as long as it lives."""
 
@@ -59,9 +62,25 @@ def autosave_path(path: Path | None) -> Path:
     return _folder() / f"{os.getpid()}-{document}.cnnviz"
 
 
-def save_autosave(path: Path | None, project: Project) -> Path:
-    """Keep unsaved work on a file; return where. Raise FileError where that is impossible."""
-    kept = autosave_path(path)
+def save_autosave(path: Path | None, project: Project, write_weights: Writer | None = None) -> Path:
+    """Keep unsaved work on a file; return where. Raise FileError where that is impossible.
+
+    `write_weights` writes unsaved weights to the path it is given, beside the project.
+    """
+    return _keep(autosave_path(path), path, project, write_weights)
+
+
+def set_aside(path: Path | None, project: Project, write_weights: Writer | None = None) -> Path:
+    """Keep unsaved work that gives way to another document, so that it can be recovered at once; return where."""
+    return _keep(_folder() / f"aside-{time.time_ns()}.cnnviz", path, project, write_weights)
+
+
+def weights_beside(kept: Path) -> Path:
+    """Return where the unsaved weights of an autosave lie, if it has any."""
+    return kept.with_suffix(".safetensors")
+
+
+def _keep(kept: Path, path: Path | None, project: Project, write_weights: Writer | None) -> Path:
     try:
         _hold_lock()
         write_atomically(_origin_file(kept), str(path.absolute() if path else "").encode())
@@ -71,21 +90,20 @@ def save_autosave(path: Path | None, project: Project) -> Path:
             where=str(kept.parent),
             hint="Save the project yourself.",
         ) from error
+    if write_weights is not None:
+        write_weights(weights_beside(kept))
     save_project(kept, project)
-    return kept
-
-
-def set_aside(path: Path | None, project: Project) -> Path:
-    """Keep unsaved work that gives way to another document, so that it can be recovered at once; return where."""
-    kept = _folder() / f"aside-{time.time_ns()}.cnnviz"
-    save_project(kept, project)
-    write_atomically(_origin_file(kept), str(path.absolute() if path else "").encode())
     return kept
 
 
 def discard_autosave(path: Path | None) -> None:
     """Forget the unsaved work of this process on a file, if there is any."""
     _remove(autosave_path(path))
+
+
+def forget(kept: Path) -> None:
+    """Drop unsaved work that is not wanted any more."""
+    _remove(kept)
 
 
 def find_recoverable() -> tuple[Recoverable, ...]:
@@ -137,8 +155,8 @@ def _age(path: Path) -> float:
 
 def _remove(kept: Path) -> None:
     with contextlib.suppress(OSError):  # what can't be removed now is only offered once more
-        kept.unlink(missing_ok=True)
-        _origin_file(kept).unlink(missing_ok=True)
+        for file in (kept, _origin_file(kept), weights_beside(kept)):
+            file.unlink(missing_ok=True)
 
 
 def _lock_file(pid: str) -> Path:

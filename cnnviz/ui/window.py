@@ -97,7 +97,7 @@ class MainWindow(QMainWindow):
         start.template_chosen.connect(self.open_template)
         start.file_wanted.connect(self.filing.open)
         start.file_chosen.connect(lambda name: self.open_file(Path(name)))
-        start.recovery_chosen.connect(self._recover)
+        start.recovery_chosen.connect(lambda name: session.recover(Path(name)))
         start.empty_wanted.connect(self.new)
         start.why.connect(self._why)
         start.download_wanted.connect(self.download)
@@ -243,10 +243,6 @@ class MainWindow(QMainWindow):
         if self.session.open_file(path):
             self.show_workspace("build")
 
-    def _recover(self, name: str) -> None:
-        if self.session.recover(Path(name)):
-            self.show_workspace("build")
-
     def _why(self, image: Array) -> None:
         """Open the network of the start page in Inspect, with the digit that was drawn."""
         if self.session.open_template(SHOWN):
@@ -323,7 +319,7 @@ class MainWindow(QMainWindow):
         """Keep unsaved work for the next start, end all workers, and go."""
         self.hide()  # ending the workers may take a moment
         self.downloads.stop()
-        self.session.document.write_autosave()
+        self.session.document.write_autosave(weights=True)
         self.session.change_settings(window=(self.width(), self.height()))
         self.session.shut_down()
         event.accept()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
@@ -11,7 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QScrollArea, 
 from cnnviz import data
 from cnnviz.events import Array
 from cnnviz.explain.trace import Trace
-from cnnviz.model.autosave import find_recoverable
+from cnnviz.model.autosave import find_recoverable, forget
 from cnnviz.templates import TEMPLATES, Template, shipped_weights, template
 from cnnviz.ui import icons, theme
 from cnnviz.ui.services import Weights
@@ -110,6 +111,7 @@ class StartPage(QWidget):
         self.shelf.folder_wanted.connect(self.folder_wanted)
         self.recent.file_chosen.connect(self.file_chosen)
         self.recent.recovery_chosen.connect(self.recovery_chosen)
+        self.recent.recovery_dropped.connect(self._forget)
         for part in (self.draw, Divider(), self.shelf, self.recent):
             column.addWidget(part)
         column.addStretch(1)
@@ -142,6 +144,10 @@ class StartPage(QWidget):
         self.shelf.show_status(self._session.material.status())
         unsaved = [(each.path, each.title) for each in find_recoverable()]
         self.recent.show_files(self._session.settings.recent, unsaved)
+
+    def _forget(self, kept: str) -> None:
+        forget(Path(kept))
+        self.refresh()
 
     def warm(self) -> None:
         """Load the shipped weights in the background, then answer what is on the pad."""

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from cnnviz.data import SourceStatus
 from cnnviz.ui import icons, theme
-from cnnviz.ui.widgets.chrome import Divider, Elided, Pill, button, label
+from cnnviz.ui.widgets.chrome import Divider, Elided, Pill, button, label, tool_button
 
 
 class DataShelf(QWidget):
@@ -61,6 +61,7 @@ class RecentShelf(QWidget):
 
     file_chosen = Signal(str)
     recovery_chosen = Signal(str)
+    recovery_dropped = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -77,7 +78,10 @@ class RecentShelf(QWidget):
             row = _Row("history", title, f"unsaved work, {_when(path)}")
             take = button("Recover", "primary", small=True)
             take.clicked.connect(lambda _=False, name=str(path): self.recovery_chosen.emit(name))
+            drop = tool_button("close", "Forget this work")
+            drop.clicked.connect(lambda _=False, name=str(path): self.recovery_dropped.emit(name))
             row.add(take)
+            row.add(drop)
             self._add(row)
         for name in files:
             path = Path(name)

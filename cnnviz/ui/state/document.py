@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from cnnviz.errors import FileError
+from cnnviz.errors import CnnvizError, FileError
 from cnnviz.model import autosave
 from cnnviz.model.check import Report, check
 from cnnviz.model.files import Project, open_project, save_project
@@ -43,6 +43,8 @@ class Document(QObject):
         self.template = ""
         self.opened = 0
         """How many documents were opened so far; tells work that was begun on another one."""
+        self.write_weights: autosave.Writer | None = None
+        """Writes the trained weights that no file holds yet, if there are any."""
         self._saved_choices = (self.recipe, self.data)
         self._autosave = QTimer(self, singleShot=True, interval=AUTOSAVE_MS)
         self._autosave.timeout.connect(self.write_autosave)
@@ -62,7 +64,8 @@ class Document(QObject):
     @property
     def modified(self) -> bool:
         """Say whether something would be lost without saving."""
-        return self.history.modified or (self.recipe, self.data) != self._saved_choices
+        changed = self.history.modified or (self.recipe, self.data) != self._saved_choices
+        return changed or self.write_weights is not None
 
     @property
     def empty(self) -> bool:
@@ -127,6 +130,7 @@ class Document(QObject):
         if self.modified and not self.empty:
             self._set_aside()
         autosave.discard_autosave(self.path)
+        self.write_weights = None
         self.history = History(project.graph)
         self.path, self.template = path, template
         self.recipe, self.data, self.weights_file = project.recipe, project.data, project.weights
@@ -157,6 +161,7 @@ class Document(QObject):
             self.edit("Name the project", named)
         self.path, self.weights_file = path, weights_file
         self.history.mark_saved()
+        self.write_weights = None
         self._saved_choices = (self.recipe, self.data)
         self._autosave.stop()
         autosave.discard_autosave(old_path)
@@ -164,8 +169,8 @@ class Document(QObject):
 
     def _set_aside(self) -> None:
         try:
-            autosave.set_aside(self.path, self.project())
-        except (FileError, OSError) as error:
+            autosave.set_aside(self.path, self.project(), self.write_weights)
+        except (CnnvizError, OSError) as error:
             raise FileError(
                 f"unsaved work on {self.graph.title} can't be kept for later.",
                 hint="Save it first.",
@@ -175,14 +180,19 @@ class Document(QObject):
         """Return what a file would hold now."""
         return Project(self.graph, self.data, self.recipe, self.weights_file)
 
-    def write_autosave(self) -> None:
-        """Keep an unsaved document where a restart finds it."""
+    def set_unsaved_weights(self, write_weights: autosave.Writer | None) -> None:
+        """Remember how to write weights that no file holds yet; None: there are none."""
+        self.write_weights = write_weights
+        self.described.emit()
+
+    def write_autosave(self, *, weights: bool = False) -> None:
+        """Keep an unsaved document where a restart finds it; the weights too, which may be large, if wanted."""
         self._autosave.stop()
         if not self.modified or self.empty:
             return
         try:
-            autosave.save_autosave(self.path, self.project())
-        except FileError as error:
+            autosave.save_autosave(self.path, self.project(), self.write_weights if weights else None)
+        except CnnvizError as error:
             self.not_kept.emit(str(error))
 
     def forget_autosave(self) -> None:

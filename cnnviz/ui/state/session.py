@@ -13,6 +13,7 @@ from cnnviz import settings as user_settings
 from cnnviz.errors import CnnvizError, TrainError
 from cnnviz.events import Failed, Snapshot
 from cnnviz.jobs import Asker
+from cnnviz.model.autosave import weights_beside
 from cnnviz.model.files import Project
 from cnnviz.model.graph import Graph
 from cnnviz.settings import Settings
@@ -117,15 +118,29 @@ class Session(QObject):
         self.remember(path)
         self.notice.emit("info", f"Saved {path.name}")
 
-    def recover(self, path: Path) -> bool:
-        """Open unsaved work that an earlier start left behind; tell why where that is impossible."""
-        return self._try(lambda: self._recover(path))
+    def recover(self, kept: Path) -> None:
+        """Open unsaved work that was left behind, weights included, and show it; tell why where that is impossible."""
+        beside = weights_beside(kept)
 
-    def _recover(self, path: Path) -> None:
-        self.document.recover(path)
+        def read() -> Weights | None:
+            return self.services.load_weights(beside) if beside.exists() else None
+
+        def without(failure: Failed) -> None:
+            self._recover(kept, None)
+            self.tell_failure(failure)
+
+        self.asker.ask("recover", read, lambda weights: self._recover(kept, weights), without)
+
+    def _recover(self, kept: Path, weights: Weights | None) -> None:
+        if not self._try(lambda: self.document.recover(kept)):
+            return
         self._look_through(None, NOT_TRAINED)
         self.material.want(self.document.data.source)
-        self._load_weights_beside()
+        if weights is None:
+            self._load_weights_beside()
+        else:
+            self._keep_unsaved(weights, self.document.graph, "recovered, not saved yet")
+        self.go_to.emit("build")
 
     def remember(self, path: Path) -> None:
         """Put a file on top of the recent ones."""
@@ -211,7 +226,14 @@ class Session(QObject):
         record = self.training.record
         if record is not None:
             origin = f"run {record.number}, step {snapshot.step:,}"
-            self.looking.take_over(snapshot.weights, record.graph, origin)
+            self._keep_unsaved(snapshot.weights, record.graph, origin)
+
+    def _keep_unsaved(self, weights: Weights, graph: Graph, origin: str) -> None:
+        """Look through weights that no file holds, and see to it that they are not lost."""
+        self.looking.take_over(weights, graph, origin)
+        kept, save = self.looking.weights, self.services.save_weights
+        if kept is not None:
+            self.document.set_unsaved_weights(lambda path: save(path, kept, {"origin": origin}))
 
     def _pin(self) -> None:
         if self.material.sample is not None:

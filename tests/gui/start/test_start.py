@@ -103,7 +103,7 @@ def test_work_that_was_left_is_offered_and_recovered(window: MainWindow) -> None
     window.show_workspace("start")
     assert "precious" in words(window.start.recent)
     buttons(window.start.recent, "Recover")[0].click()
-    assert document.graph.title == "precious"
+    wait(lambda: document.graph.title == "precious")
     assert window.workspace == "build"
     window.show_workspace("start")
     assert window.start.recent.isHidden()

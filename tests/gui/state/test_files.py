@@ -81,9 +81,31 @@ def test_unsaved_work_is_set_aside_and_recovered(session: Session) -> None:
     session.open_empty()
     (found,) = find_recoverable()
     assert found.title == "precious"
-    assert session.recover(found.path)
-    assert session.document.graph.title == "precious"
+    session.recover(found.path)
+    wait(lambda: session.document.graph.title == "precious")
     assert session.document.modified
+    assert find_recoverable() == ()
+
+
+def test_trained_weights_are_unsaved_work_too(session: Session) -> None:
+    trained(session)
+    assert session.document.modified
+    wait(lambda: session.looking.settled)
+    before = session.looking.trace
+    session.open_empty()
+    (found,) = find_recoverable()
+    session.recover(found.path)
+    wait(lambda: session.looking.trained and session.looking.settled)
+    assert same(session.looking.trace.activations, before.activations)
+    assert session.document.modified, "a recovery is not a saved file"
+    assert find_recoverable() == ()
+
+
+def test_saved_weights_are_no_unsaved_work(session: Session, tmp_path: Path) -> None:
+    trained(session)
+    assert session.save_file(tmp_path / "kept.cnnviz")
+    assert not session.document.modified
+    session.open_empty()
     assert find_recoverable() == ()
 
 
