@@ -37,14 +37,33 @@ class Row:
 
 
 def rows(graph: Graph, moments: Sequence[Watched], before: Sequence[Row] = ()) -> list[Row]:
-    """Return one map per layer that bends or mixes pixels: the strongest now, or that of `before` while it keeps up."""
-    shown = {row.node: row.map for row in before}
-    found = [
-        _row(layer, [moment.maps[layer.name] for moment in moments], shown.get(layer.name))
+    """Return the strongest maps of the layers that bend or mix pixels; those of `before` stay while they keep up.
+
+    A network with few such layers shows several maps of each.
+    """
+    layers = [
+        layer
         for layer in graph.summary().rows
         if _tells(graph, layer) and all(layer.name in moment.maps for moment in moments)
-    ]
-    return found[:MOST_ROWS]
+    ][:MOST_ROWS]
+    count = MOST_ROWS // max(len(layers), 1)
+    found = []
+    for layer in layers:
+        maps = [moment.maps[layer.name] for moment in moments]
+        shown = [row.map for row in before if row.node == layer.name]
+        found += [_row(layer, maps, chosen) for chosen in _strongest(maps[-1], shown, count)]
+    return found
+
+
+def _strongest(maps: Array, shown: Sequence[int], count: int) -> list[int]:
+    """Return the strongest maps; those that were shown are favoured and keep their places."""
+    strengths = np.abs(maps).mean(axis=(1, 2), dtype=np.float64)
+    places = [place for place in shown if place < len(strengths)]
+    strengths[places] *= LEAD * (1 + 1e-9)
+    best: list[int] = np.argsort(-strengths, kind="stable")[:count].tolist()
+    kept = [place if place in best else None for place in places[: len(best)]]
+    new = iter([place for place in best if place not in kept])
+    return [*(next(new) if place is None else place for place in kept), *new]
 
 
 def _tells(graph: Graph, layer: Layer) -> bool:
@@ -59,16 +78,12 @@ def _tells(graph: Graph, layer: Layer) -> bool:
     return group in ("Activation", "Pooling", "Merge")
 
 
-def _row(layer: Layer, maps: list[Array], shown: int | None) -> Row:
-    strengths = np.abs(maps[-1]).mean(axis=(1, 2))
-    best = int(strengths.argmax())
-    if shown is not None and shown < len(strengths) and strengths[shown] * LEAD >= strengths[best]:
-        best = shown
-    chosen = tuple(each[best] for each in maps)
-    reach = rounded_up(max(float(np.abs(each).max()) for each in chosen))
+def _row(layer: Layer, maps: list[Array], chosen: int) -> Row:
+    through_time = tuple(each[chosen] for each in maps)
+    reach = rounded_up(max(float(np.abs(each).max()) for each in through_time))
     count, height, width = maps[-1].shape
-    detail = f"map {best} of {count}\n{height}×{width}\n±{numbers.compact(reach, 3)}"
-    return Row(layer.name, detail, LAYERS[layer.kind].group, best, chosen, reach)
+    detail = f"map {chosen} of {count}\n{height}×{width}\n±{numbers.compact(reach, 3)}"
+    return Row(layer.name, detail, LAYERS[layer.kind].group, chosen, through_time, reach)
 
 
 def rounded_up(reach: float) -> float:

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from cnnviz.events import Watched
+from cnnviz.layers import Conv2d, Dense, Flatten, Input, MaxPool2d, ReLU, Softmax
+from cnnviz.model.graph import chain
 from cnnviz.templates import template
-from cnnviz.ui.train.watchrows import LEAD, rounded_up, rows
+from cnnviz.ui.train.watchrows import LEAD, Row, rounded_up, rows
 
 
 def moment(step: int, **strengths: tuple[float, ...]) -> Watched:
@@ -35,6 +37,27 @@ def test_a_shown_map_stays_until_another_one_is_clearly_stronger() -> None:
     a_little = rows(graph, [moment(2, relu1=(1.0, 0.98 * LEAD))], before)
     clearly = rows(graph, [moment(3, relu1=(1.0, 1.02 * LEAD))], a_little)
     assert [row.map for row in (before[0], a_little[0], clearly[0])] == [0, 0, 1]
+
+
+def test_a_small_network_shows_several_maps_of_a_layer_each_in_its_place() -> None:
+    layers = [Input(), Conv2d(out_channels=8), ReLU(), MaxPool2d(), Flatten(), Dense(), Softmax()]
+    graph = chain(layers)
+    shapes = {row.name: row.shape for row in graph.summary().rows}
+
+    def watched(*strengths: float) -> Watched:
+        maps = {name: np.zeros(shape, np.float32) for name, shape in shapes.items()}
+        for number, value in enumerate(strengths):
+            maps["relu1"][number] = value
+        return Watched(1, maps["input"], maps, np.full(10, 0.1, np.float32))
+
+    def shown(found: list[Row]) -> list[int]:
+        return [row.map for row in found if row.node == "relu1"]
+
+    first = rows(graph, [watched(1, 3, 2)])
+    assert [row.node for row in first] == ["relu1", "relu1", "pool1", "pool1"]
+    assert shown(first) == [1, 2]
+    assert shown(rows(graph, [watched(9, 3, 2)], first)) == [1, 0]
+    assert shown(rows(graph, [watched(9, 1, 8)], first)) == [0, 2]
 
 
 @pytest.mark.parametrize(
