@@ -78,16 +78,19 @@ def services() -> Services:
 
 
 def _trace(graph: Graph, weights: Weights | None, image: Array, seed: int) -> Trace:
-    from cnnviz.engine import trace
+    from cnnviz.engine import cores, trace
     from cnnviz.engine import weights as engine_weights
 
+    cores.use_one_core()
     return trace.trace(engine_weights.fitted(graph, weights, seed), image)
 
 
 def _train(task: TrainingTask, control: Control) -> Iterator[Event]:
+    from cnnviz.engine import cores
     from cnnviz.engine import weights as engine_weights
     from cnnviz.engine.train import train
 
+    cores.use_all_cores()
     weights = task.weights
     if weights is not None:  # layers that were added since start with random ones
         weights = engine_weights.weights_of(engine_weights.fitted(task.graph, weights, task.recipe.seed))
@@ -124,9 +127,10 @@ def _warm_up() -> None:
     """Import torch and run a first small convolution, so that the user's first question is answered at once."""
     import numpy as np
 
-    from cnnviz.engine import trace, weights
+    from cnnviz.engine import cores, trace, weights
     from cnnviz.templates import template
 
+    cores.use_one_core()
     graph = template("t10").graph
     trace.trace(weights.fitted(graph, None, 0), np.zeros((1, 28, 28), np.float32))
     # What is loaded by now stays: full collections would go through its 300,000 objects and stop the window for 0.1 s.
