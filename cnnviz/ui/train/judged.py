@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from cnnviz.data import Dataset, Split
@@ -16,8 +16,10 @@ from cnnviz.ui.widgets.chrome import EmptyState, Panel, Pill
 from cnnviz.ui.widgets.confusion import ConfusionMatrix
 from cnnviz.ui.widgets.gallery import Caption, Gallery
 
-MOST_SHOWN = 400
+MOST_SHOWN = 240
 MATRIX_WIDTH = 350
+LATER_MS = 45
+"""While a training runs, the images follow the matrix in a turn of their own, so that the mouse waits less."""
 
 
 class Judged(QSplitter):
@@ -29,6 +31,8 @@ class Judged(QSplitter):
         self._event: Evaluated | None = None
         self._dataset: Dataset | None = None
         self._shown: list[int] = []
+        self._fill_later = QTimer(self, singleShot=True, interval=LATER_MS)
+        self._fill_later.timeout.connect(self._fill)
         self.matrix, self.gallery = ConfusionMatrix(), Gallery(name="mistakes")
         self.matrix.cell_clicked.connect(self._choose_cell)
         self.gallery.setToolTip("Click to pin an image, double-click to look inside")
@@ -70,7 +74,10 @@ class Judged(QSplitter):
         self.matrix.set_counts(event.confusion, dataset.classes)
         images = f"{numbers.count(len(event.indices))} {event.which} images"
         self.left.set_title("Confusion", images if event.whole else f"a fixed {images}")
-        self._fill()
+        if self._session.training.state == "running":
+            self._fill_later.start()
+        else:
+            self._fill()
 
     def _choose_cell(self, true: int, predicted: int) -> None:
         if self.filter.isVisible() and self.filter.property("cell") == (true, predicted):

@@ -42,6 +42,8 @@ class TrainWorkspace(QWidget):
         self.watch = WatchTable()
         self._watch_later = QTimer(self, singleShot=True, interval=LATER_MS)
         self._watch_later.timeout.connect(self._show_watch)
+        self._judge_later = QTimer(self, singleShot=True, interval=2 * LATER_MS)
+        self._judge_later.timeout.connect(self._show_judged)
         self._assemble()
         training = session.training
         training.stepped.connect(self.refresh)
@@ -107,11 +109,12 @@ class TrainWorkspace(QWidget):
             return
         self.bar.keep_up()
         self.plots.refresh()
-        self._show_judged()
         if self._session.training.state == "running":
             self._watch_later.start()
+            self._judge_later.start()
         else:
             self._show_watch()
+            self._show_judged()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

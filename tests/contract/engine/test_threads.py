@@ -8,10 +8,12 @@ import sys
 
 import pytest
 
+from cnnviz.engine.threads import SPINS
+
 
 @pytest.mark.parametrize(
     ("own", "expected"),
-    [({}, "1000"), ({"GOMP_SPINCOUNT": "7"}, "7"), ({"OMP_WAIT_POLICY": "ACTIVE"}, "None")],
+    [({}, SPINS), ({"GOMP_SPINCOUNT": "7"}, "7"), ({"OMP_WAIT_POLICY": "ACTIVE"}, "None")],
 )
 def test_set_before_torch_and_never_over_the_users_own(own: dict[str, str], expected: str) -> None:
     code = "import os, sys, cnnviz.engine; print('torch' in sys.modules, os.environ.get('GOMP_SPINCOUNT'))"
