@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -18,12 +19,13 @@ WEIGHTS_NAME, METRICS_NAME = "weights.safetensors", "metrics.jsonl"
 class RunFolder:
     """Where a training leaves its results: the project file from the start, metrics per step, weights per epoch.
 
-    So whatever ends a training, the weights of its last whole epoch are there.
+    So whatever ends a training, the weights of its last whole epoch are there. The project file names weights only
+    once they are.
     """
 
     def __init__(self, path: Path, found: Found, recipe: Recipe, choice: DataChoice) -> None:
         self.path = path
-        self._project = Project(found.project.graph, choice, recipe, WEIGHTS_NAME)
+        self._project = Project(found.project.graph, choice, recipe)
         self._metrics: TextIO | None = None
 
     def __enter__(self) -> RunFolder:
@@ -57,6 +59,9 @@ class RunFolder:
 
         about = {"title": self._project.graph.title, "step": str(step)}
         engine_weights.save(self.path / WEIGHTS_NAME, weights, about)
+        if not self._project.weights:
+            self._project = replace(self._project, weights=WEIGHTS_NAME)
+            save_project(self.path / PROJECT_NAME, self._project)
 
     def _refused(self, error: OSError) -> FileError:
         return FileError(

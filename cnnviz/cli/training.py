@@ -48,10 +48,9 @@ def _train(options: argparse.Namespace) -> int:
     wanted = replace(found.project.data, source=dataset.name)
     choice = library.fitting_choice(wanted, len(dataset.train), options.validation)
     control = Control()
+    # what does not fit together is refused here, before the results of an earlier run give way
+    events = train(found.project.graph, dataset, recipe, choice, control=control, weights=weights, live=0.0)
     with RunFolder(_out(options, found), found, recipe, choice) as folder, _interruptible(control):
-        events = train(
-            found.project.graph, dataset, recipe, choice, control=control, weights=weights, live=0.0
-        )
         summary, cancelled = _follow(events, folder, options.json, dataset)
         final = {"network": found.name, **summary, "cancelled": cancelled, "out": str(folder.path)}
         folder.record({"event": "finished", **final})

@@ -14,6 +14,7 @@ import pytest
 
 from cnnviz import cli
 from cnnviz.engine.weights import load
+from cnnviz.errors import WeightsError
 from cnnviz.model.files import open_project
 
 
@@ -116,6 +117,29 @@ def test_what_can_not_be_trained_is_told_in_one_line(train) -> None:
         last = told.splitlines()[-1]
         assert last.startswith("cnnviz: ")
         assert words in last
+
+
+def test_what_can_not_be_trained_leaves_the_results_of_an_earlier_run(train, tmp_path: Path) -> None:
+    assert train("--steps", "1", "--device", "abacus")[0] == 1
+    assert not (tmp_path / "run").exists()
+    assert train("--steps", "1")[0] == 0
+    before = {each.name: each.read_bytes() for each in (tmp_path / "run").iterdir()}
+    assert train("--steps", "1", "--device", "abacus")[0] == 1
+    assert {each.name: each.read_bytes() for each in (tmp_path / "run").iterdir()} == before
+
+
+def test_full_disk_leaves_no_project_that_names_missing_weights(
+    train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_anything: object) -> None:
+        raise WeightsError("can't be written: No space left on device.", hint="Free some space.")
+
+    monkeypatch.setattr("cnnviz.engine.weights.save", refuse)
+    status, _, told = train("--steps", "1")
+    assert status == 1
+    assert "No space left on device" in told.splitlines()[-1]
+    assert sorted(each.name for each in (tmp_path / "run").iterdir()) == ["metrics.jsonl", "project.cnnviz"]
+    assert open_project(tmp_path / "run" / "project.cnnviz").weights == ""
 
 
 def test_results_that_can_not_be_written_are_refused_before_training(train, tmp_path: Path) -> None:
