@@ -134,7 +134,7 @@ def fitting_choice(choice: DataChoice, count: int, validation: int | None = None
     """Return a data choice for `count` training images: with so many held out, or fewer where the set is small."""
     if validation is not None:
         return replace(choice, validation=validation)
-    return replace(choice, validation=min(choice.validation, count // 6))
+    return choice.fitted(count)
 
 
 __all__ = [

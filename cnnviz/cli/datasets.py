@@ -42,11 +42,11 @@ def _status_dict(status: Any) -> dict[str, Any]:
 
 
 def _get(options: argparse.Namespace) -> int:
-    from cnnviz import data, paths
+    from cnnviz import data, settings
 
     if not options.name:
         raise UsageError("which data set?", hint="Write `cnnviz data get mnist`.")
-    into = options.data_dir or paths.user_data() / "data"
+    into = data.data_folders(options.data_dir, settings.load().data_dir or None)[0]
     with report.Progress("MB", 1e-6) as bar:
         for step in data.download(options.name, into):
             bar.show(step.label, step.done, step.total)

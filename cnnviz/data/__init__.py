@@ -6,12 +6,13 @@ from cnnviz.data.folders import VARIABLE, data_folders
 from cnnviz.data.idx import read_idx, write_idx
 from cnnviz.data.picture import to_input
 from cnnviz.data.remotes import download
-from cnnviz.data.sources import SOURCES, Source, SourceStatus, best, load, status
+from cnnviz.data.sources import SOURCES, STAND_IN, Source, SourceStatus, best, load, status
 from cnnviz.data.split import hold_out
 from cnnviz.data.strokes import stroke_digits
 
 __all__ = [
     "SOURCES",
+    "STAND_IN",
     "VARIABLE",
     "Dataset",
     "Images",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from cnnviz.layers import TorchCall
 from cnnviz.model.check import check
 from cnnviz.model.graph import Graph
@@ -30,6 +32,15 @@ def attribute(name: str) -> str:
     while stem not in RESERVED and stem.endswith("_"):
         stem = stem[:-1]
     return f"{name}_" if stem in RESERVED else name
+
+
+def misfits(graph: Graph, shapes: Mapping[str, tuple[int, ...]]) -> tuple[str, ...]:
+    """Return the nodes that weights of these shapes, by name as in `conv1.weight`, don't fit; the graph must run."""
+    return tuple(
+        row.name
+        for row in check(graph).rows
+        if any(shapes.get(f"{attribute(row.name)}.{each.name}") != each.shape for each in row.parameters)
+    )
 
 
 def modules_of(graph: Graph) -> dict[str, tuple[tuple[str, TorchCall], ...]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from cnnviz.errors import TrainError, did_you_mean
@@ -25,6 +25,10 @@ class DataChoice:
     def to_dict(self) -> dict[str, Any]:
         """Return the choice as JSON values."""
         return asdict(self)
+
+    def fitted(self, count: int) -> DataChoice:
+        """Return the choice for `count` training images: at most a sixth of them is held out."""
+        return replace(self, validation=min(self.validation, count // 6))
 
 
 @dataclass(frozen=True)

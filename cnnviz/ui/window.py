@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLa
 
 from cnnviz.data import SOURCES
 from cnnviz.events import Array
-from cnnviz.paths import user_data
 from cnnviz.ui import numbers, theme
 from cnnviz.ui.actions import make_actions
 from cnnviz.ui.downloads import Downloads
@@ -252,9 +251,8 @@ class MainWindow(QMainWindow):
     # -- data ---------------------------------------------------------------------------------------------------
 
     def download(self, name: str) -> None:
-        """Fetch a data set into the user's data folder."""
-        folder = self.session.settings.data_dir
-        self.downloads.start(name, Path(folder) if folder else user_data() / "data")
+        """Fetch a data set into the folder where data sets are looked for first."""
+        self.downloads.start(name, self.session.download_folder())
 
     def _data_arrived(self, name: str) -> None:
         self.status.tell("info", f"{SOURCES[name].title} is here")

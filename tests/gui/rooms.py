@@ -20,15 +20,15 @@ from cnnviz.ui.window import MainWindow
 
 STEPS = 12
 RECIPE = Recipe(batch_size=16, steps=STEPS, learning_rate=0.01, seed=3)
-CHOICE = DataChoice(source="strokes", validation=40)
+CHOICE = DataChoice(source="strokes", validation=32)
 
 
 def few_digits(name: str = "strokes", classes: tuple[str, ...] = tuple("0123456789")) -> Dataset:
-    """Return 200 training and 60 test images of drawn digits."""
-    images, labels = data.stroke_digits(260, seed=1)
+    """Return 192 training and 60 test images of drawn digits."""
+    images, labels = data.stroke_digits(252, seed=1)
     shaped = images.reshape(-1, 1, 28, 28)
-    train, test = Split(shaped[:200], labels[:200]), Split(shaped[200:], labels[200:])
-    return Dataset(name, "Drawn digits", "260 digits, drawn for a test", classes, train, test)
+    train, test = Split(shaped[:192], labels[:192]), Split(shaped[192:], labels[192:])
+    return Dataset(name, "Drawn digits", "252 digits, drawn for a test", classes, train, test)
 
 
 def small_graph(title: str = "small") -> Graph:

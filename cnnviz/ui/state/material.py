@@ -48,6 +48,7 @@ class Material(QObject):
         self.dataset: Dataset | None = None
         self.sample: Sample | None = None
         self.wanted = ""
+        self._missed = False
 
     def status(self) -> tuple[data.SourceStatus, ...]:
         """Say of every source whether it can be loaded now."""
@@ -56,9 +57,9 @@ class Material(QObject):
 
     def want(self, source: str) -> None:
         """Load a data set, or its stand-in where its files are missing."""
-        if source == self.wanted and self.dataset is not None:
+        if source == self.wanted and not self._missed:
             return
-        self.wanted = source
+        self.wanted, self._missed = source, False
         self.loading.emit(source)
         named, setting = self._folders()
         self._asker.ask("dataset", lambda: data.best(source, named, setting), self.set_dataset, self._fail)
@@ -112,5 +113,8 @@ class Material(QObject):
         self.sample_changed.emit()
 
     def _fail(self, failure: Failed) -> None:
-        self.wanted = ""
+        """Tell it, keep the data set that is there or take drawn digits, and read the files again when asked to."""
+        self._missed = True
         self.failed.emit(failure)
+        if self.dataset is None:
+            self._asker.ask("dataset", lambda: data.best(data.STAND_IN), self.set_dataset)

@@ -10,12 +10,15 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from cnnviz import settings as user_settings
+from cnnviz.data import data_folders
 from cnnviz.errors import CnnvizError, TrainError
 from cnnviz.events import Failed, Snapshot
 from cnnviz.jobs import Asker
 from cnnviz.model.autosave import weights_beside
+from cnnviz.model.check import check
 from cnnviz.model.files import Project
 from cnnviz.model.graph import Graph
+from cnnviz.model.names import misfits
 from cnnviz.settings import Settings
 from cnnviz.templates import shipped_weights, template
 from cnnviz.ui import numbers
@@ -157,6 +160,10 @@ class Session(QObject):
         if self.material.wanted:
             self.material.reload()
 
+    def download_folder(self) -> Path:
+        """Return the first of the folders that data sets are looked for in: there a download goes."""
+        return data_folders(*self._data_folders())[0]
+
     def _look_through(self, weights: Weights | None, origin: str) -> None:
         self.looking.set_weights(weights, origin)
 
@@ -170,9 +177,25 @@ class Session(QObject):
 
         def take(weights: Weights) -> None:
             if self.document.opened == opened:
-                self.looking.take_over(weights, graph, origin)
+                self._take_loaded(weights, graph, path.name, origin)
 
-        self.asker.ask("weights", lambda: self.services.load_weights(path), take, self.tell_failure)
+        def without(failure: Failed) -> None:
+            self.notice.emit("error", f"{failure.message} The network has random weights now.")
+
+        self.asker.ask("weights", lambda: self.services.load_weights(path), take, without)
+
+    def _take_loaded(self, weights: Weights, graph: Graph, file: str, origin: str) -> None:
+        """Look through loaded weights; say where they don't fit and random ones take their place."""
+        random = misfits(graph, {name: array.shape for name, array in weights.items()})
+        learning = [row for row in check(graph).rows if row.parameters]
+        if len(random) < len(learning):
+            beside = f", but random in {', '.join(random)}" if random else ""
+            self.looking.take_over(weights, graph, f"{origin}{beside}")
+        if random:
+            text = f"{file} does not fit {', '.join(random)}: it was made for another network."
+            self.notice.emit(
+                "error", f"{text} These layers have random weights now. Train them, or save anew."
+            )
 
     # -- training -----------------------------------------------------------------------------------------------
 
@@ -220,7 +243,10 @@ class Session(QObject):
         image = sample.image if sample is not None else None
         weights = self.looking.weights if go_on else None
         document = self.document
-        return TrainingTask(document.graph, dataset, document.recipe, document.data, weights, image)
+        choice = document.data.fitted(
+            len(dataset.train)
+        )  # as the command line does: the same seed, the same numbers
+        return TrainingTask(document.graph, dataset, document.recipe, choice, weights, image)
 
     def _take_snapshot(self, snapshot: Snapshot) -> None:
         record = self.training.record

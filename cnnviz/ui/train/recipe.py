@@ -31,11 +31,11 @@ HELP = {
     "epochs": "How often every training image is seen; not used where steps are given",
     "steps": "0: as many as the epochs take; otherwise exactly this many batches",
     "seed": "The same seed gives the same numbers again",
-    "momentum": "How much of the last step is kept, for Momentum and RMSprop",
+    "momentum": "How much of the last step is kept; only the optimiser Momentum uses it",
     "weight_decay": "Pulls weights towards 0",
     "initialiser": "Where the weights start: Glorot draws uniformly, He and N from a normal distribution",
     "schedule": "How the learning rate changes over the run",
-    "validation": "Training images held out to judge by",
+    "validation": "Training images held out to judge by; at most a sixth of them, where the data set is small",
 }
 
 
@@ -121,7 +121,7 @@ class RecipeColumn(QScrollArea):
             value = document.data.validation if name == "validation" else getattr(document.recipe, name)
             if not field.isAncestorOf(QApplication.focusWidget() or self):
                 field.set_value(value)
-        self.fields["momentum"].setEnabled(document.recipe.optimiser in ("momentum", "rmsprop"))
+        self.fields["momentum"].setEnabled(document.recipe.optimiser == "momentum")
         self.fields["epochs"].setEnabled(not document.recipe.steps)
 
     def show_runs(self) -> None:

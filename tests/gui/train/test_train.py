@@ -237,7 +237,7 @@ def test_subset_is_named_as_one(window: MainWindow, train: TrainWorkspace) -> No
     run(window)
     event = window.session.training.record.latest("validation")
     train.judged.show_judgement(replace(event, whole=False), few_digits())
-    assert "a fixed 40 validation images" in train.judged.left.findChildren(QLabel)[1].text()
+    assert "a fixed 32 validation images" in train.judged.left.findChildren(QLabel)[1].text()
 
 
 def test_plots_keep_their_room_in_a_smaller_window(window: MainWindow, train: TrainWorkspace) -> None:
