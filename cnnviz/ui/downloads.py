@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import queue
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +14,9 @@ from cnnviz import data
 from cnnviz.control import Control
 from cnnviz.events import Event, Failed, Finished, Progress
 from cnnviz.jobs import Job
+from cnnviz.jobs.failures import failed
+
+LOOK_SECONDS, GRACE_SECONDS = 0.1, 1.0
 
 
 class Downloads(QObject):
@@ -36,7 +42,7 @@ class Downloads(QObject):
         self.progress.emit(f"Downloading {data.SOURCES[name].title}", 0, 0)
 
     def cancel(self) -> None:
-        """End the download as soon as the network answers; what has arrived stays for the next start."""
+        """End the download within a second or so; what has arrived stays for the next start."""
         if self._job is not None:
             self._job.control.cancel()
             self.progress.emit("Cancelling the download", 0, 0)
@@ -67,11 +73,40 @@ class Downloads(QObject):
         self.progress.emit("", 0, 0)
 
 
+class _Fetching(threading.Thread):
+    """Fetches beside the job: a network may take half a minute to say that it is not there, and none waits for it.
+
+    Cancelled, it ends at the network's next word, before it writes anything, or with the process.
+    """
+
+    _one_at_a_time = threading.Lock()
+
+    def __init__(self, name: str, into: Path, control: Control) -> None:
+        super().__init__(name=f"download {name}", daemon=True)
+        self._source, self._into, self._control = name, into, control
+        self.events = queue.SimpleQueue[Event]()
+
+    def run(self) -> None:
+        try:
+            with self._one_at_a_time, contextlib.closing(data.download(self._source, self._into)) as steps:
+                for progress in steps:
+                    if self._control.cancelled:
+                        return
+                    self.events.put(progress)
+            self.events.put(Finished())
+        except Exception as error:  # noqa: BLE001 (handed on, to be told in the window)
+            self.events.put(failed(error))
+
+
 def _download(name: str, into: Path, control: Control) -> Iterator[Event]:
-    """Yield the download's progress until it is done or cancelled, then say that it ended."""
-    for progress in data.download(name, into):
-        yield progress
-        if control.cancelled:
-            yield Finished(cancelled=True)
-            return
-    yield Finished()
+    """Yield the download's progress until it is done, has failed or is cancelled."""
+    fetching = _Fetching(name, into, control)
+    fetching.start()
+    while not control.cancelled:
+        with contextlib.suppress(queue.Empty):
+            event = fetching.events.get(timeout=LOOK_SECONDS)
+            yield event
+            if not isinstance(event, Progress):
+                return
+    fetching.join(GRACE_SECONDS)
+    yield Finished(cancelled=True)

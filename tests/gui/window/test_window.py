@@ -233,3 +233,23 @@ def test_closing_ends_a_download(window: MainWindow, mirror: Mirror) -> None:
     wait(lambda: window.status.progress.value() > 0)
     window.close()
     assert mirror.closed
+
+
+def test_closing_does_not_wait_for_a_network_that_is_silent(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, answer = threading.Event(), threading.Event()
+
+    def hang(name: str, into: Path) -> Iterator[Progress]:
+        yield Progress("MNIST: checking what is there", 0, 1)
+        asked.set()
+        answer.wait(30)
+        yield Progress("MNIST: labels", 1, 1)
+
+    monkeypatch.setattr(data, "download", hang)
+    window.download("mnist")
+    wait(asked.is_set)
+    begun = time.monotonic()
+    window.close()
+    assert time.monotonic() - begun < 5
+    answer.set()
