@@ -44,11 +44,6 @@ def shipped(name: str) -> Path:
     return _find("models", name)
 
 
-def shipped_root() -> Path:
-    """Return the folder that holds all shipped models."""
-    return _find("models", ".")
-
-
 def write_atomically(path: Path, content: bytes) -> None:
     """Write a file so that a reader sees the old or the new content, never half of one; raise OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)

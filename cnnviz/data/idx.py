@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.errors import DataError
+from cnnviz.paths import write_atomically
 
 _TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 _CODES = {np.dtype(name).newbyteorder("="): code for code, name in _TYPES.items()}
@@ -131,21 +132,7 @@ def write_idx(path: str | os.PathLike[str], array: NDArray[Any]) -> None:
     # No time stamp: the same array always gives the same file.
     content = gzip.compress(header + values, mtime=0) if path.suffix == ".gz" else header + values
     try:
-        _replace(path, content)
+        write_atomically(path, content)
     except OSError as error:
         what = f"The file can't be written ({error.strerror or error})."
         raise _wrong(path, what, "Check the folder and the free space.") from error
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write beside the file, then rename, so that a full disk leaves the old file as it was."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
-    try:
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise

@@ -117,20 +117,6 @@ def _paste(
     return graph, tuple(names.values())
 
 
-def top_left(text: str) -> Place | None:
-    """Return the upper left corner of what is on the clipboard, or None if it holds no layers."""
-    try:
-        places = [entry["position"] for entry in json.loads(text)["nodes"]]
-        return min(float(x) for x, _ in places), min(float(y) for _, y in places)
-    except (ValueError, KeyError, TypeError):
-        return None
-
-
-def reroute(graph: Graph, edge: Edge, target: str, port: int) -> Graph:
-    """Let an existing wire end somewhere else."""
-    return graph.disconnect(edge).connect(edge.source, target, port)
-
-
 def is_loose(graph: Graph, name: str) -> bool:
     """Say whether a node has no wires."""
     return not graph.inputs(name) and not graph.outputs(name)

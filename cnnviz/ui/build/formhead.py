@@ -75,11 +75,6 @@ class FormHead(QWidget):
         )
         self._draw_picture()
 
-    def edit_name(self) -> None:
-        """Put the cursor into the name."""
-        self.name.setFocus()
-        self.name.selectAll()
-
     def _draw_picture(self) -> None:
         graph = self._document.graph
         if self._node not in graph:

@@ -79,12 +79,6 @@ class Palette(QWidget):
         self._pages.setCurrentWidget(self.tree if name == "layers" else self.templates)
         self.search.setVisible(name == "layers")
 
-    def start_search(self) -> None:
-        """Put the cursor into the search field."""
-        self.show_page("layers")
-        self.search.setFocus()
-        self.search.selectAll()
-
 
 class LayerTree(QTreeWidget):
     """Groups that fold, with their layer kinds."""

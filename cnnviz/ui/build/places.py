@@ -8,7 +8,6 @@ CARD_WIDTH = 240.0
 CARD_HEIGHT = 108.0
 ROW_PITCH = 192.0
 """From one card to the next below it."""
-COLUMN_PITCH = 368.0
 GRID = 8
 SNAP = 16
 PORT = 9.0

@@ -16,7 +16,7 @@ from cnnviz.ui.state.material import Sample
 from cnnviz.ui.widgets.chrome import button, label, tool_button
 from cnnviz.ui.widgets.digitpad import DigitPad
 
-GREY, RGB = 1, 3
+RGB = 3
 
 
 def sample_view(sample: Sample | None) -> SampleView | None:

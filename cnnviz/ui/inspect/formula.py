@@ -117,11 +117,6 @@ def plain(row: Sequence[Piece]) -> str:
     )
 
 
-def signed(value: float, text: str) -> str:
-    """Return the tone of a number."""
-    return "pos" if value > 0 else "neg" if value < 0 else "t2"
-
-
 def example() -> QWidget:
     """A fraction in symbols and in numbers."""
     widget = FormulaText()

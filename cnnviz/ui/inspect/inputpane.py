@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QHBoxLayout, QTabBar, QVBoxLayout, QWidget
 
 from cnnviz.explain.trace import Array
 from cnnviz.layers.formula import WeightedSum
-from cnnviz.ui import numbers
 from cnnviz.ui.inspect.frame import Frame, reach
 from cnnviz.ui.inspect.picture import NO_PADDING, MapPicture, Padding
 from cnnviz.ui.inspect.reading import Reading, Spot
@@ -236,10 +235,6 @@ class InputPane(Panel):
     def _walk(self, source: Cell) -> None:
         if self.reading is not None:
             self.walked.emit(self.reading.node, self.reading.index_of(source))
-
-    def value_text(self, value: float) -> str:
-        """Return a value as the pane writes it."""
-        return numbers.compact(value, 6)
 
 
 def padding_of(frame: Frame) -> Padding:

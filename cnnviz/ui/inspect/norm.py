@@ -9,8 +9,6 @@ from cnnviz.ui.inspect.frame import Frame
 from cnnviz.ui.inspect.views import View, view
 from cnnviz.ui.widgets.chrome import label
 
-NAMES = {"mean": "μ", "variance": "σ²"}
-
 
 @view("batchnorm")
 class NormView(View):

@@ -199,10 +199,6 @@ class MapPicture(QWidget):
         """Say whether all channels are shown at once, one cell each."""
         return bool(np.prod(self._maps.shape[1:]) == 1)
 
-    def has_focus_inside(self) -> bool:
-        """Say whether the arrow keys go to this picture now."""
-        return self.map.hasFocus() or self.vector.hasFocus()
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Take no more height than a square needs, so that what belongs to the map stays close to it."""
         super().resizeEvent(event)

@@ -99,13 +99,6 @@ class Curves(QWidget):
                 curve.data.set_smoothing(smoothing)
         self._stale = True
 
-    def set_log(self, log: bool) -> None:
-        """Logarithmic or linear y axis."""
-        self._log, self._y, self._limits = log, (0.0, 1.0) if self._percent else None, ()
-        if self._plot:
-            self._plot.y_axis.set_format(self._text, log)
-        self._stale = True
-
     def set_x_end(self, x: float) -> None:
         """Reserve the axis up to `x`, when the length of the run is known: then it never moves."""
         self._x_end, self._stale = max(x, self._x_end), True

@@ -16,6 +16,7 @@ from cnnviz.ui.widgets.painted import Painted, draw_ring
 
 SIDE = 28
 SOFT = 0.8  # pixels over which the edge of a stroke fades
+RADIUS = 1.3  # half the width of the pen, in pixels
 
 
 class DigitPad(Painted):
@@ -29,7 +30,6 @@ class DigitPad(Painted):
     def __init__(self, parent: QWidget | None = None, name: str = "drawing pad") -> None:
         super().__init__(parent, name)
         self._values = np.zeros((SIDE, SIDE), dtype=np.float32)
-        self._radius = 1.3
         self._erasing = False
         self._last: QPointF | None = None
         self._pointer: QPointF | None = None
@@ -55,14 +55,9 @@ class DigitPad(Painted):
         """Let the left button erase."""
         self._erasing = on
 
-    def set_radius(self, pixels: float) -> None:
-        """Half the width of the pen, in pixels of the picture."""
-        self._radius = pixels
-        self.update()
-
     def stroke(self, start: QPointF, end: QPointF, erase: bool = False) -> None:
         """Draw from `start` to `end`, in pixels of the picture (x to the right, y down), and say so."""
-        coverage = _coverage(start, end, self._radius)
+        coverage = _coverage(start, end, RADIUS)
         if erase:
             np.minimum(self._values, 1 - coverage, out=self._values)
         else:
@@ -94,7 +89,7 @@ class DigitPad(Painted):
         if self._pointer is None:
             return
         grid = self.grid()
-        reach = max(self._radius * grid.size, 4)
+        reach = max(RADIUS * grid.size, 4)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setClipRect(grid.rect)
         painter.setPen(QPen(theme.color("err" if self._erasing else "acc"), 1.5))

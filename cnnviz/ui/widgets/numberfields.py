@@ -77,11 +77,6 @@ class _NumberField(Field):
             self.edit.setText(self._format(value))
         self._place_slider()
 
-    def set_bounds(self, low: float, high: float) -> None:
-        """Allow other numbers from now on; the value stays."""
-        self.low, self.high = low, high
-        self._place_slider()
-
     def _parse(self, text: str) -> Any:
         raise NotImplementedError
 
