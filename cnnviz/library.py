@@ -15,7 +15,7 @@ from cnnviz.errors import FileError
 from cnnviz.model.codegen import to_code
 from cnnviz.model.files import Project, open_project
 from cnnviz.model.graph import Graph
-from cnnviz.model.recipe import DataChoice, Recipe
+from cnnviz.model.recipe import DataChoice, Recipe, recipe_from_dict
 from cnnviz.templates import shipped_weights, template
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def train(
 
     found = load_data(dataset, data_dir) if isinstance(dataset, str) else dataset
     choice = fitting_choice(DataChoice(found.name), len(found.train), validation)
-    full = replace(recipe or Recipe(), **changes)
+    full = recipe_from_dict({**(recipe or Recipe()).to_dict(), **changes})
     yield from run(graph, found, full, choice, control=control, weights=weights, pinned=pinned)
 
 

@@ -36,8 +36,8 @@ class Recipe:
     """How to train. `steps` counts batches and overrides `epochs` when it is not 0.
 
     The loss is cross entropy of the class scores. `initialiser`: `default` is torch's own, `normal` draws from
-    N(0, 0.1) with zero biases, `glorot` and `he` as published. `schedule` `cosine` lets the learning rate fall to 0
-    at the end.
+    N(0, 0.1) with zero biases, `glorot` and `he` as published. Only the optimiser `momentum` uses `momentum`.
+    `schedule` `cosine` lets the learning rate fall to 0 at the end.
     """
 
     optimiser: str = "adam"

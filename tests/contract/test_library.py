@@ -13,7 +13,7 @@ import torch
 import cnnviz
 from cnnviz.data import Dataset, Split
 from cnnviz.engine.weights import save, weights_of
-from cnnviz.errors import FileError, UsageError, WeightsError
+from cnnviz.errors import FileError, TrainError, UsageError, WeightsError
 from cnnviz.events import Finished, Snapshot
 from cnnviz.layers import Conv2d, Dense, Flatten, Input
 from cnnviz.model.files import Project, save_project
@@ -81,6 +81,11 @@ def test_a_graph_is_built_with_given_weights(tmp_path: Path) -> None:
         assert torch.equal(cnnviz.build(GRAPH, weights=weights)(x), module(x))
     with pytest.raises(WeightsError):
         cnnviz.build(cnnviz.load("t10"), weights=tmp_path / "w.safetensors")
+
+
+def test_an_entry_that_no_recipe_has_is_refused() -> None:
+    with pytest.raises(TrainError, match="learning_rate"):
+        next(cnnviz.train(GRAPH, small_data(), learning_rat=0.01))
 
 
 def test_training_tracing_and_explaining_fit_together() -> None:

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
+from cnnviz.model.recipe import OPTIMISERS
 from cnnviz.ui.train.workspace import TrainWorkspace
 from cnnviz.ui.window import MainWindow
 from tests.gui.rooms import CHOICE, RECIPE, STEPS, few_digits, idle, show, small_graph, wait
@@ -238,6 +239,16 @@ def test_subset_is_named_as_one(window: MainWindow, train: TrainWorkspace) -> No
     event = window.session.training.record.latest("validation")
     train.judged.show_judgement(replace(event, whole=False), few_digits())
     assert "a fixed 32 validation images" in train.judged.left.findChildren(QLabel)[1].text()
+
+
+@pytest.mark.parametrize("optimiser", OPTIMISERS)
+def test_momentum_can_be_set_where_it_is_used(
+    window: MainWindow, train: TrainWorkspace, optimiser: str
+) -> None:
+    window.session.document.set_recipe(optimiser=optimiser)
+    field = train.recipe.fields["momentum"]
+    assert field.isEnabled() == (optimiser == "momentum")
+    assert "only the optimiser Momentum uses it" in field.toolTip()
 
 
 def test_plots_keep_their_room_in_a_smaller_window(window: MainWindow, train: TrainWorkspace) -> None:
