@@ -55,9 +55,9 @@ class Material(QObject):
         named, setting = self._folders()
         return data.status(named, setting)
 
-    def want(self, source: str) -> None:
-        """Load a data set, or its stand-in where its files are missing."""
-        if source == self.wanted and not self._missed:
+    def want(self, source: str, *, again: bool = False) -> None:
+        """Load a data set, or its stand-in where files are missing; with `again` also one that could not be read."""
+        if source == self.wanted and not (again and self._missed):
             return
         self.wanted, self._missed = source, False
         self.loading.emit(source)

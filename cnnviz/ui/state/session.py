@@ -152,7 +152,7 @@ class Session(QObject):
     def choose_data(self, name: str) -> None:
         """Train and look at another data set."""
         self.document.set_data(source=name)
-        self.material.want(name)
+        self.material.want(name, again=True)
 
     def set_data_folder(self, folder: str) -> None:
         """Look for data sets in another folder from now on."""

@@ -81,6 +81,17 @@ def test_repaired_data_are_read_again(session: Session, heard, mnist: Path) -> N
     wait(lambda: session.material.dataset.name == "mnist")
 
 
+def test_damaged_data_are_not_told_again_with_every_document(session: Session, heard, mnist: Path) -> None:
+    cut_short(mnist)
+    session.set_data_folder(str(mnist.parent))
+    session.open_template("t1")
+    wait(lambda: heard.of("error"))
+    session.open_template("t2")
+    session.loader.ask("last", lambda: None, lambda _: session.notice.emit("info", "asked"))
+    wait(lambda: heard.of("info"))
+    assert len(heard.of("error")) == 1
+
+
 def test_another_data_folder_is_tried_after_a_failure(session: Session, heard, mnist: Path) -> None:
     session.choose_data("mnist")
     wait(lambda: session.material.dataset.name == "mnist" or "stand in" in session.material.dataset.origin)
