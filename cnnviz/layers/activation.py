@@ -75,7 +75,7 @@ class Softmax(_Activation):
     """Turns scores into probabilities that add up to 1, along the channels."""
 
     kind, title, icon, torch_name = "softmax", "Softmax", "layer-softmax", "Softmax"
-    gives_probabilities = True
+    numbered, gives_probabilities = False, True
 
     def torch_calls(self, *inputs: Shape) -> tuple[TorchCall, ...]:
         return (TorchCall("Softmax", (), {"dim": 1}),)

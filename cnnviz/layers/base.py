@@ -70,8 +70,12 @@ class Layer:
     icon: ClassVar[str] = ""
     stem: ClassVar[str] = ""
     """What new nodes are called, before their number; without one, the kind."""
+    numbered: ClassVar[bool] = True
+    """The first node has a number too; a kind that most networks have once goes without."""
     fewest_inputs: ClassVar[int] = 1
     most_inputs: ClassVar[int | None] = 1
+    takes_sample: ClassVar[bool] = False
+    """Puts the current sample into the network."""
     gives_probabilities: ClassVar[bool] = False
     """Turns scores into probabilities; at the end of a network, the loss is taken from the scores before it."""
     pointwise: ClassVar[bool] = False

@@ -16,6 +16,7 @@ class Flatten(Layer):
     """Writes all values of all maps into one long row."""
 
     kind, title, group, icon = "flatten", "Flatten", "Reshape", "layer-flatten"
+    numbered = False
 
     def out_shape(self, *inputs: Shape) -> Shape:
         return (size(inputs[0]),)

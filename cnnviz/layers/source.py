@@ -14,6 +14,7 @@ class Input(Layer):
     """Receives one sample of the data set: channels first, values from 0 to 1."""
 
     kind, title, group, icon = "input", "Input", "Input", "layer-input"
+    numbered, takes_sample = False, True
     fewest_inputs, most_inputs = 0, 0
 
     shape: Shape = opt(

@@ -122,7 +122,7 @@ class Graph:
 
     def fresh_name(self, layer: Layer) -> str:
         """Return an unused name for a new node, such as `conv2`."""
-        if layer.stem in ("input", "flatten", "softmax") and layer.stem not in self:
+        if not layer.numbered and layer.stem not in self:
             return layer.stem
         number = 1
         while f"{layer.stem}{number}" in self:

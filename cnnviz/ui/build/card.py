@@ -130,7 +130,7 @@ class CardItem(QGraphicsItem):
         for name, rect in self._chips:
             if rect.contains(point):
                 return Part("chip", name)
-        if self.face.kind == "input":
+        if self.face.takes_sample:
             for rect, (icon, _) in zip(button_rects(), BUTTONS, strict=True):
                 if rect.contains(point):
                     return Part("button", icon)

@@ -115,7 +115,7 @@ def _paint_brief(painter: QPainter, card: CardItem) -> None:
 
 
 def _paint_pictures(painter: QPainter, card: CardItem, zoom: float) -> None:
-    if card.face.kind == "input" and card.sample is not None:
+    if card.face.takes_sample and card.sample is not None:
         _paint_sample(painter, card, zoom)
     elif card.face.state == "error":
         _paint_places(painter, Qt.BrushStyle.BDiagPattern)
@@ -193,7 +193,7 @@ def _paint_sample(painter: QPainter, card: CardItem, zoom: float) -> None:
 
 def _paint_footer(painter: QPainter, card: CardItem, zoom: float) -> None:
     face = card.face
-    if face.kind == "input" and card.sample is not None:
+    if face.takes_sample and card.sample is not None:
         return
     left = LEFT
     room = (card.chips[0][1].left() if card.chips else RIGHT) - 6

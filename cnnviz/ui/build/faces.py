@@ -42,6 +42,7 @@ class CardFace:
     chips: tuple[ChipFace, ...] = ()
     ports: int = 1
     grows: bool = False
+    takes_sample: bool = False
     shape: Shape = ()
     """What the card puts out; empty while that is not known."""
     state: State = "fine"
@@ -124,6 +125,7 @@ class _Look:
             chips=tuple(self._chip(name) for name in nodes[1:]),
             ports=free,
             grows=layer.most_inputs is None,
+            takes_sample=layer.takes_sample,
             shape=self._rows[nodes[-1]].shape or (),
             state=state,
         )

@@ -79,7 +79,7 @@ class CanvasScene(QGraphicsScene):
         item = CardItem(face)
         item.mark(selected=self._selected)
         item.set_strip(self._strip_of(face))
-        if face.kind == "input":
+        if face.takes_sample:
             item.set_sample(self._sample)
         self.cards[face.name] = item
         self.addItem(item)
@@ -171,7 +171,7 @@ class CanvasScene(QGraphicsScene):
         """Show another image on the cards of inputs."""
         self._sample = sample
         for item in self.cards.values():
-            if item.face.kind == "input":
+            if item.face.takes_sample:
                 item.set_sample(sample)
 
     def _recolor(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QIntValidator, QPainter
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
@@ -103,7 +103,7 @@ def answers(frame: Frame) -> tuple[Array, Array] | None:
     values = frame.trace.activations.get(output)
     if values is None or values.ndim != 1 or not 2 <= len(values) <= MOST_CLASSES:
         return None
-    if graph.node(output).layer.kind == "softmax":
+    if graph.node(output).layer.gives_probabilities:
         return values, frame.trace.activation(graph.inputs(output)[0].source)
     with np.errstate(all="ignore"):
         shares = np.exp(values.astype(np.float64) - values.max())
@@ -112,8 +112,6 @@ def answers(frame: Frame) -> tuple[Array, Array] | None:
 
 class SamplePanel(Panel):
     """Choose an image of the test set, or draw one; everything follows while drawing."""
-
-    turned = Signal(str)
 
     def __init__(self, session: Session) -> None:
         super().__init__("Input image")
@@ -225,7 +223,6 @@ class SamplePanel(Panel):
                 self._session.material.pick(0)
         else:
             self.tabs.set_value(TEST)
-        self.turned.emit(self.tabs.value())
 
     def _can_draw(self) -> bool:
         sample = self._session.material.sample
