@@ -27,12 +27,6 @@ class NumberAxis(pg.AxisItem):
         else:
             self.setHeight(20)
 
-    def set_format(self, text: Callable[[float], str], log: bool) -> None:
-        """Write ticks with `text`; `log` means that values are log10 of what is written."""
-        self._text, self._log = text, log
-        self.picture = None
-        self.update()
-
     def boundingRect(self) -> QRectF:
         return (
             super().boundingRect().adjusted(-16, -8, 16, 8)
