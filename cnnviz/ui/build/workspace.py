@@ -22,6 +22,7 @@ from cnnviz.ui.build.samples import SampleButtons, sample_view
 from cnnviz.ui.build.selection import Selection
 from cnnviz.ui.build.strip import BottomStrip
 from cnnviz.ui.build.toolbar import CanvasTools, Invitation
+from cnnviz.ui.splitters import keep_sizes
 from cnnviz.ui.state import Session
 
 PALETTE, PROPERTIES, STRIP = 216, 320, 128
@@ -68,8 +69,8 @@ class BuildWorkspace(QWidget):
         sizes = dict(self.session.settings.layout)
         self.across.setSizes(list(sizes.get("build across", (PALETTE, 800, PROPERTIES))))
         self.middle.setSizes(list(sizes.get("build middle", (600, STRIP))))
-        self.across.splitterMoved.connect(lambda: self._keep_sizes("build across", self.across))
-        self.middle.splitterMoved.connect(lambda: self._keep_sizes("build middle", self.middle))
+        keep_sizes(self.across, "build across", self.session)
+        keep_sizes(self.middle, "build middle", self.session)
 
     def _connect(self) -> None:
         session, canvas = self.session, self.canvas
@@ -111,7 +112,7 @@ class BuildWorkspace(QWidget):
         if self._fresh and self.isVisible():
             self._fresh = False
             self.canvas.fit()
-        if any(node.layer.kind == "input" for node in new) and not any(n.layer.kind == "input" for n in old):
+        if any(node.layer.takes_sample for node in new) and not any(node.layer.takes_sample for node in old):
             self._show_sample()
 
     def _show_trace(self) -> None:
@@ -159,7 +160,3 @@ class BuildWorkspace(QWidget):
         if self.selection.last:
             self.selection.set((self.selection.last,))
             self.names.start(self.selection.last)
-
-    def _keep_sizes(self, name: str, splitter: QSplitter) -> None:
-        sizes = tuple(splitter.sizes())
-        self.session.set_settings(self.session.settings.with_layout(name, sizes))

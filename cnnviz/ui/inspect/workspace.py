@@ -24,6 +24,7 @@ from cnnviz.ui.inspect.side import SideColumn
 from cnnviz.ui.inspect.steering import Steering
 from cnnviz.ui.inspect.volumes import unraveled
 from cnnviz.ui.inspect.workpane import WorkPane
+from cnnviz.ui.splitters import keep_sizes
 from cnnviz.ui.state import Session
 from cnnviz.ui.widgets.chrome import EmptyState
 
@@ -289,13 +290,7 @@ class InspectWorkspace(QWidget):
             ("inspect-panes", self._panes, (PANE_WIDTH, 520, PANE_WIDTH)),
         ):
             splitter.setSizes(list(kept.get(name, usual)))
-            splitter.splitterMoved.connect(
-                lambda _at, _place, name=name, splitter=splitter: self._remember(name, splitter)
-            )
-
-    def _remember(self, name: str, splitter: QSplitter) -> None:
-        settings = self._session.settings.with_layout(name, tuple(splitter.sizes()))
-        self._session.set_settings(settings)
+            keep_sizes(splitter, name, self._session)
 
 
 def _playing_field(frame: Frame) -> tuple[int, int, int]:

@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from cnnviz.events import Array, Watched
+from cnnviz.ui.splitters import keep_sizes
 from cnnviz.ui.state import Record, Session
 from cnnviz.ui.train.judged import Judged
 from cnnviz.ui.train.plots import Plots
@@ -64,7 +65,7 @@ class TrainWorkspace(QWidget):
         for part in (self.recipe, middle, self._pinned_panel):
             self._sides.addWidget(part)
         self._sides.setStretchFactor(1, 1)
-        self._sides.splitterMoved.connect(self._remember)
+        keep_sizes(self._sides, "train", self._session)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(1)
@@ -200,10 +201,6 @@ class TrainWorkspace(QWidget):
             min(found[-1], round(WATCH_MOST * self.width())) if found else round(WATCH_SHARE * self.width())
         )
         return [left, max(self.width() - left - watch, 1), watch]
-
-    def _remember(self) -> None:
-        settings = self._session.settings.with_layout("train", tuple(self._sides.sizes()))
-        self._session.set_settings(settings)
 
 
 def _same(one: Array, other: Array) -> bool:
