@@ -16,6 +16,7 @@ from cnnviz.ui.build.histogram import Histogram
 from cnnviz.ui.build.optionfields import field_for
 from cnnviz.ui.build.selection import Selection
 from cnnviz.ui.build.sums import Sums
+from cnnviz.ui.build.wording import capitalised
 from cnnviz.ui.state import Session
 from cnnviz.ui.widgets.chrome import Divider, button, label
 from cnnviz.ui.widgets.field import Field
@@ -117,8 +118,8 @@ class Properties(QScrollArea):
         caption = label(option.label, "secondary")
         caption.setFixedWidth(LABEL_WIDTH)
         caption.setMinimumHeight(26)
-        caption.setToolTip(_capitalised(option.help))
-        field.setToolTip(_capitalised(option.help))
+        caption.setToolTip(capitalised(option.help))
+        field.setToolTip(capitalised(option.help))
         self._grid.addWidget(caption, row, 0, Qt.AlignmentFlag.AlignTop)
         self._grid.addWidget(field, row, 1)
         field.edited.connect(lambda value: self._edit(option, value))
@@ -239,7 +240,3 @@ def _common(layers: list[Layer]) -> tuple[Option, ...]:
         for option in layers[0].options()
         if all((option.name, option.form, option.length) in other for other in others)
     )
-
-
-def _capitalised(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -11,7 +11,7 @@ from cnnviz.model.graph import Graph
 from cnnviz.ui import icons, theme
 from cnnviz.ui.build.canvas import Canvas
 from cnnviz.ui.build.fixes import consequence
-from cnnviz.ui.build.wording import axis_order, told
+from cnnviz.ui.build.wording import axis_order, capitalised, told
 from cnnviz.ui.widgets.chrome import label, tool_button
 
 WIDTH = 316
@@ -84,7 +84,7 @@ class Popover(QFrame):
         column.setSpacing(6)
         column.addLayout(self._heading(problem))
         said = self._told(problem.text)
-        text = label(said[:1].upper() + said[1:], "secondary")
+        text = label(capitalised(said), "secondary")
         text.setWordWrap(True)
         column.addWidget(text)
         self.fixes = [

@@ -12,6 +12,7 @@ from cnnviz.data import to_input
 from cnnviz.ui import colormaps, theme
 from cnnviz.ui.build.canvas import Canvas
 from cnnviz.ui.build.card import SampleView
+from cnnviz.ui.build.wording import capitalised
 from cnnviz.ui.state.material import Sample
 from cnnviz.ui.widgets.chrome import button, label, tool_button
 from cnnviz.ui.widgets.digitpad import DigitPad
@@ -25,8 +26,7 @@ def sample_view(sample: Sample | None) -> SampleView | None:
         return None
     image = sample.image
     picture = np.moveaxis(image, 0, -1) if image.shape[0] == RGB else image[0]
-    title = sample.title[:1].upper() + sample.title[1:]
-    return SampleView(colormaps.to_picture(np.ascontiguousarray(picture), "grey"), title)
+    return SampleView(colormaps.to_picture(np.ascontiguousarray(picture), "grey"), capitalised(sample.title))
 
 
 class SampleButtons:
@@ -73,7 +73,7 @@ class DrawPanel(QFrame):
     def open(self) -> None:
         """Open beside the input's card."""
         content = self._canvas.content
-        heads = [name for name, face in content.faces.cards.items() if face.kind == "input"]
+        heads = [name for name, face in content.faces.cards.items() if face.takes_sample]
         if not heads:
             return
         box = self._canvas.mapFromScene(content.content_rect((heads[0],))).boundingRect()

@@ -34,3 +34,8 @@ def told(text: str, shapes: tuple[Shape, ...] | None, order: numbers.AxisOrder) 
         if len(shape) > 1:
             text = text.replace(times(shape), numbers.shape(shape, order))
     return text
+
+
+def capitalised(text: str) -> str:
+    """Return a text with a capital first letter; the others stay as they are."""
+    return text[:1].upper() + text[1:]
