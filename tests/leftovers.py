@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
@@ -67,6 +68,16 @@ def leftovers(starts: Starts, before: list[QWidget]) -> list[str]:
         QCoreApplication.processEvents()
         found = _look(starts, before)
     return found
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind(qapp: QApplication) -> Iterator[None]:
+    """Fail a test that leaves a thread, a timer or a window behind, and say which."""
+    starts, before = Starts(), windows()
+    with starts.watch():
+        yield
+    found = leftovers(starts, before)
+    assert not found, "left behind: " + "; ".join(found)
 
 
 def _look(starts: Starts, before: list[QWidget]) -> list[str]:

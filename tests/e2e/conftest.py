@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.leftovers import Starts, leftovers, windows
+from tests.leftovers import nothing_left_behind
+
+__all__ = ["nothing_left_behind"]
 
 if sys.platform == "linux":
     os.environ["QT_QPA_PLATFORM"] = "xcb"
@@ -24,13 +25,3 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         raise pytest.UsageError(
             "tests/e2e needs an X server; run: python .ci/xvfb.py python -m pytest tests/e2e"
         )
-
-
-@pytest.fixture(autouse=True)
-def _nothing_left_behind(qapp: object) -> Iterator[None]:
-    """Fail a test that leaves a thread, a timer or a window behind, and say which."""
-    starts, before = Starts(), windows()
-    with starts.watch():
-        yield
-    found = leftovers(starts, before)
-    assert not found, "left behind: " + "; ".join(found)

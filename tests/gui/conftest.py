@@ -6,17 +6,23 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtWidgets import QApplication
 
-from tests.leftovers import Starts, leftovers, windows
+from cnnviz.ui.window import MainWindow
+from tests.gui.rooms import dismiss, make_window
+from tests.leftovers import nothing_left_behind
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
+__all__ = ["nothing_left_behind"]
 
-@pytest.fixture(autouse=True)
-def _nothing_left_behind(qapp: object) -> Iterator[None]:
-    """Fail a test that leaves a thread, a timer or a window behind, and say which."""
-    starts, before = Starts(), windows()
-    with starts.watch():
-        yield
-    found = leftovers(starts, before)
-    assert not found, "left behind: " + "; ".join(found)
+
+@pytest.fixture
+def window(qapp: QApplication) -> Iterator[MainWindow]:
+    """The whole window on the real engine, closed after the test."""
+    found = make_window()
+    found.resize(1280, 800)
+    found.show()
+    QApplication.processEvents()
+    yield found
+    dismiss(found)
