@@ -108,17 +108,8 @@ class _AveragePooling(_Pooling):
 
 
 @dataclass(frozen=True)
-class MaxPool1d(_MaxPooling):
-    """Keeps the largest value of each window of a sequence."""
-
-    kind, title, icon, spatial = "maxpool1d", "Max pool 1D", "layer-maxpool", 1
-
-
-@dataclass(frozen=True)
-class MaxPool2d(_MaxPooling):
-    """Keeps the largest value of each window of a map."""
-
-    kind, title, icon, spatial = "maxpool2d", "Max pool 2D", "layer-maxpool", 2
+class _Window2d(_Pooling):
+    spatial = 2
 
     kernel_size: tuple[int, ...] = opt(
         (2, 2), label="Window", lo=1, hi=64, help="height and width of the window"
@@ -130,16 +121,35 @@ class MaxPool2d(_MaxPooling):
 
 
 @dataclass(frozen=True)
-class MaxPool3d(_MaxPooling):
-    """Keeps the largest value of each window of a volume."""
-
-    kind, title, icon, spatial = "maxpool3d", "Max pool 3D", "layer-maxpool", 3
+class _Window3d(_Pooling):
+    spatial = 3
 
     kernel_size: tuple[int, ...] = opt(
         (2, 2, 2), label="Window", lo=1, hi=64, help="depth, height, width of the window"
     )
     stride: tuple[int, ...] = opt((2, 2, 2), lo=1, hi=64, help="how far the window moves each time")
     padding: Padding = opt("valid", form="padding", lo=0, hi=32, length=3, help=_PADDING_HELP)
+
+
+@dataclass(frozen=True)
+class MaxPool1d(_MaxPooling):
+    """Keeps the largest value of each window of a sequence."""
+
+    kind, title, icon, spatial = "maxpool1d", "Max pool 1D", "layer-maxpool", 1
+
+
+@dataclass(frozen=True)
+class MaxPool2d(_Window2d, _MaxPooling):
+    """Keeps the largest value of each window of a map."""
+
+    kind, title, icon = "maxpool2d", "Max pool 2D", "layer-maxpool"
+
+
+@dataclass(frozen=True)
+class MaxPool3d(_Window3d, _MaxPooling):
+    """Keeps the largest value of each window of a volume."""
+
+    kind, title, icon = "maxpool3d", "Max pool 3D", "layer-maxpool"
 
 
 @dataclass(frozen=True)
@@ -150,31 +160,17 @@ class AvgPool1d(_AveragePooling):
 
 
 @dataclass(frozen=True)
-class AvgPool2d(_AveragePooling):
+class AvgPool2d(_Window2d, _AveragePooling):
     """Takes the mean of each window of a map; padding is not counted."""
 
-    kind, title, icon, spatial = "avgpool2d", "Average pool 2D", "layer-avgpool", 2
-
-    kernel_size: tuple[int, ...] = opt(
-        (2, 2), label="Window", lo=1, hi=64, help="height and width of the window"
-    )
-    stride: tuple[int, ...] = opt(
-        (2, 2), lo=1, hi=64, help="how far the window moves down and right each time"
-    )
-    padding: Padding = opt("valid", form="padding", lo=0, hi=32, length=2, help=_PADDING_HELP)
+    kind, title, icon = "avgpool2d", "Average pool 2D", "layer-avgpool"
 
 
 @dataclass(frozen=True)
-class AvgPool3d(_AveragePooling):
+class AvgPool3d(_Window3d, _AveragePooling):
     """Takes the mean of each window of a volume; padding is not counted."""
 
-    kind, title, icon, spatial = "avgpool3d", "Average pool 3D", "layer-avgpool", 3
-
-    kernel_size: tuple[int, ...] = opt(
-        (2, 2, 2), label="Window", lo=1, hi=64, help="depth, height, width of the window"
-    )
-    stride: tuple[int, ...] = opt((2, 2, 2), lo=1, hi=64, help="how far the window moves each time")
-    padding: Padding = opt("valid", form="padding", lo=0, hi=32, length=3, help=_PADDING_HELP)
+    kind, title, icon = "avgpool3d", "Average pool 3D", "layer-avgpool"
 
 
 @dataclass(frozen=True)

@@ -151,7 +151,7 @@ def _visit(graph: Graph, node: Node, rows: dict[str, Row], problems: list[Proble
     if blocked:
         problems.append(Problem(node.name, f"waits for a shape from {blocked[0]}.", "waiting"))
         return unknown
-    return _measure(graph, node, tuple(shape for shape in shapes if shape is not None), problems)
+    return _measure(node, tuple(shape for shape in shapes if shape is not None), problems)
 
 
 def _wiring(node: Node, ports: tuple[int, ...]) -> Problem | None:
@@ -172,7 +172,7 @@ def _wiring(node: Node, ports: tuple[int, ...]) -> Problem | None:
     return None
 
 
-def _measure(graph: Graph, node: Node, inputs: tuple[Shape, ...], problems: list[Problem]) -> Row:
+def _measure(node: Node, inputs: tuple[Shape, ...], problems: list[Problem]) -> Row:
     layer = node.layer
     try:
         shape = layer.out_shape(*inputs)
