@@ -123,5 +123,7 @@ def test_window_and_engine_train_alike(window: MainWindow) -> None:
     training = session.training
     hand.wait_for(lambda: training.record and training.record.finished, 120, "the end of the training")
     document = session.document
-    events = train(document.graph, session.material.dataset, document.recipe, document.data)
+    dataset = session.material.dataset
+    choice = document.data.fitted(len(dataset.train))  # as the command line does
+    events = train(document.graph, dataset, document.recipe, choice)
     assert training.record.losses == [event.loss for event in events if isinstance(event, StepDone)]
