@@ -149,11 +149,11 @@ class Lane(QAbstractScrollArea):
     def _paint_current(self, painter: QPainter, frame: Frame, column: Column) -> None:
         target = column.tile_rect(frame.cell[0])
         paint_wires(painter, frame, self._columns, target)
-        self._paint_field(painter, frame)
+        self._paint_field(painter)
         reach = 2 if column.form == "maps" else 1
         draw_ring(painter, target.adjusted(-reach, -reach, reach, reach), theme.color("cursor"), 2, 3)
 
-    def _paint_field(self, painter: QPainter, frame: Frame) -> None:
+    def _paint_field(self, painter: QPainter) -> None:
         for column in self._columns:
             box = self._field.get(column.name)
             if column.form != "picture" or box is None:
