@@ -180,7 +180,9 @@ def _declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--learning-rate", type=float, metavar="RATE", help="how far each step goes")
     parser.add_argument("--optimiser", choices=OPTIMISERS, help="how gradients become steps")
     parser.add_argument("--schedule", choices=SCHEDULES, help="how the learning rate goes on")
-    parser.add_argument("--momentum", type=float, metavar="M", help="share of the last step kept by --optimiser momentum")
+    parser.add_argument(
+        "--momentum", type=float, metavar="M", help="share of the last step kept by --optimiser momentum"
+    )
     parser.add_argument("--weight-decay", type=float, metavar="W", help="pull of all weights towards zero")
     parser.add_argument("--init", choices=INITIALISERS, help="how the first weights are drawn")
     parser.add_argument("--seed", type=int, metavar="S", help="the same seed gives the same numbers")
