@@ -39,7 +39,6 @@ class MainWindow(QMainWindow):
         if self.theme_name not in THEMES:  # a settings file can hold anything
             self.theme_name = "dark"
         self._painted = False
-        self.first_painted_at = 0.0
         self.devices: tuple[str, ...] = ("cpu",)
         application = QApplication.instance()
         assert isinstance(application, QApplication)
@@ -301,7 +300,6 @@ class MainWindow(QMainWindow):
 
     def _after_first_paint(self) -> None:
         """Import torch and load data only now, so that the window is there at once."""
-        self.first_painted_at = time.monotonic()
         self.session.asker.ask(
             "warm up", self.session.services.warm_up, lambda _done: self._warm(), self.session.tell_failure
         )

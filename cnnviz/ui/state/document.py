@@ -182,8 +182,9 @@ class Document(QObject):
 
     def set_unsaved_weights(self, write_weights: autosave.Writer | None) -> None:
         """Remember how to write weights that no file holds yet; None: there are none."""
-        self.write_weights = write_weights
-        self.described.emit()
+        modified, self.write_weights = self.modified, write_weights
+        if modified != self.modified:
+            self.described.emit()
 
     def write_autosave(self, *, weights: bool = False) -> None:
         """Keep an unsaved document where a restart finds it; the weights too, which may be large, if wanted."""
