@@ -291,9 +291,8 @@ class MainWindow(QMainWindow):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if (
-            not self._painted
-        ):  # not in showEvent: on X11 the first paint comes later, and would compete with torch
+        # Not in showEvent: on X11 the first paint comes later, and would compete with torch.
+        if not self._painted:
             self._painted = True
             QTimer.singleShot(0, self._after_first_paint)
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from cnnviz.events import Array
 from cnnviz.explain.trace import Trace
+from cnnviz.layers import LAYERS
 from cnnviz.ui.widgets.bars import ProbabilityBars
 from cnnviz.ui.widgets.chrome import button, label
 from cnnviz.ui.widgets.digitpad import DigitPad
@@ -83,7 +84,9 @@ class DrawPanel(QWidget):
         self.answered = True
         self.bars.set_values(trace.activation(names[-1]))
         bent = [
-            row.name for row in trace.graph.summary().rows if row.kind == "relu" and len(row.shape or ()) == 3
+            row.name
+            for row in trace.graph.summary().rows
+            if LAYERS[row.kind].group == "Activation" and len(row.shape or ()) == 3
         ]
         strips = ((self.first, self.first_title, "First"), (self.second, self.second_title, "Second"))
         for name, (strip, title, word) in zip(bent, strips, strict=False):

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QScrollArea, 
 from cnnviz import data
 from cnnviz.events import Array
 from cnnviz.explain.trace import Trace
+from cnnviz.layers import LAYERS
 from cnnviz.model.autosave import find_recoverable, forget
 from cnnviz.templates import TEMPLATES, Template, shipped_weights, template
 from cnnviz.ui import icons, theme
@@ -194,7 +195,10 @@ class StartPage(QWidget):
 
 def _pictures(trace: Trace) -> list[tuple[Array, str]]:
     """Return the input and the strongest map of the first two pooling layers."""
-    pools = [row.name for row in trace.graph.summary().rows if row.kind.startswith("maxpool")][:2]
+    rows = trace.graph.summary().rows
+    pools = [row.name for row in rows if LAYERS[row.kind].group == "Pooling" and len(row.shape or ()) == 3][
+        :2
+    ]
     maps = [trace.activation(name) for name in pools]
     strongest = [found[int(found.mean(axis=(1, 2)).argmax())] for found in maps]
     return [(trace.activation("input")[0], "grey"), *((each, "value") for each in strongest)]
