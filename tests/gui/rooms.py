@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QTimer
+from PySide6.QtWidgets import QApplication, QWidget
 
 from cnnviz import app, data
 from cnnviz.data import Dataset, Split
@@ -18,6 +20,7 @@ from cnnviz.settings import Settings
 from cnnviz.ui.state import Session
 from cnnviz.ui.window import MainWindow
 
+Page = TypeVar("Page", bound=QWidget)
 STEPS = 12
 RECIPE = Recipe(batch_size=16, steps=STEPS, learning_rate=0.01, seed=3)
 CHOICE = DataChoice(source="strokes", validation=32)
@@ -93,3 +96,14 @@ def idle(session: Session) -> bool:
 def same(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> bool:
     """Say whether two sets of weights are equal to the bit."""
     return one.keys() == other.keys() and all(np.array_equal(one[name], other[name]) for name in one)
+
+
+def shown(page: Page, width: int, height: int) -> Iterator[Page]:
+    """Show a widget as long as a test uses it, then close it; for fixtures to yield from."""
+    page.resize(width, height)
+    page.show()
+    QApplication.processEvents()
+    yield page
+    page.close()
+    page.deleteLater()
+    QApplication.processEvents()

@@ -19,6 +19,7 @@ from cnnviz.ui import theme
 from cnnviz.ui.build.workspace import BuildWorkspace
 from cnnviz.ui.services import Services
 from cnnviz.ui.state import Session
+from tests.gui.rooms import shown
 
 
 def fake_trace(graph: Graph, weights: object, image: np.ndarray, seed: int) -> Trace:
@@ -67,14 +68,7 @@ def session(qapp: QApplication) -> Iterator[Session]:
 
 @pytest.fixture
 def workspace(session: Session) -> Iterator[BuildWorkspace]:
-    found = BuildWorkspace(session)
-    found.resize(1400, 860)
-    found.show()
-    QApplication.processEvents()
-    yield found
-    found.close()
-    found.deleteLater()
-    QApplication.processEvents()
+    yield from shown(BuildWorkspace(session), 1400, 860)
 
 
 @pytest.fixture

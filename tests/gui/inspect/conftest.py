@@ -19,6 +19,7 @@ from cnnviz.templates import template
 from cnnviz.ui import theme
 from cnnviz.ui.inspect.workspace import InspectWorkspace
 from cnnviz.ui.state import Session
+from tests.gui.rooms import shown
 
 
 @pytest.fixture(scope="session")
@@ -40,14 +41,7 @@ def session(qapp: QApplication, digits: Dataset) -> Iterator[Session]:
 
 @pytest.fixture
 def workspace(session: Session) -> Iterator[InspectWorkspace]:
-    found = InspectWorkspace(session)
-    found.resize(1440, 860)
-    found.show()
-    QApplication.processEvents()
-    yield found
-    found.close()
-    found.deleteLater()
-    QApplication.processEvents()
+    yield from shown(InspectWorkspace(session), 1440, 860)
 
 
 @pytest.fixture
