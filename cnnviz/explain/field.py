@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
-from cnnviz.layers.formula import Block, Formula, Given, Index, WeightedSum
+from cnnviz.layers.formula import Index, blocks
 from cnnviz.model.check import Row
 from cnnviz.model.graph import Graph
 
@@ -38,7 +38,7 @@ def _step(graph: Graph, row: Row, box: Box) -> dict[str, Box]:
     layer, wires, shapes = graph.node(row.name).layer, graph.inputs(row.name), row.inputs or ()
     slots: dict[int, Box] = {}
     for index in _telling_cells(box):
-        for block in _blocks(layer.formula(index, *shapes)):
+        for block in blocks(layer.formula(index, *shapes)):
             span = tuple((cells[0], cells[-1] + 1) for cells in block.ranges)
             slots[block.input] = _union(slots[block.input], span) if block.input in slots else span
     found: dict[str, Box] = {}
@@ -57,15 +57,6 @@ def _telling_cells(box: Box) -> Iterator[Index]:
     """
     channels = range(*box[0])
     return itertools.product(channels, *({first, end - 1} for first, end in box[1:]))
-
-
-def _blocks(formula: Formula) -> tuple[Block, ...]:
-    """Return the boxes of cells that a formula reads."""
-    if isinstance(formula, Given):
-        return ()
-    if isinstance(formula, WeightedSum):
-        return tuple(part.block for part in formula.parts)
-    return (formula.block,)
 
 
 def _clipped(box: Box, shape: tuple[int, ...]) -> Box | None:

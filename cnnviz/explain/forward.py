@@ -149,9 +149,9 @@ def _account(formula: Formula, numbers: _Numbers) -> _Account:
 def _weighted_sum(formula: WeightedSum, numbers: _Numbers) -> _Account:
     parts = tuple(_weighted(part, numbers) for part in formula.parts)
     total = float(sum(part.products.sum() for part in parts))
-    if formula.bias is None:
+    if not formula.biases:
         return _Account(parts, total, total)
-    bias = float(numbers.parameter(*formula.bias))
+    bias = float(numbers.parameter(*formula.biases[0]))
     total += bias
     constants, offsets = (Constant("bias", bias),), (_offset("bias", bias),)
     return _Account(parts, total, total, offsets, constants, rule=f"{formula.rule} + bias")
@@ -166,7 +166,7 @@ def _weighted(part: Part, numbers: _Numbers) -> PartValues:
 
 
 def _maximum(formula: Maximum, numbers: _Numbers) -> _Account:
-    cells = numbers.part(formula.block, ("input", "gate"))
+    cells = numbers.part(formula.blocks[0], ("input", "gate"))
     rivals = np.where(cells.inside, cells.values, -np.inf)
     winner = np.unravel_index(rivals.argmax(), rivals.shape)
     largest = float(rivals[winner])

@@ -78,6 +78,8 @@ class Layer:
     """Puts the current sample into the network."""
     gives_probabilities: ClassVar[bool] = False
     """Turns scores into probabilities; at the end of a network, the loss is taken from the scores before it."""
+    ends: ClassVar[bool] = False
+    """A place where the network answers; with such nodes, a network may have several outputs."""
     pointwise: ClassVar[bool] = False
     """Snaps onto the card of the layer before it (activation, normalisation, dropout)."""
 
@@ -120,6 +122,18 @@ class Layer:
 
     def formula(self, index: Index, *inputs: Shape) -> Formula:
         """Return how the output number at `index` is made."""
+        raise NotImplementedError
+
+    def internals(self, *inputs: Shape) -> dict[str, Shape]:
+        """Return the shapes of the arrays inside that can be looked at, by name: the gates of an LSTM.
+
+        The module of such a layer has a method `inside(*inputs)` that returns them, with the batch in front. A trace
+        keeps them as `node.name`.
+        """
+        return {}
+
+    def internal_formula(self, name: str, index: Index, *inputs: Shape) -> Formula:
+        """Return how the number at `index` of the internal array `name` is made."""
         raise NotImplementedError
 
     def calculations(self, *inputs: Shape) -> tuple[Calculation, ...]:

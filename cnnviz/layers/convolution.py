@@ -66,7 +66,8 @@ class _Convolution(Layer):
         first = channel // (self.out_channels // self.groups) * per_group
         windows = tuple(axis.window(position) for axis, position in zip(found, place, strict=True))
         block = Block(0, (range(first, first + per_group), *windows))
-        return WeightedSum((Part(block, "weight", (channel,)),), ("bias", (channel,)) if self.bias else None)
+        bias = (("bias", (channel,)),) if self.bias else ()
+        return WeightedSum((Part(block, "weight", (channel,)),), bias)
 
     def calculations(self, *inputs: Shape) -> tuple[Calculation, ...]:
         arriving = inputs[0][0] // self.groups

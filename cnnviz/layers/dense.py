@@ -66,7 +66,7 @@ class Dense(Layer):
 
     def formula(self, index: Index, *inputs: Shape) -> Formula:
         part = Part(Block(0, (range(inputs[0][0]),)), "weight", index)
-        return WeightedSum((part,), ("bias", index) if self.bias else None)
+        return WeightedSum((part,), (("bias", index),) if self.bias else ())
 
     def calculations(self, *inputs: Shape) -> tuple[Calculation, ...]:
         self.out_shape(*inputs)

@@ -82,7 +82,7 @@ class _MaxPooling(_Pooling):
         return (*pads, TorchCall(f"MaxPool{self.spatial}d", (self.kernel_size, self.stride), kwargs))
 
     def formula(self, index: Index, *inputs: Shape) -> Formula:
-        return Maximum(self._block(index, inputs[0]))
+        return Maximum((self._block(index, inputs[0]),))
 
 
 @dataclass(frozen=True)
@@ -212,4 +212,4 @@ class GlobalMaxPool(_GlobalPooling):
     kind, title, icon, torch_name = "globalmaxpool", "Global max", "layer-globalpool", "AdaptiveMaxPool"
 
     def formula(self, index: Index, *inputs: Shape) -> Formula:
-        return Maximum(self._map(index, inputs[0]), rule="largest value of the map")
+        return Maximum((self._map(index, inputs[0]),), rule="largest value of the map")

@@ -30,10 +30,11 @@ def to_code(graph: Graph) -> str:
     own = _own_classes()
     used = sorted({call.name for pairs in modules.values() for _, call in pairs} & set(own))
     helpers = [own[name] for name in used]
+    classes = [node for text in helpers for node in ast.parse(text).body if isinstance(node, ast.ClassDef)]
     parts = (
         _docstring(graph, report),
-        "\n".join(_imports(helpers)),
-        "\n\n\n".join(ast.get_source_segment(_own_source(), each) or "" for each in helpers),
+        "\n".join(_imports(classes)),
+        "\n\n\n".join(helpers),
         _net(graph, report, modules, frozenset(used)),
         _main(report),
     )
@@ -54,11 +55,14 @@ def _imports(helpers: Iterable[ast.ClassDef]) -> Iterator[str]:
     used = {node.id for each in helpers for node in ast.walk(each) if isinstance(node, ast.Name)}
     yield "from pathlib import Path\n"
     yield "import torch\nfrom torch import nn"
-    for node in ast.parse(_own_source()).body:
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            bound = {alias.asname or alias.name for alias in node.names} - {"torch", "nn"}
-            if bound & used:
-                yield ast.unparse(node)
+    found: dict[str, None] = {}
+    for source in _own_sources():
+        for node in ast.parse(source).body:
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
+                bound = {alias.asname or alias.name for alias in node.names} - {"torch", "nn"}
+                if bound & used:
+                    found[ast.unparse(node)] = None
+    yield from sorted(found)
 
 
 def _net(graph: Graph, report: Report, modules: Modules, own: frozenset[str]) -> str:
@@ -131,10 +135,20 @@ def _main(report: Report) -> str:
     print(f"{{tuple(image.shape)}} -> {{tuple(net(image).shape)}}")"""
 
 
-def _own_source() -> str:
-    """Return the text of the modules that torch lacks, without importing them (and torch with them)."""
-    return files("cnnviz").joinpath("engine", "modules.py").read_text("utf-8")
+def _own_sources() -> list[str]:
+    """Return the texts of the modules that torch lacks, without importing them (and torch with them)."""
+    folder = files("cnnviz").joinpath("engine", "modules")
+    places = sorted(
+        (each for each in folder.iterdir() if each.name.endswith(".py")), key=lambda each: each.name
+    )
+    return [each.read_text("utf-8") for each in places if each.name != "__init__.py"]
 
 
-def _own_classes() -> dict[str, ast.ClassDef]:
-    return {node.name: node for node in ast.parse(_own_source()).body if isinstance(node, ast.ClassDef)}
+def _own_classes() -> dict[str, str]:
+    """Return the text of every class of `cnnviz.engine.modules` by its name."""
+    found = {}
+    for source in _own_sources():
+        for node in ast.parse(source).body:
+            if isinstance(node, ast.ClassDef):
+                found[node.name] = ast.get_source_segment(source, node) or ""
+    return found

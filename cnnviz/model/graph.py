@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnviz.errors import GraphError, did_you_mean
 from cnnviz.layers import Layer
+from cnnviz.model.group import Group, Note
 
 if TYPE_CHECKING:
     from cnnviz.model.check import Report
@@ -20,11 +21,12 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}\Z")
 
 @dataclass(frozen=True)
 class Node:
-    """A layer with a name, at a place on the canvas (scene pixels)."""
+    """A layer with a name, at a place on the canvas (scene pixels), in a group or in none."""
 
     name: str
     layer: Layer
     position: tuple[float, float] = (0.0, 0.0)
+    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -38,11 +40,16 @@ class Edge:
 
 @dataclass(frozen=True)
 class Graph:
-    """Nodes in the order they were added, and the wires between them; names are unique."""
+    """Nodes in the order they were added, and the wires between them; names are unique.
+
+    Groups and notes change nothing in the network; `cnnviz.model.folding` edits them.
+    """
 
     nodes: tuple[Node, ...] = ()
     edges: tuple[Edge, ...] = ()
     title: str = "untitled"
+    groups: tuple[Group, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     # -- questions ----------------------------------------------------------------------------------------------
 

@@ -22,6 +22,7 @@ from cnnviz.layers import (
     ReLU,
     Softmax,
 )
+from cnnviz.layers.formula import blocks
 from cnnviz.model.graph import Graph, chain
 
 
@@ -50,8 +51,8 @@ def slow(graph: Graph, node: str, index: tuple[int, ...]) -> dict[str, Box]:
         wires, layer = graph.inputs(row.name), graph.node(row.name).layer
         for cell in cells.get(row.name, set()):
             formula = layer.formula(cell, *(row.inputs or ()))
-            parts = getattr(formula, "parts", None)
-            for block in [part.block for part in parts] if parts else [formula.block] if row.inputs else []:
+            for block in blocks(formula):
+                assert isinstance(block.input, int)
                 shape = (row.inputs or ())[block.input]
                 clipped = [
                     [i for i in places if 0 <= i < n] for places, n in zip(block.ranges, shape, strict=True)

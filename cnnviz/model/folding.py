@@ -1,0 +1,137 @@
+"""Edits of groups: fold nodes into a block, open it, repeat it, take it out and put it in elsewhere.
+
+A group's members are all nodes in it and in the groups inside it. Every function returns a new graph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from cnnviz.errors import GraphError
+from cnnviz.model.graph import Edge, Graph
+from cnnviz.model.group import Group
+
+
+def group_of(graph: Graph, name: str) -> Group:
+    """Return the group of this name; raise GraphError if there is none."""
+    for group in graph.groups:
+        if group.name == name:
+            return group
+    raise GraphError(f"there is no group {name!r}.")
+
+
+def inside(graph: Graph, name: str) -> frozenset[str]:
+    """Return the names of a group and of all groups in it."""
+    found = {name}
+    while grown := {group.name for group in graph.groups if group.parent in found} - found:
+        found |= grown
+    return frozenset(found)
+
+
+def members(graph: Graph, name: str) -> tuple[str, ...]:
+    """Return the nodes of a group and of all groups in it, in the order of the graph."""
+    groups = inside(graph, name)
+    return tuple(node.name for node in graph if node.group in groups)
+
+
+def outermost_folded(graph: Graph, node: str) -> str:
+    """Return the outermost folded group around a node, on whose card the node is shown; empty where there is none."""
+    groups = {group.name: group for group in graph.groups}
+    name, found = graph.node(node).group, ""
+    while name:
+        found = name if groups[name].folded else found
+        name = groups[name].parent
+    return found
+
+
+def entries(graph: Graph, name: str) -> tuple[Edge, ...]:
+    """Return the wires that lead into a group from outside."""
+    within = set(members(graph, name))
+    return tuple(e for e in graph.edges if e.target in within and e.source not in within)
+
+
+def exits(graph: Graph, name: str) -> tuple[Edge, ...]:
+    """Return the wires that lead out of a group."""
+    within = set(members(graph, name))
+    return tuple(e for e in graph.edges if e.source in within and e.target not in within)
+
+
+def with_group(graph: Graph, group: Group) -> Graph:
+    """Put a changed group in the place of the one with its name, or add a new one."""
+    if any(each.name == group.name for each in graph.groups):
+        kept = tuple(group if each.name == group.name else each for each in graph.groups)
+        return replace(graph, groups=kept)
+    return replace(graph, groups=(*graph.groups, group))
+
+
+def fold(graph: Graph, name: str, folded: bool = True) -> Graph:
+    """Show a group as one card, or open."""
+    return with_group(graph, replace(group_of(graph, name), folded=folded))
+
+
+def fresh_group_name(graph: Graph, stem: str = "block") -> str:
+    """Return an unused name for a new group, such as `block2`."""
+    taken = {group.name for group in graph.groups}
+    number = 1
+    while f"{stem}{number}" in taken:
+        number += 1
+    return f"{stem}{number}"
+
+
+def put_together(
+    graph: Graph, nodes: Iterable[str], title: str, *, name: str = "", folded: bool = True
+) -> Graph:
+    """Put nodes into a new group inside the innermost group that holds them all.
+
+    A subgroup whose nodes are all chosen moves in whole; raise GraphError where only a part of one is chosen together
+    with nodes outside of it, or where nothing is chosen.
+    """
+    chosen = set(nodes)
+    if not chosen:
+        raise GraphError("there is nothing to group.", hint="Select the nodes first.")
+    for node in chosen:
+        graph.node(node)
+    found = name or fresh_group_name(graph)
+    whole = [
+        group
+        for group in graph.groups
+        if set(members(graph, group.name)) <= chosen and members(graph, group.name)
+    ]
+    names = {group.name for group in whole}
+    tops = [group for group in whole if group.parent not in names]
+    loose = [graph.node(node) for node in chosen if graph.node(node).group not in names]
+    around = {node.group for node in loose} | {group.parent for group in tops}
+    if len(around) > 1:
+        raise GraphError(
+            "the chosen nodes lie in different groups.", hint="Choose nodes of one group, or whole groups."
+        )
+    parent = around.pop()
+    places = [graph.node(node).position for node in chosen]
+    position = (min(x for x, _ in places), min(y for _, y in places))
+    group = Group(found, title, parent, folded, position)
+    outside = {group.name for group in tops}
+    moved = {node.name for node in loose}
+    return replace(
+        graph,
+        nodes=tuple(replace(n, group=found) if n.name in moved else n for n in graph.nodes),
+        groups=(*(replace(g, parent=found) if g.name in outside else g for g in graph.groups), group),
+    )
+
+
+def dissolve(graph: Graph, name: str) -> Graph:
+    """Take a group away and leave its nodes where it was."""
+    parent = group_of(graph, name).parent
+    return replace(
+        graph,
+        nodes=tuple(replace(n, group=parent) if n.group == name else n for n in graph.nodes),
+        groups=tuple(
+            replace(g, parent=parent) if g.parent == name else g for g in graph.groups if g.name != name
+        ),
+    )
+
+
+def without_empty_groups(graph: Graph) -> Graph:
+    """Drop the groups that hold no node any more."""
+    kept = tuple(group for group in graph.groups if members(graph, group.name))
+    return graph if len(kept) == len(graph.groups) else without_empty_groups(replace(graph, groups=kept))
