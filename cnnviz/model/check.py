@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from cnnviz.errors import GraphError, ShapeError
-from cnnviz.layers import Parameter, Remedy, Shape
+from cnnviz.layers import Layer, Parameter, Remedy, Shape
 from cnnviz.model.graph import Graph, Node
 
 Severity = Literal["error", "waiting", "note"]
@@ -60,10 +61,13 @@ class Report:
 
     def row(self, name: str) -> Row:
         """Return the row of a node; raise GraphError if there is none."""
-        for row in self.rows:
-            if row.name == name:
-                return row
-        raise GraphError(f"there is no node {name!r}.")
+        if name not in self._by_name:
+            raise GraphError(f"there is no node {name!r}.")
+        return self._by_name[name]
+
+    @cached_property
+    def _by_name(self) -> dict[str, Row]:
+        return {row.name: row for row in self.rows}
 
     @property
     def shapes(self) -> dict[str, Shape | None]:
@@ -126,10 +130,10 @@ def _circular(graph: Graph, name: str) -> Problem:
 def sort(graph: Graph) -> tuple[list[Node], list[Node]]:
     """Return the nodes in an order in which they can be computed, and those on or behind a circle."""
     waiting = {node.name: len(graph.inputs(node.name)) for node in graph}
-    ready = [node for node in graph if waiting[node.name] == 0]
+    ready = deque(node for node in graph if waiting[node.name] == 0)
     order: list[Node] = []
     while ready:
-        node = ready.pop(0)
+        node = ready.popleft()
         order.append(node)
         for edge in graph.outputs(node.name):
             waiting[edge.target] -= 1
@@ -173,14 +177,19 @@ def _wiring(node: Node, ports: tuple[int, ...]) -> Problem | None:
 
 
 def _measure(node: Node, inputs: tuple[Shape, ...], problems: list[Problem]) -> Row:
-    layer = node.layer
     try:
-        shape = layer.out_shape(*inputs)
+        return _row(node.name, node.layer, inputs)
     except ShapeError as error:
         fixes = tuple(_fix(node.name, remedy) for remedy in error.remedies if isinstance(remedy, Remedy))
         problems.append(Problem(node.name, error.what, "error", fixes))
-        return Row(node.name, layer.kind, inputs, None)
-    return Row(node.name, layer.kind, inputs, shape, layer.parameters(*inputs), layer.macs(*inputs))
+        return Row(node.name, node.layer.kind, inputs, None)
+
+
+@lru_cache(maxsize=1 << 14)
+def _row(name: str, layer: Layer, inputs: tuple[Shape, ...]) -> Row:
+    """Measure a layer. An edit asks again only for what is behind it: all other rows are the same objects as before."""
+    shape = layer.out_shape(*inputs)
+    return Row(name, layer.kind, inputs, shape, layer.parameters(*inputs), layer.macs(*inputs))
 
 
 def _fix(name: str, remedy: Remedy) -> Fix:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from cnnviz.model.check import Report
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}\Z")
+_TABLES = ("_by_name", "_inputs", "_outputs")
+"""The tables that a graph makes of itself when it is asked."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,14 @@ class Node:
     layer: Layer
     position: tuple[float, float] = (0.0, 0.0)
     group: str = ""
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        # nodes are shared by all states of a document: each is hashed once, not with every edit
+        return hash((self.name, self.layer, self.position, self.group))
 
 
 @dataclass(frozen=True)
@@ -50,6 +60,18 @@ class Graph:
     title: str = "untitled"
     groups: tuple[Group, ...] = ()
     notes: tuple[Note, ...] = ()
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.nodes, len(self.edges), self.title))
+
+    def forget(self) -> None:
+        """Drop what can be computed anew: a long history holds many graphs, few of them are asked anything."""
+        for name in ("_hash", *_TABLES):
+            self.__dict__.pop(name, None)
 
     # -- questions ----------------------------------------------------------------------------------------------
 
@@ -210,7 +232,7 @@ class Graph:
         for name in positions:
             self.node(name)
         moved = (replace(n, position=positions[n.name]) if n.name in positions else n for n in self.nodes)
-        return replace(self, nodes=tuple(moved))
+        return self._with_nodes(tuple(moved))
 
     def rename(self, name: str, new: str) -> Graph:
         """Rename a node; its layer object stays the same, so that weights can follow it."""
@@ -218,10 +240,11 @@ class Graph:
             return self
         self._refuse_name(new)
         graph = self._with_node(name, replace(self.node(name), name=new))
+        ends = {name: new}
         edges = tuple(
-            replace(
-                e, source=new if e.source == name else e.source, target=new if e.target == name else e.target
-            )
+            replace(e, source=ends.get(e.source, e.source), target=ends.get(e.target, e.target))
+            if name in (e.source, e.target)
+            else e
             for e in self.edges
         )
         return replace(graph, edges=edges)
@@ -231,14 +254,26 @@ class Graph:
         return replace(self, title=title)
 
     def _with_node(self, name: str, node: Node) -> Graph:
-        return replace(self, nodes=tuple(node if each.name == name else each for each in self.nodes))
+        return self._with_nodes(tuple(node if each.name == name else each for each in self.nodes))
+
+    def _with_nodes(self, nodes: tuple[Node, ...]) -> Graph:
+        """Return a graph with the same wires, and what is known about them already."""
+        graph = replace(self, nodes=nodes)
+        wires = (name for name in ("_inputs", "_outputs") if name in self.__dict__)
+        graph.__dict__.update((name, self.__dict__[name]) for name in wires)
+        return graph
 
     def _refuse_name(self, name: str) -> None:
-        if not _NAME.match(name) or keyword.iskeyword(name):
+        if not is_legal(name):
             hint = "A name starts with a letter and has only letters, digits and underscores, at most 64."
             raise GraphError(f"{name!r} can't be a node's name.", hint=hint)
         if name in self:
             raise GraphError(f"there is already a node {name!r}.", hint="Choose another name.")
+
+
+def is_legal(name: str) -> bool:
+    """Say whether a node, a group or a note can have this name: it is an identifier in exported code, too."""
+    return _NAME.match(name) is not None and not keyword.iskeyword(name)
 
 
 def chain(layers: Iterable[Layer | tuple[str, Layer]], title: str = "untitled") -> Graph:
@@ -266,4 +301,4 @@ def _grouped(edges: Iterable[Edge], end: str) -> dict[str, tuple[Edge, ...]]:
     return {name: tuple(group) for name, group in found.items()}
 
 
-__all__ = ["Edge", "Graph", "Node", "chain", "renamed"]
+__all__ = ["Edge", "Graph", "Node", "chain", "is_legal", "renamed"]

@@ -10,6 +10,8 @@ from cnnviz.model.graph import Graph
 
 MERGE_SECONDS = 0.6
 """Edits with the same key within this time become one step, as when a spin box is scrolled."""
+FRESH = 8
+"""States farther back than this keep only themselves, and none of the tables that they made to answer questions."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,8 @@ class History:
         del self._steps[self._at + (0 if merge else 1) :]
         self._steps.append(Step(label, graph, key, now))
         self._at = len(self._steps) - 1
+        if self._at >= FRESH:
+            self._steps[self._at - FRESH].graph.forget()
 
     def undo(self) -> str:
         """Step back; return the label of what was undone, or an empty text at the start."""
