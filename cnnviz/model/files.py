@@ -12,17 +12,22 @@ from pathlib import Path
 from typing import Any
 
 from cnnviz.errors import FileError
+from cnnviz.model.annotations import group_to_dict, note_to_dict
+from cnnviz.model.entries import Place
 from cnnviz.model.graph import Graph
-from cnnviz.model.reading import Place, read_data, read_graph, read_recipe
+from cnnviz.model.reading import read_data, read_graph, read_recipe
 from cnnviz.model.recipe import DataChoice, Recipe
 from cnnviz.paths import write_atomically
 
-FORMAT = 1
+FORMAT = 2
 """The format that is written; every older one can be read."""
+ENTRIES = ("format", "title", "nodes", "edges", "groups", "notes", "data", "recipe", "weights")
 LARGEST = 16 * 2**20
 """Bytes; a thousand layers take a fortieth of this."""
 
-MIGRATIONS: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+MIGRATIONS: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    1: lambda content: {"groups": [], "notes": [], **content},
+}
 """What turns a file of format n into one of format n + 1, by n. Files of every format lie in tests/corpus."""
 
 
@@ -72,10 +77,13 @@ def to_json(project: Project) -> str:
                 "kind": node.layer.kind,
                 "options": node.layer.to_dict(),
                 "position": list(node.position),
+                "group": node.group,
             }
             for node in graph
         ],
         "edges": [{"source": e.source, "target": e.target, "port": e.port} for e in graph.edges],
+        "groups": [group_to_dict(group) for group in graph.groups],
+        "notes": [note_to_dict(note) for note in graph.notes],
         "data": project.data.to_dict(),
         "recipe": project.recipe.to_dict(),
         "weights": project.weights,
@@ -87,7 +95,7 @@ def from_json(text: str, where: str = "project") -> Project:
     """Return the project a text describes; `where` names it in errors. Raise FileError."""
     place = Place(where)
     content = _migrated(_parsed(text, place), place)
-    place.expect_only(content, ("format", "title", "nodes", "edges", "data", "recipe", "weights"))
+    place.expect_only(content, ENTRIES)
     graph = read_graph(content, place)
     weights = place.text(content, "weights", "")
     if weights and not _plain_name(weights):

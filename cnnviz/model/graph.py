@@ -167,12 +167,18 @@ class Graph:
     # -- edits --------------------------------------------------------------------------------------------------
 
     def add(
-        self, layer: Layer, name: str = "", position: tuple[float, float] = (0.0, 0.0), *, after: str = ""
+        self,
+        layer: Layer,
+        name: str = "",
+        position: tuple[float, float] = (0.0, 0.0),
+        *,
+        after: str = "",
+        group: str = "",
     ) -> Graph:
-        """Add a node; `after` also wires it behind that node."""
+        """Add a node; `after` also wires it behind that node, `group` puts it into a group."""
         found = name or self.fresh_name(layer)
         self._refuse_name(found)
-        grown = replace(self, nodes=(*self.nodes, Node(found, layer, position)))
+        grown = replace(self, nodes=(*self.nodes, Node(found, layer, position, group)))
         return grown.connect(after, found) if after else grown
 
     def remove(self, names: Iterable[str], *, heal: bool = True) -> Graph:
@@ -180,7 +186,7 @@ class Graph:
         graph = self
         for name in names:
             graph = graph._remove(name, heal)
-        return graph
+        return graph._without_empty_groups()
 
     def _remove(self, name: str, heal: bool) -> Graph:
         self.node(name)
@@ -191,6 +197,13 @@ class Graph:
             taken = {(edge.source, edge.target) for edge in edges}
             edges += tuple(edge for edge in joined if (edge.source, edge.target) not in taken)
         return replace(self, nodes=tuple(node for node in self.nodes if node.name != name), edges=edges)
+
+    def _without_empty_groups(self) -> Graph:
+        if not self.groups:
+            return self
+        from cnnviz.model.folding import without_empty_groups
+
+        return without_empty_groups(self)
 
     def connect(self, source: str, target: str, port: int | None = None) -> Graph:
         """Add a wire, by default to the lowest free port; a wire already at that port is replaced."""

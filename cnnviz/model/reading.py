@@ -2,98 +2,24 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
-from cnnviz.errors import CnnvizError, FileError, did_you_mean
+from cnnviz.errors import CnnvizError, FileError
 from cnnviz.layers import Layer, layer_from_dict
+from cnnviz.model.annotations import read_groups, read_notes
 from cnnviz.model.check import sort
+from cnnviz.model.entries import Place, shortened
 from cnnviz.model.graph import Edge, Graph, Node
 from cnnviz.model.recipe import DataChoice, Recipe, data_from_dict, recipe_from_dict
 
 MOST_PORTS = 256
 """Inputs of one layer; a wire to a higher port is a mistake, even where a layer takes any number."""
-FARTHEST = 1e7
-"""Scene pixels; beyond this a canvas can't draw exactly."""
-LONGEST_TITLE = 200
-LONGEST_ERROR = 200
-
-_WORDS: Mapping[type, str] = {dict: "an object", list: "a list", str: "a text", int: "a whole number"}
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where in which file, for errors: `net.cnnviz, node 3 (conv2)`."""
-
-    file: str
-    within: tuple[str, ...] = ()
-
-    def inside(self, part: str) -> Place:
-        """Return a place farther in."""
-        return Place(self.file, (*self.within, part))
-
-    def error(self, what: str, hint: str) -> FileError:
-        """Return the error that says what is wrong here, and what to do."""
-        if len(what) > LONGEST_ERROR:  # it repeats what stands in the file
-            what = f"{what[:LONGEST_ERROR]} …"
-        return FileError(what, where=", ".join((self.file, *self.within)), hint=hint)
-
-    def again(self, error: CnnvizError, hint: str = "Correct it in a text editor.") -> FileError:
-        """Return an error of a layer, graph or recipe as one of this place."""
-        return self.error(error.what, error.hint or hint)
-
-    def expect_only(self, values: Mapping[str, Any], known: Iterable[str]) -> None:
-        """Refuse an entry that has no meaning here: dropping it silently might lose work."""
-        names = tuple(known)
-        for name in values:
-            if name not in names:
-                raise self.error(f"there is an unknown entry {name!r}.", did_you_mean(name, names))
-
-    def text(self, values: Mapping[str, Any], name: str, default: str | None = None) -> str:
-        """Return an entry that is a text."""
-        found: str = self._entry(values, name, str, default)
-        return found
-
-    def whole(self, values: Mapping[str, Any], name: str, default: int | None = None) -> int:
-        """Return an entry that is a whole number."""
-        found: int = self._entry(values, name, int, default)
-        return found
-
-    def objects(self, values: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
-        """Return an entry that is a list of objects."""
-        found: list[dict[str, Any]] = self._entry(values, name, list)
-        for number, each in enumerate(found):
-            self.inside(f"{name} {number + 1}").expect(each, dict)
-        return found
-
-    def entries(self, values: Mapping[str, Any], name: str) -> dict[str, Any]:
-        """Return an entry that is an object; a missing one is empty."""
-        found: dict[str, Any] = self._entry(values, name, dict, {})
-        return found
-
-    def expect(self, value: object, kind: type) -> None:
-        """Refuse a value of another type."""
-        if not isinstance(value, kind) or isinstance(value, bool):
-            raise self.error(f"{_WORDS[kind]} belongs here, not {_shortened(value)}.", "Correct the entry.")
-
-    def _entry(self, values: Mapping[str, Any], name: str, kind: type, default: Any = None) -> Any:
-        if name not in values and default is not None:
-            return default
-        if name not in values:
-            raise self.error(f"the entry {name!r} is missing.", "Take a complete copy from a backup.")
-        self.inside(name).expect(values[name], kind)
-        return values[name]
 
 
 def read_graph(content: Mapping[str, Any], place: Place) -> Graph:
     """Return the graph of a project file; raise FileError."""
-    title = place.text(content, "title", "untitled")
-    if len(title) > LONGEST_TITLE or not title.isprintable():
-        raise place.inside("title").error(
-            "the title is too long or has control characters.", f"Use up to {LONGEST_TITLE} characters."
-        )
+    title = place.title(content, "title", "untitled")
     nodes: dict[str, Node] = {}
     for number, values in enumerate(place.objects(content, "nodes")):
         node = _node(values, place.inside(f"node {number + 1}"))
@@ -104,7 +30,9 @@ def read_graph(content: Mapping[str, Any], place: Place) -> Graph:
             )
         nodes[node.name] = node
     edges = _edges(place.objects(content, "edges"), nodes, place)
-    graph = Graph(tuple(nodes.values()), edges, title)
+    groups = read_groups(place.objects(content, "groups"), nodes.values(), place)
+    notes = read_notes(place.objects(content, "notes"), place)
+    graph = Graph(tuple(nodes.values()), edges, title, groups, notes)
     _refuse_circle(graph, place)
     return graph
 
@@ -129,14 +57,14 @@ def read_data(content: Mapping[str, Any], place: Place) -> DataChoice:
 
 def _node(values: Mapping[str, Any], place: Place) -> Node:
     name = place.text(values, "name")
-    here = Place(place.file, (*place.within[:-1], f"{place.within[-1]} ({_shortened(name)[1:-1]})"))
-    here.expect_only(values, ("name", "kind", "options", "position"))
+    here = Place(place.file, (*place.within[:-1], f"{place.within[-1]} ({shortened(name)[1:-1]})"))
+    here.expect_only(values, ("name", "kind", "options", "position", "group"))
     layer = _layer(values, here)
     try:
         Graph().add(layer, name or " ")  # knows which names are legal; an empty one would be filled in
     except CnnvizError as error:
         raise here.again(error) from None
-    return Node(name, layer, _position(values.get("position", [0, 0]), here))
+    return Node(name, layer, here.pair(values, "position"), here.text(values, "group", ""))
 
 
 def _layer(values: Mapping[str, Any], place: Place) -> Layer:
@@ -146,21 +74,6 @@ def _layer(values: Mapping[str, Any], place: Place) -> Layer:
         raise
     except CnnvizError as error:
         raise place.again(error) from None
-
-
-def _position(value: object, place: Place) -> tuple[float, float]:
-    fits = isinstance(value, list) and len(value) == 2 and all(_is_number(entry) for entry in value)
-    if not fits or not isinstance(value, list):
-        raise place.inside("position").error(
-            f"{_shortened(value)} is no place.", f"Write two numbers between ±{FARTHEST:,.0f}."
-        )
-    return float(value[0]), float(value[1])
-
-
-def _is_number(value: object) -> bool:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return False
-    return math.isfinite(value) and abs(value) <= FARTHEST
 
 
 def _edges(entries: list[dict[str, Any]], nodes: Mapping[str, Node], place: Place) -> tuple[Edge, ...]:
@@ -184,9 +97,7 @@ def _edge(values: Mapping[str, Any], nodes: Mapping[str, Node], place: Place) ->
     source, target = place.text(values, "source"), place.text(values, "target")
     for name in (source, target):
         if name not in nodes:
-            raise place.error(
-                f"there is no node {_shortened(name)}.", "Remove the wire, or correct the name."
-            )
+            raise place.error(f"there is no node {shortened(name)}.", "Remove the wire, or correct the name.")
     port = place.whole(values, "port", 0)
     layer = nodes[target].layer
     most = MOST_PORTS if layer.most_inputs is None else layer.most_inputs
@@ -208,8 +119,3 @@ def _refuse_circle(graph: Graph, place: Place) -> None:
                 f"the wires form a circle: {node.name!r} feeds itself by way of {source!r}.",
                 f"Remove the wire from {source!r} to {node.name!r}.",
             )
-
-
-def _shortened(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 40 else f"{text[:36]}…{text[-1]}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,9 @@ from cnnviz.errors import FileError
 from cnnviz.layers import LAYERS, Add, Conv2d, Dense, Flatten, Input, ReLU
 from cnnviz.model import files
 from cnnviz.model.files import Project, from_json, open_project, save_project, to_json
+from cnnviz.model.folding import put_together
 from cnnviz.model.graph import Graph, chain
+from cnnviz.model.group import Note
 from cnnviz.model.recipe import DataChoice, Recipe
 from cnnviz.templates import TEMPLATES
 
@@ -44,6 +47,10 @@ def small() -> Project:
     graph = chain(
         [Input(shape=(1, 8, 8)), Conv2d(out_channels=2), ReLU(), Flatten(), Dense(units=3)], "small"
     )
+    graph = put_together(graph, ("conv1", "relu1"), "Conv-ReLU", name="unit")
+    graph = put_together(graph, ("conv1", "relu1"), "All but the ends", name="stage", folded=False)
+    notes = (Note("note1", "twice\nread"), Note("frame1", "Head", (8.0, 9.0), (300.0, 200.0), frame=True))
+    graph = replace(graph, notes=notes)
     return Project(
         graph.move({"conv1": (16.0, -192.0)}), DataChoice("strokes", 10, 3), Recipe(seed=5), "w.safetensors"
     )
@@ -121,8 +128,18 @@ def test_the_corpus_means_what_it_meant() -> None:
     assert open_project(CORPUS / "format1" / "unfinished.cnnviz").graph.summary().errors
 
 
+def test_groups_and_notes_of_the_corpus_are_there() -> None:
+    graph = open_project(CORPUS / "format2" / "residual.cnnviz").graph
+    assert [(group.name, group.parent, group.folded) for group in graph.groups] == [
+        ("block1", "stage1", True), ("block2", "stage1", False), ("block3", "stage1", True), ("stage1", "", False),
+    ]  # fmt: skip
+    assert graph.node("conv_a_2").group == "block2"
+    assert [note.frame for note in graph.notes] == [False, True]
+    assert graph.summary().trainable == 14_362
+
+
 def test_an_older_format_is_migrated_step_by_step(monkeypatch: pytest.MonkeyPatch) -> None:
-    old = content()
+    old = content() | {"format": 1}
     old["name"] = old.pop("title")
     steps = {
         1: lambda found: {**{k: v for k, v in found.items() if k != "name"}, "label": found["name"]},
@@ -160,7 +177,7 @@ def test_a_file_cut_short_is_called_so() -> None:
         ("hello", "not JSON"),
         ("[1, 2]", "no cnnviz project"),
         ('{"a": 1}', "no cnnviz project"),
-        ('{"format": 2}', "newer cnnviz"),
+        ('{"format": 3}', "newer cnnviz"),
         ('{"format": "1"}', "'1' is no format"),
         ('{"format": true}', "no format"),
         ('{"format": 0}', "no format"),
@@ -168,7 +185,10 @@ def test_a_file_cut_short_is_called_so() -> None:
         ('{"format": 1, "format": 1}', "'format' twice"),
         ('{"format": 1, "nodes": NaN}', "NaN"),
         ('{"format": 1, "nodes": {}, "edges": []}', "a list belongs here"),
-        ('{"format": 1, "nodes": [], "edges": [], "notes": ""}', "unknown entry 'notes'"),
+        ('{"format": 1, "nodes": [], "edges": [], "note": ""}', "unknown entry 'note'. Did you mean 'notes'"),
+        ('{"format": 1, "nodes": [], "edges": [], "notes": ""}', "notes: a list belongs here"),
+        ('{"format": 2, "nodes": [], "edges": []}', "'groups' is missing"),
+        ('{"format": 2, "nodes": [], "edges": [], "groups": []}', "'notes' is missing"),
         ("[" * 100_000, "no project file"),
         ('{"format": ' + "9" * 5000 + "}", "no project file"),
     ],
@@ -209,6 +229,32 @@ def change(path: tuple[str | int, ...], value: object) -> str:
         (("nodes", 1, "position"), [1, 1e99], "is no place"),
         (("nodes", 1, "position"), [1, "2"], "is no place"),
         (("nodes", 1, "colour"), "red", "unknown entry 'colour'"),
+        (("nodes", 1, "group"), "staeg", "node 2 (conv1), group: there is no group 'staeg'"),
+        (("nodes", 1, "group"), 7, "a text belongs here, not 7"),
+        (("groups", 0, "parent"), "", "group 2 (stage): no node lies in this group"),
+        (("groups",), {}, "groups: a list belongs here"),
+        (("groups", 0), "unit", "groups 1: an object"),
+        (("groups", 0, "name"), "1st", "group 1 (1st): '1st' can't be a name"),
+        (("groups", 0, "name"), "stage", "group 2 (stage): there are two groups named 'stage'"),
+        (("groups", 0, "title"), "x" * 300, "group 1 (unit), title: the title is too long"),
+        (("groups", 0, "title"), 3, "a text belongs here"),
+        (("groups", 0, "parent"), "satge", "group 1 (unit), parent: there is no group 'satge'"),
+        (("groups", 1, "parent"), "unit", "the groups form a circle: 'unit' lies inside itself"),
+        (("groups", 1, "parent"), "stage", "the groups form a circle: 'stage' lies inside itself"),
+        (("groups", 0, "folded"), 1, "folded: true or false belongs here, not 1"),
+        (("groups", 0, "position"), [0, None], "position: [0, None] is no place"),
+        (("groups", 0, "colour"), "red", "group 1 (unit): there is an unknown entry 'colour'"),
+        (("notes",), 5, "notes: a list belongs here"),
+        (("notes", 0, "name"), "a b", "note 1 (a b): 'a b' can't be a name"),
+        (("notes", 0, "name"), "frame1", "note 2 (frame1): there are two notes named 'frame1'"),
+        (("notes", 0, "text"), "x" * 5000, "note 1 (note1), text: the text is too long"),
+        (("notes", 0, "text"), "a\0b", "has control characters"),
+        (("notes", 0, "text"), ["a"], "a text belongs here"),
+        (("notes", 0, "position"), "here", "position: 'here' is no place"),
+        (("notes", 0, "size"), [100], "size: [100] is no size"),
+        (("notes", 0, "size"), [100, -5], "size: 100 × -5 is no size of a note"),
+        (("notes", 0, "frame"), "yes", "true or false belongs here"),
+        (("notes", 0, "page"), 1, "unknown entry 'page'"),
         (("edges", 0, "source"), "conv7", "edge 1: there is no node 'conv7'"),
         (("edges", 0, "target"), None, "a text belongs here"),
         (("edges", 0, "port"), 1, "'conv1' (Conv 2D) has only port 0, not 1"),
