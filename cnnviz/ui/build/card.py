@@ -24,6 +24,8 @@ BUTTONS = (
     ("pencil", "Draw an image"),
 )
 CHIP_HEIGHT = 17.0
+BOUNDS = QRectF(-4, -9, CARD_WIDTH + 8, CARD_HEIGHT + 18)
+"""A card with its ring and its ports, in its own coordinates."""
 CHIPS_FROM = 34.0
 """Left of this there is only room to say how many more there are."""
 
@@ -116,7 +118,7 @@ class CardItem(QGraphicsItem):
         return QPointF(*out_port((0.0, 0.0)))
 
     def boundingRect(self) -> QRectF:
-        return self.rect.adjusted(-4, -9, 4, 9)
+        return BOUNDS
 
     def part_at(self, point: QPointF) -> Part | None:
         """Return what lies at a point in own coordinates; ports reach a little beyond the card."""

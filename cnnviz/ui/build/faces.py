@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from cnnviz.layers import Shape
@@ -76,19 +76,30 @@ class Faces:
     cards: Mapping[str, CardFace]
     wires: Mapping[Edge, WireFace]
     card_of: Mapping[str, str]
+    grounds: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
+    """What each card was made of, for those without problems: while these objects stay, so does its face."""
 
 
-def faces(graph: Graph, report: Report, order: numbers.AxisOrder) -> Faces:
-    """Return what the canvas shows for a graph."""
+def faces(graph: Graph, report: Report, order: numbers.AxisOrder, before: Faces | None = None) -> Faces:
+    """Return what the canvas shows for a graph; a face of `before` that would come out again is kept as it is."""
     look = _Look(graph, report, order)
-    found = {card.head: look.card(card.nodes) for card in cards(graph)}
+    grounds, found = {}, {}
+    for card in cards(graph):
+        head, ground = card.head, look.ground(card.nodes)
+        kept = before is not None and bool(ground) and _same(ground, before.grounds.get(head, ()))
+        found[head] = before.cards[head] if before is not None and kept else look.card(card.nodes)
+        grounds[head] = ground
     card_of = {name: head for head, face in found.items() for name in face.nodes}
     wires = {
         edge: look.wire(edge, card_of)
         for edge in graph.edges
         if card_of[edge.source] != card_of[edge.target] or found[card_of[edge.target]].name == edge.target
     }
-    return Faces(found, wires, card_of)
+    return Faces(found, wires, card_of, grounds)
+
+
+def _same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
+    return len(one) == len(other) and all(a is b for a, b in zip(one, other, strict=True))
 
 
 class _Look:
@@ -101,6 +112,13 @@ class _Look:
         for problem in report.problems:
             if problem.severity != "note":
                 self._problems.setdefault(problem.node, problem)
+
+    def ground(self, nodes: tuple[str, ...]) -> tuple[object, ...]:
+        """Return all objects that a card's face is made from; nothing where it tells of a problem."""
+        if any(name in self._problems for name in nodes):
+            return ()
+        known = [thing for name in nodes for thing in (self._graph.node(name), self._rows[name])]
+        return (self._order, self._graph.inputs(nodes[0]), *known)
 
     def card(self, nodes: tuple[str, ...]) -> CardFace:
         head = self._graph.node(nodes[0])

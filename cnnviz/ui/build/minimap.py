@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from cnnviz.ui import theme
 from cnnviz.ui.build.canvas import Canvas
+from cnnviz.ui.build.faces import Faces
 from cnnviz.ui.build.places import CARD_HEIGHT, CARD_WIDTH
 
 WIDTH, HEIGHT = 124, 64
@@ -27,17 +28,15 @@ class Minimap(QWidget):
         canvas.resized.connect(self.refresh)
         canvas.camera.zoomed.connect(lambda _: self.refresh())
         canvas.document.changed.connect(lambda old, new: self.refresh())
+        self._ground = QPixmap()
+        self._ground_of: tuple[Faces | None, str, float] = (None, "", 1.0)
         self.refresh()
 
     def refresh(self) -> None:
         """Show it if there is something out of sight."""
         self.move(10, self._canvas.height() - HEIGHT - 10)
-        content = self._canvas.content
-        view = self._seen()
-        hidden = any(
-            not view.contains(QRectF(item.pos(), item.rect.size())) for item in content.cards.values()
-        )
-        self.setVisible(hidden)
+        box = self._canvas.content.content_rect()
+        self.setVisible(not box.isEmpty() and not self._seen().contains(box))
         self.update()
 
     def _seen(self) -> QRectF:
@@ -58,21 +57,39 @@ class Minimap(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        scale, middle = self._scale()
+        painter.drawPixmap(0, 0, self._cards(scale, middle))
+        painter.setPen(QPen(theme.color("acc"), 1))
+        painter.setBrush(theme.color("acc", 0.08))
+        inside = QRectF(self.rect()).adjusted(3, 3, -3, -3)
+        painter.drawRect(self._mapped(self._seen(), scale, middle).intersected(inside))
+        painter.end()
+
+    def _cards(self, scale: float, middle: QPointF) -> QPixmap:
+        """Return the picture of all cards; it is painted anew when they change, not when the view moves."""
+        ratio = self.devicePixelRatioF()
+        faces, look = self._canvas.content.faces, (theme.current().name, ratio)
+        if faces is not self._ground_of[0] or look != self._ground_of[1:]:
+            self._ground_of = (faces, *look)
+            self._ground = QPixmap(self.size() * ratio)
+            self._ground.setDevicePixelRatio(ratio)
+            self._ground.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(self._ground)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._paint_cards(painter, scale, middle)
+            painter.end()
+        return self._ground
+
+    def _paint_cards(self, painter: QPainter, scale: float, middle: QPointF) -> None:
         painter.setPen(QPen(theme.color("line2"), 1))
         painter.setBrush(theme.color("bg3", 0.92))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
-        scale, middle = self._scale()
         painter.setPen(Qt.PenStyle.NoPen)
         for face in self._canvas.content.faces.cards.values():
             tone = theme.color("err") if face.state == "error" else theme.group_color(face.group)
             painter.setBrush(tone)
             box = self._mapped(QRectF(*face.position, CARD_WIDTH, CARD_HEIGHT), scale, middle)
             painter.drawRoundedRect(box, 1, 1)
-        painter.setPen(QPen(theme.color("acc"), 1))
-        painter.setBrush(theme.color("acc", 0.08))
-        inside = QRectF(self.rect()).adjusted(3, 3, -3, -3)
-        painter.drawRect(self._mapped(self._seen(), scale, middle).intersected(inside))
-        painter.end()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         scale, middle = self._scale()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from PySide6.QtCore import QObject, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
@@ -14,6 +14,7 @@ from cnnviz.model.graph import Edge, Graph
 from cnnviz.ui import numbers, theme
 from cnnviz.ui.build.card import CardItem, Part, SampleView
 from cnnviz.ui.build.faces import CardFace, Faces, WireFace, faces
+from cnnviz.ui.build.nearby import Boxes
 from cnnviz.ui.build.places import CARD_HEIGHT, CARD_WIDTH, PORT_HIT, SNAP, in_port, out_port
 from cnnviz.ui.build.routing import Point, Rect, route
 from cnnviz.ui.build.strips import Strip, recolor, strip
@@ -40,6 +41,10 @@ class CanvasScene(QGraphicsScene):
         self._strips: dict[str, Strip] = {}
         self._sample: SampleView | None = None
         self._selected: frozenset[str] = frozenset()
+        self._marked: set[str] = set()
+        self._edge: Edge | None = None
+        self._content: QRectF | None = None
+        self._boxes: Boxes | None = None
         theme.changed.connect(self._recolor)
 
     # -- the only writer ----------------------------------------------------------------------------------------
@@ -48,8 +53,9 @@ class CanvasScene(QGraphicsScene):
         """Show another graph, touching only what differs; `again` compares even if the graph is the same."""
         if graph is self.graph and not again:
             return
-        old, new = self.faces, faces(graph, check(graph), self._order())
+        old, new = self.faces, faces(graph, check(graph), self._order(), self.faces)
         self.graph, self.faces = graph, new
+        self._boxes = self._content = None
         moved = self._sync_cards(old.cards, new.cards)
         self._sync_wires(old.wires, new.wires, moved)
         if moved:
@@ -90,6 +96,7 @@ class CanvasScene(QGraphicsScene):
         for edge in [edge for edge in self.wires if edge not in new]:
             self.removeItem(self.wires.pop(edge))
         rerouted: list[WireItem] = []
+        disturbed = _disturbance(moved)
         for edge, face in new.items():
             item = self.wires.get(edge)
             ends = self._ends(face)
@@ -97,7 +104,7 @@ class CanvasScene(QGraphicsScene):
                 item = self.wires[edge] = WireItem(face, self._route(ends))
                 self.addItem(item)
                 rerouted.append(item)
-            elif (item.points[0], item.points[-1]) != ends or self._disturbed(item, moved):
+            elif (item.points[0], item.points[-1]) != ends or (disturbed and disturbed(item)):
                 item.set_face(face, self._route(ends))
                 rerouted.append(item)
             elif face != old.get(edge):
@@ -109,7 +116,9 @@ class CanvasScene(QGraphicsScene):
         """Move the label of a long wire along it until it covers no other label."""
         if not item.is_long:
             return
-        others = [wire.pill for wire in self.wires.values() if wire is not item]
+        box = item.boundingRect()
+        near = (wire for wire in self.items(box) if isinstance(wire, WireItem) and wire is not item)
+        others = [wire.pill for wire in near if wire.pill.intersects(box)]
         for share in LABEL_SHARES:
             item.place_label(share)
             if not any(item.pill.intersects(other) for other in others):
@@ -121,27 +130,12 @@ class CanvasScene(QGraphicsScene):
         return out_port(source.position), in_port(target.position, face.edge.port, target.ports)
 
     def _route(self, ends: tuple[Point, Point]) -> tuple[Point, ...]:
+        if self._boxes is None:
+            self._boxes = Boxes(map(_rect, self.faces.cards.values()))
         (x1, y1), (x2, y2) = ends
-        seen = [
-            rect
-            for rect in map(_rect, self.faces.cards.values())
-            if rect[2] > min(x1, x2) - SIGHT
-            and rect[0] < max(x1, x2) + SIGHT
-            and rect[3] > min(y1, y2) - SIGHT
-            and rect[1] < max(y1, y2) + SIGHT
-        ]
-        return route(*ends, seen)
-
-    @staticmethod
-    def _disturbed(item: WireItem, moved: list[Rect]) -> bool:
-        box = item.boundingRect()
-        return any(
-            box.left() - SIGHT < right
-            and box.right() + SIGHT > left
-            and box.top() < bottom
-            and box.bottom() > top
-            for left, top, right, bottom in moved
-        )
+        left, right = min(x1, x2) - SIGHT, max(x1, x2) + SIGHT
+        top, bottom = min(y1, y2) - SIGHT, max(y1, y2) + SIGHT
+        return route(*ends, self._boxes.near((left, top, right, bottom)))
 
     def _grow(self) -> None:
         box = self.content_rect()
@@ -185,24 +179,28 @@ class CanvasScene(QGraphicsScene):
     def mark_selected(self, names: tuple[str, ...], edge: Edge | None) -> None:
         """Put the selection ring around these nodes, or light up a wire."""
         self._selected = frozenset(names)
-        for item in self.cards.values():
+        heads = {self.faces.card_of[name] for name in names if name in self.faces.card_of}
+        for head in (heads | self._marked) & self.cards.keys():
+            item = self.cards[head]
             item.mark(selected=self._selected & frozenset(item.face.nodes))
-        for key, wire in self.wires.items():
-            wire.mark(selected=key == edge)
+        self._marked = heads
+        if self._edge in self.wires:
+            self.wires[self._edge].mark(selected=False)
+        self._edge = edge
+        if edge in self.wires:
+            self.wires[edge].mark(selected=True)
 
     # -- questions ----------------------------------------------------------------------------------------------
 
     def content_rect(self, names: tuple[str, ...] = ()) -> QRectF:
         """Return the box around some nodes' cards, by default around all."""
-        heads = {self.faces.card_of[name] for name in names if name in self.faces.card_of} or set(self.cards)
-        boxes = [QRectF(item.pos(), item.rect.size()) for name, item in self.cards.items() if name in heads]
-        box = QRectF()
-        for each in boxes:
-            box = box.united(each)
-        if not names:
-            for wire in self.wires.values():
-                box = box.united(wire.boundingRect())
-        return box
+        heads = {self.faces.card_of[name] for name in names if name in self.faces.card_of}
+        if heads:
+            return _united(QRectF(self.cards[head].pos(), self.cards[head].rect.size()) for head in heads)
+        if self._content is None:
+            boxes = [QRectF(item.pos(), item.rect.size()) for item in self.cards.values()]
+            self._content = _united([*boxes, *(wire.boundingRect() for wire in self.wires.values())])
+        return QRectF(self._content)
 
     def card_at(self, point: QPointF) -> tuple[CardItem, Part] | None:
         """Return the card under a point and which part of it; ports win over cards."""
@@ -243,6 +241,26 @@ class CanvasScene(QGraphicsScene):
         while row < rect.bottom():
             painter.drawLine(QPointF(left, row + 0.5), QPointF(rect.right(), row + 0.5))
             row += SNAP
+
+
+def _disturbance(moved: list[Rect]) -> Callable[[WireItem], bool] | None:
+    """Return a question: does a wire run so near to places that a card left or took that it must be routed anew?"""
+    if not moved:
+        return None
+    places = Boxes(moved)
+
+    def disturbed(item: WireItem) -> bool:
+        box = item.boundingRect()
+        return bool(places.near((box.left() - SIGHT, box.top(), box.right() + SIGHT, box.bottom())))
+
+    return disturbed
+
+
+def _united(boxes: Iterable[QRectF]) -> QRectF:
+    found = QRectF()
+    for box in boxes:
+        found = found.united(box)
+    return found
 
 
 def _rect(face: CardFace) -> Rect:

@@ -56,7 +56,7 @@ class WireItem(QGraphicsItem):
         return self._pill.contains(point) or stroker.createStroke(self._line).contains(point)
 
     def boundingRect(self) -> QRectF:
-        return self._line.boundingRect().adjusted(-4, -4, 4, 4).united(self._pill.adjusted(-2, -2, 2, 2))
+        return self._box
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
@@ -111,6 +111,8 @@ class WireItem(QGraphicsItem):
         width = QFontMetricsF(theme.mono_font(10)).horizontalAdvance(self.face.label) + 14
         width = max(width, PILL_HEIGHT)
         self._pill = QRectF(x - width / 2, y - PILL_HEIGHT / 2, width, PILL_HEIGHT)
+        line = self._line.boundingRect().adjusted(-4, -4, 4, 4)
+        self._box = line.united(self._pill.adjusted(-2, -2, 2, 2))  # asked for many times in every frame
 
 
 def rounded(points: tuple[Point, ...], radius: float = RADIUS) -> QPainterPath:
