@@ -55,6 +55,7 @@ class Canvas(QGraphicsView):
         self.content = CanvasScene(lambda: axis_order(session), self)
         self.setScene(self.content)
         self.camera = Camera(self)
+        self.camera.zoomed.connect(self.content.show_from)
         self.hover = Hover(self)
         self.gesture: gestures.Gesture | None = None
         self.overlay = Overlay()

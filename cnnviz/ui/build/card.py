@@ -62,11 +62,15 @@ class CardItem(QGraphicsItem):
         self.out_look: PortLook = "rest"
         self.extra_port = False
         self._chips: tuple[tuple[str, QRectF], ...] = ()
-        self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         self.setPos(*face.position)
         self._place_chips()
 
     # -- what it shows ------------------------------------------------------------------------------------------
+
+    def keep_picture(self, kept: bool) -> None:
+        """Keep what was painted, to show it again while the view moves; or paint it anew each time."""
+        modes = QGraphicsItem.CacheMode
+        self.setCacheMode(modes.DeviceCoordinateCache if kept else modes.NoCache)
 
     def set_face(self, face: CardFace) -> None:
         """Show something else."""

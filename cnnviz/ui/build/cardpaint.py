@@ -21,11 +21,16 @@ FOOTER_TOP = 80.0
 RADIUS = 6.0
 NAME_ONLY_BELOW, NO_FOOTER_BELOW = 0.5, 0.8
 """Zoom factors: small cards say less. Chips stay, as they are layers of the network."""
+FAR, LEGIBLE = 0.3, 0.17
+"""Zoom factors: below the first a card is a flat box, below the second without a name, which nobody could read."""
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 
 
 def paint(painter: QPainter, card: CardItem, zoom: float) -> None:
     """Paint a card at a zoom factor."""
+    if zoom < FAR:
+        _paint_far(painter, card, zoom)
+        return
     _paint_ground(painter, card)
     if zoom < NAME_ONLY_BELOW:
         _paint_large_name(painter, card, zoom)
@@ -38,6 +43,21 @@ def paint(painter: QPainter, card: CardItem, zoom: float) -> None:
         _paint_chips(painter, card)
     _paint_ring(painter, card)
     _paint_ports(painter, card)
+
+
+def _paint_far(painter: QPainter, card: CardItem, zoom: float) -> None:
+    """Paint a card of which there may be hundreds in view: no round corners, no ports."""
+    face = card.face
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.fillRect(card.rect, theme.color("bg3"))
+    painter.fillRect(QRectF(0, 0, max(4.0, 2.0 / zoom), CARD_HEIGHT), theme.group_color(face.group))
+    marked = card.aimed or face.name in card.selected
+    tone = "cursor" if card.aimed else "acc" if marked else "err" if face.state == "error" else "line2"
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(theme.color("t3" if tone == "line2" and card.hovered else tone), 0))
+    painter.drawRect(card.rect)
+    if zoom >= LEGIBLE:
+        _paint_large_name(painter, card, zoom)
 
 
 # -- ground and ring ----------------------------------------------------------------------------------------------

@@ -16,18 +16,21 @@ class Boxes:
 
     def __init__(self, boxes: Iterable[Rect] = ()) -> None:
         self._cells: defaultdict[tuple[int, int], dict[Rect, None]] = defaultdict(dict)
+        self._all: dict[Rect, None] = {}
         for box in boxes:
             self.add(box)
 
     def add(self, box: Rect) -> None:
         """Put a box in."""
+        self._all[box] = None
         for cell in _cells(box):
             self._cells[cell][box] = None
 
     def near(self, area: Rect) -> list[Rect]:
         """Return the boxes that overlap an area, each once."""
         left, top, right, bottom = area
-        found = {box: None for cell in _cells(area) for box in self._cells.get(cell, ())}
+        few = len(self._all) <= 4
+        found = self._all if few else {b: None for cell in _cells(area) for b in self._cells.get(cell, ())}
         return [box for box in found if box[2] > left and box[0] < right and box[3] > top and box[1] < bottom]
 
 

@@ -13,6 +13,7 @@ from cnnviz.model.check import check
 from cnnviz.model.graph import Edge, Graph
 from cnnviz.ui import numbers, theme
 from cnnviz.ui.build.card import CardItem, Part, SampleView
+from cnnviz.ui.build.cardpaint import FAR
 from cnnviz.ui.build.faces import CardFace, Faces, WireFace, faces
 from cnnviz.ui.build.nearby import Boxes
 from cnnviz.ui.build.places import CARD_HEIGHT, CARD_WIDTH, PORT_HIT, SNAP, in_port, out_port
@@ -40,6 +41,7 @@ class CanvasScene(QGraphicsScene):
         self.wires: dict[Edge, WireItem] = {}
         self._strips: dict[str, Strip] = {}
         self._sample: SampleView | None = None
+        self._far = False
         self._selected: frozenset[str] = frozenset()
         self._marked: set[str] = set()
         self._edge: Edge | None = None
@@ -83,6 +85,7 @@ class CanvasScene(QGraphicsScene):
 
     def _add_card(self, face: CardFace) -> None:
         item = CardItem(face)
+        item.keep_picture(not self._far)
         item.mark(selected=self._selected)
         item.set_strip(self._strip_of(face))
         if face.takes_sample:
@@ -140,6 +143,14 @@ class CanvasScene(QGraphicsScene):
     def _grow(self) -> None:
         box = self.content_rect()
         self.setSceneRect(box.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
+
+    def show_from(self, zoom: float) -> None:
+        """The view zoomed: far away cards are cheaper to paint than to keep as pictures of the right size."""
+        far = zoom < FAR
+        if far != self._far:
+            self._far = far
+            for item in self.cards.values():
+                item.keep_picture(not far)
 
     # -- pictures -----------------------------------------------------------------------------------------------
 

@@ -16,6 +16,8 @@ RADIUS = 10.0
 PILL_HEIGHT = 18.0
 HIT_WIDTH = 14.0
 LONG = 200.0
+FAR = 0.3
+"""Below this zoom factor a wire is one pixel wide and not smoothed."""
 _PEN_WIDTHS = {"fine": 1.5, "error": 2.4, "waiting": 1.5}
 
 
@@ -61,11 +63,12 @@ class WireItem(QGraphicsItem):
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        zoom = option.levelOfDetailFromTransform(painter.worldTransform())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, zoom >= FAR)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(self._pen())
+        painter.setPen(self._pen() if zoom >= FAR else QPen(theme.color(self._tone()), 0))
         painter.drawPath(self._line)
-        if option.levelOfDetailFromTransform(painter.worldTransform()) >= 0.5:
+        if zoom >= 0.5:
             self._paint_pill(painter)
 
     def _pen(self) -> QPen:
