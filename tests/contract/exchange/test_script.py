@@ -38,7 +38,17 @@ from cnnviz.layers import (
 )  # fmt: skip
 from cnnviz.model.codegen import to_code
 from cnnviz.model.graph import Graph, chain
+from cnnviz.model.recipe import Recipe
 from cnnviz.templates import TEMPLATES
+
+RECIPES = (
+    None,
+    Recipe(steps=7),
+    Recipe("adamw", weight_decay=0.01, schedule="cosine"),
+    Recipe("momentum", 0.1, weight_decay=1e-4, initialiser="he"),
+    Recipe("rmsprop", steps=3, schedule="cosine"),
+    Recipe("sgd", initialiser="glorot"),
+)
 
 
 def net_of(graph: Graph) -> torch.nn.Module:
@@ -168,7 +178,8 @@ def test_a_graph_that_can_not_run_is_refused_with_its_node() -> None:
 def test_scripts_are_clean(tmp_path: Path) -> None:
     graphs = [each.graph for each in TEMPLATES.values()] + [random_graph(seed) for seed in range(8)]
     for number, graph in enumerate(graphs):
-        (tmp_path / f"net{number}.py").write_text(to_code(graph), "utf-8")
+        code = to_code(graph, RECIPES[number % len(RECIPES)], weights="net.safetensors" if number % 2 else "")
+        (tmp_path / f"net{number}.py").write_text(code, "utf-8")
     ruff = Path(sys.executable).with_name("ruff")
     for command in (["check", "--select", "E4,E7,E9,F,W,I,UP,B"], ["format", "--check"]):
         options = [*command, "--isolated", "--no-cache", "--config", "line-length = 110", str(tmp_path)]
@@ -176,10 +187,10 @@ def test_scripts_are_clean(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_a_script_runs_and_loads_the_weights_beside_it(tmp_path: Path) -> None:
+def test_a_script_runs_and_loads_the_weights_it_was_exported_with(tmp_path: Path) -> None:
     safetensors = pytest.importorskip("safetensors.torch")
     graph = chain([Input(shape=(1, 8, 8)), Conv2d(out_channels=2), ReLU(), Flatten(), Dense(units=3)])
-    (tmp_path / "net.py").write_text(to_code(graph), "utf-8")
-    safetensors.save_file(build(graph).state_dict(), tmp_path / "weights.safetensors")
+    (tmp_path / "net.py").write_text(to_code(graph, weights="net.safetensors"), "utf-8")
+    safetensors.save_file(build(graph).state_dict(), tmp_path / "net.safetensors")
     done = subprocess.run([sys.executable, tmp_path / "net.py"], capture_output=True, text=True, check=False)
     assert done.stdout.strip() == "(1, 1, 8, 8) -> (1, 3)", done.stderr

@@ -1,0 +1,105 @@
+"""A whole script: docstring, imports, the modules torch lacks, `Net`, the training, and what runs it."""
+
+from __future__ import annotations
+
+from cnnviz.errors import GraphError
+from cnnviz.layers import times
+from cnnviz.model.check import Report, check
+from cnnviz.model.codegen import copies
+from cnnviz.model.codegen.network import Ends, class_text, ends_of
+from cnnviz.model.codegen.training import training_text, trains
+from cnnviz.model.codegen.writing import import_lines, names_in
+from cnnviz.model.graph import Graph
+from cnnviz.model.names import modules_of
+from cnnviz.model.recipe import Recipe
+
+_IMPORTS = {
+    "DistributedDataParallel": ("torch.nn.parallel", "DistributedDataParallel"),
+    "Path": ("pathlib", "Path"),
+    "argparse": ("argparse", ""),
+    "distributed": ("torch", "distributed"),
+    "functional": ("torch.nn", "functional"),
+    "islice": ("itertools", "islice"),
+    "load_file": ("safetensors.torch", "load_file"),
+    "math": ("math", ""),
+    "nn": ("torch", "nn"),
+    "np": ("numpy", ""),
+    "os": ("os", ""),
+    "save_file": ("safetensors.torch", "save_file"),
+    "torch": ("torch", ""),
+}
+
+
+def to_code(graph: Graph, recipe: Recipe | None = None, *, weights: str = "") -> str:
+    """Return a self-contained script with a class `Net`; raise GraphError where the graph can't run.
+
+    `Net` has the same state dict as `cnnviz.build(graph)` and returns the same values; of several outputs, a tuple.
+    With a recipe, the script also has `train(x, y)` and starts from the very weights that cnnviz starts from. `weights`
+    is the name of a .safetensors file beside the script; without one, the script loads none.
+    """
+    report = check(graph).require()
+    ends = ends_of(graph, report)
+    if not report.input or not report.output:
+        raise GraphError("the network needs one input and one output.", where=graph.title)
+    modules, own = modules_of(graph), copies.own_classes()
+    used = sorted({call.name for pairs in modules.values() for _, call in pairs} & set(own))
+    net = class_text(graph, report, modules, ends, frozenset(used))
+    parts = [*(own[name] for name in used), net]
+    training = training_text(graph, report, ends, recipe) if recipe and trains(report) else []
+    if training:
+        numbers, loss, *loop = training
+        parts = [numbers, *parts, copies.initialiser(), loss, *loop]
+    parts.append(_main(report, ends, weights, trained=bool(training)))
+    docstring = _docstring(graph, report, trained=bool(training))
+    known = {**copies.imports(), **_IMPORTS}
+    needed = {name for part in parts for name in names_in(part)}
+    head = [docstring, *import_lines({name: known[name] for name in sorted(needed & set(known))})]
+    if training:
+        head.append(parts.pop(0))
+    return "\n\n".join(head) + "\n\n\n" + "\n\n\n".join(parts) + "\n"
+
+
+def _docstring(graph: Graph, report: Report, *, trained: bool) -> str:
+    title = "".join(each for each in graph.title if each.isprintable()).replace("\\", "/").replace('"', "'")
+    shape = report.row(report.input).shape or ()
+    running = f" (and {report.non_trainable:,} running statistics)" if report.non_trainable else ""
+    counts = f"{report.trainable:,} parameters{running}, {report.macs:,} multiply-adds"
+    text = (
+        f"{title.strip() or 'A network'}, written by cnnviz.\n\n{counts} for one sample of {times(shape)}.\n"
+    )
+    if trained:
+        text += "\n    python net.py --train data.npz                          trains on its arrays x and y"
+        text += "\n    torchrun --nproc-per-node=2 net.py --train data.npz     the same in two processes\n"
+    return f'"""{text}"""'
+
+
+def _main(report: Report, ends: Ends, weights: str, *, trained: bool) -> str:
+    lines = ['if __name__ == "__main__":']
+    if trained:
+        lines += [
+            "    parser = argparse.ArgumentParser()",
+            '    parser.add_argument("--train", metavar="DATA.npz", help="train on the arrays x and y of this file")',
+            '    parser.add_argument("--device", default="cpu", help="cpu, cuda or mps")',
+            '    parser.add_argument("--out", default="trained.safetensors", help="where trained weights go")',
+            "    options = parser.parse_args()",
+            "    if options.train:",
+            "        net = train(*load(options.train), options.device).cpu()",
+            '        if os.environ.get("RANK", "0") == "0":',
+            "            save_file(net.state_dict(), options.out)",
+            "        raise SystemExit",
+        ]
+    lines.append("    net = Net().eval()")
+    if weights:
+        lines.append(f'    net.load_state_dict(load_file(Path(__file__).with_name("{weights}")))')
+    samples = []
+    for name in ends.inputs:
+        sizes = ", ".join(str(entry) for entry in (1, *(report.row(name).shape or ())))
+        samples.append(f"torch.zeros({sizes})")
+    if len(samples) == 1:
+        lines += [f"    x = {samples[0]}", '    print(f"{tuple(x.shape)} -> {tuple(net(x).shape)}")']
+    else:
+        lines += [f"    samples = [{', '.join(samples)}]", "    print(net(*samples))"]
+    return "\n".join(lines)
+
+
+__all__ = ["to_code"]

@@ -1,0 +1,104 @@
+"""`train()` of an exported script does what cnnviz does: the same start, the same batches, the same weights."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from cnnviz.data import Dataset, Split, hold_out
+from cnnviz.engine.build import build
+from cnnviz.engine.train import train
+from cnnviz.events import Snapshot
+from cnnviz.layers import BatchNorm, Conv2d, Dense, Dropout, Flatten, Input, MaxPool2d, ReLU, Softmax
+from cnnviz.model.codegen import to_code
+from cnnviz.model.graph import Graph, chain
+from cnnviz.model.recipe import INITIALISERS, OPTIMISERS, DataChoice, Recipe
+
+PLAIN = chain(
+    [Input((1, 8, 8)), Conv2d(4), ReLU(), MaxPool2d(), Flatten(), Dense(16), ReLU(), Dense(3), Softmax()]
+)
+NOISY = chain(
+    [Input((1, 8, 8)), Conv2d(4, bias=False), BatchNorm(), ReLU(), Flatten(), Dropout(rate=0.3), Dense(3)]
+)
+
+
+def images(count: int = 50) -> tuple[np.ndarray, np.ndarray]:
+    random = np.random.default_rng(0)
+    return random.integers(0, 256, (count, 1, 8, 8), np.uint8), random.integers(0, 3, count)
+
+
+def in_order() -> list[torch.Tensor]:
+    """Return the images as cnnviz arranges them when none is held out."""
+    places, _ = hold_out(50, 0, 0)
+    return [torch.from_numpy(each[places]) for each in images()]
+
+
+def script(graph: Graph, recipe: Recipe) -> dict[str, Any]:
+    names: dict[str, Any] = {"__name__": "exported"}
+    exec(compile(to_code(graph, recipe), "exported.py", "exec"), names)
+    return names
+
+
+def trained_here(graph: Graph, recipe: Recipe) -> dict[str, torch.Tensor]:
+    x, y = images()
+    split = Split(x, y)
+    dataset = Dataset("made", "Made", "made for a test", ("a", "b", "c"), split, split)
+    last = [e for e in train(graph, dataset, recipe, DataChoice("made", 0)) if isinstance(e, Snapshot)][-1]
+    return {name: torch.from_numpy(np.asarray(value)) for name, value in last.weights.items()}
+
+
+@pytest.mark.parametrize("how", INITIALISERS)
+def test_a_script_starts_from_the_same_weights(how: str) -> None:
+    names = script(NOISY, Recipe(initialiser=how))
+    net = names["Net"]()
+    names["initialise"](net, how, 5)
+    for name, value in build(NOISY, seed=5, initialiser=how).state_dict().items():
+        assert torch.equal(net.state_dict()[name], value), name
+
+
+@pytest.mark.parametrize("optimiser", OPTIMISERS)
+@pytest.mark.parametrize("graph", [PLAIN, NOISY], ids=["plain", "noisy"])
+def test_a_script_learns_the_same_weights(graph: Graph, optimiser: str) -> None:
+    recipe = Recipe(optimiser, 0.01, batch_size=16, epochs=3, seed=3, schedule="cosine", weight_decay=0.01)
+    ours = trained_here(graph, recipe)
+    net = script(graph, recipe)["train"](*in_order())
+    for name, value in net.state_dict().items():
+        torch.testing.assert_close(value, ours[name].reshape(value.shape), rtol=1e-3, atol=1e-5)
+
+
+def test_steps_count_batches() -> None:
+    recipe = Recipe("sgd", 0.1, batch_size=16, steps=5)
+    ours = trained_here(PLAIN, recipe)
+    net = script(PLAIN, recipe)["train"](*in_order())
+    torch.testing.assert_close(net.state_dict()["dense2.bias"], ours["dense2.bias"], rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.slow
+def test_two_processes_learn_what_one_learns(tmp_path: Path) -> None:
+    """Plain python and torchrun, on an .npz file; batches split evenly, so that the mean gradient is the same."""
+    x, y = images(48)
+    np.savez(tmp_path / "data.npz", x_train=x[:, 0], y_train=y)
+    (tmp_path / "net.py").write_text(to_code(PLAIN, Recipe(batch_size=16, epochs=2)), "utf-8")
+    torchrun = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2", "--master-port=0"]
+    for command, out in (([sys.executable], "one"), ([*torchrun, "--standalone"], "two")):
+        full = [*command, tmp_path / "net.py", "--train", tmp_path / "data.npz", "--out", tmp_path / out]
+        done = subprocess.run(full, capture_output=True, text=True, check=False, timeout=100)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.count("step 6 of 6") == 1
+    one, two = load_file(tmp_path / "one"), load_file(tmp_path / "two")
+    for name, value in one.items():
+        torch.testing.assert_close(two[name], value, rtol=1e-4, atol=1e-6)
+
+
+def test_foreign_data_are_refused_in_words(tmp_path: Path) -> None:
+    x, y = images()
+    np.savez(tmp_path / "data.npz", x=x.transpose(0, 2, 3, 1)[..., :3], y=y[:-1])
+    with pytest.raises(SystemExit, match="samples of 1×8×8 are needed"):
+        script(PLAIN, Recipe())["load"](str(tmp_path / "data.npz"))
