@@ -5,11 +5,11 @@ A group's members are all nodes in it and in the groups inside it. Every functio
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from cnnviz.errors import GraphError
-from cnnviz.model.graph import Edge, Graph
+from cnnviz.model.graph import Edge, Graph, is_legal
 from cnnviz.model.group import Group
 
 
@@ -35,14 +35,78 @@ def members(graph: Graph, name: str) -> tuple[str, ...]:
     return tuple(node.name for node in graph if node.group in groups)
 
 
+def all_members(graph: Graph) -> dict[str, tuple[str, ...]]:
+    """Return the nodes of every group and of the groups in it, by the group's name."""
+    parents = {group.name: group.parent for group in graph.groups}
+    found: dict[str, list[str]] = {name: [] for name in parents}
+    for node in graph:
+        name = node.group
+        while name:
+            found[name].append(node.name)
+            name = parents[name]
+    return {name: tuple(nodes) for name, nodes in found.items()}
+
+
+def folded_over(graph: Graph) -> dict[str, str]:
+    """Return the outermost folded group around each node that lies in one: the node is shown on its card."""
+    groups = {group.name: group for group in graph.groups}
+    outermost: dict[str, str] = {"": ""}
+    for name in groups:
+        path = [name]
+        while path[-1] not in outermost:
+            path.append(groups[path[-1]].parent)
+        for inner in reversed(path[:-1]):
+            around = outermost[groups[inner].parent]
+            outermost[inner] = around or (inner if groups[inner].folded else "")
+    return {node.name: outermost[node.group] for node in graph if outermost[node.group]}
+
+
 def outermost_folded(graph: Graph, node: str) -> str:
     """Return the outermost folded group around a node, on whose card the node is shown; empty where there is none."""
+    graph.node(node)
+    return folded_over(graph).get(node, "")
+
+
+def around(graph: Graph, nodes: Iterable[str]) -> str:
+    """Return the innermost group that holds all these nodes and is not folded away; empty for the canvas itself."""
     groups = {group.name: group for group in graph.groups}
-    name, found = graph.node(node).group, ""
-    while name:
-        found = name if groups[name].folded else found
-        name = groups[name].parent
+    paths = [_open_path(groups, graph.node(node).group) for node in nodes]
+    found = ""
+    for level in zip(*paths, strict=False):
+        if len(set(level)) > 1:
+            break
+        found = level[0]
     return found
+
+
+def _open_path(groups: Mapping[str, Group], name: str) -> list[str]:
+    """Return the groups around something, outermost first, as far as they are open."""
+    path: list[str] = []
+    while name:
+        path.insert(0, name)
+        name = groups[name].parent
+    closed = next((number for number, each in enumerate(path) if groups[each].folded), len(path))
+    return path[:closed]
+
+
+def shifted(graph: Graph, nodes: Iterable[str], step: tuple[float, float]) -> Graph:
+    """Move nodes by a step, and with them the groups that lie wholly among them."""
+    chosen = set(nodes)
+    found = graph.move({n: _sum(graph.node(n).position, step) for n in chosen})
+    if not graph.groups:
+        return found
+    within = all_members(graph)
+    groups = tuple(
+        replace(group, position=_sum(group.position, step))
+        if chosen.issuperset(within[group.name])
+        else group
+        for group in graph.groups
+    )
+    return replace(found, groups=groups)
+
+
+def _sum(place: tuple[float, float], step: tuple[float, float]) -> tuple[float, float]:
+    return place[0] + step[0], place[1] + step[1]
 
 
 def entries(graph: Graph, name: str) -> tuple[Edge, ...]:
@@ -93,20 +157,17 @@ def put_together(
     for node in chosen:
         graph.node(node)
     found = name or fresh_group_name(graph)
-    whole = [
-        group
-        for group in graph.groups
-        if set(members(graph, group.name)) <= chosen and members(graph, group.name)
-    ]
+    within = all_members(graph)
+    whole = [group for group in graph.groups if within[group.name] and chosen.issuperset(within[group.name])]
     names = {group.name for group in whole}
     tops = [group for group in whole if group.parent not in names]
     loose = [graph.node(node) for node in chosen if graph.node(node).group not in names]
-    around = {node.group for node in loose} | {group.parent for group in tops}
-    if len(around) > 1:
+    levels = {node.group for node in loose} | {group.parent for group in tops}
+    if len(levels) > 1:
         raise GraphError(
             "the chosen nodes lie in different groups.", hint="Choose nodes of one group, or whole groups."
         )
-    parent = around.pop()
+    parent = levels.pop()
     places = [graph.node(node).position for node in chosen]
     position = (min(x for x, _ in places), min(y for _, y in places))
     group = Group(found, title, parent, folded, position)
@@ -131,7 +192,28 @@ def dissolve(graph: Graph, name: str) -> Graph:
     )
 
 
+def rename_group(graph: Graph, name: str, new: str) -> Graph:
+    """Give a group another name; raise GraphError where it is taken or impossible."""
+    if name == new:
+        return graph
+    group = group_of(graph, name)
+    if not is_legal(new):
+        hint = "A name starts with a letter and has only letters, digits and underscores, at most 64."
+        raise GraphError(f"{new!r} can't be a group's name.", hint=hint)
+    if any(each.name == new for each in graph.groups):
+        raise GraphError(f"there is already a group {new!r}.", hint="Choose another name.")
+    return replace(
+        graph,
+        nodes=tuple(replace(n, group=new) if n.group == name else n for n in graph.nodes),
+        groups=tuple(
+            replace(group, name=new) if g is group else replace(g, parent=new) if g.parent == name else g
+            for g in graph.groups
+        ),
+    )
+
+
 def without_empty_groups(graph: Graph) -> Graph:
     """Drop the groups that hold no node any more."""
-    kept = tuple(group for group in graph.groups if members(graph, group.name))
-    return graph if len(kept) == len(graph.groups) else without_empty_groups(replace(graph, groups=kept))
+    within = all_members(graph)
+    kept = tuple(group for group in graph.groups if within[group.name])
+    return graph if len(kept) == len(graph.groups) else replace(graph, groups=kept)
