@@ -58,6 +58,15 @@ class _Laid:
     height: float
 
 
+@dataclass(frozen=True)
+class _Plan:
+    """A graph; the nodes of each card that lies directly in a group or on the canvas; every node's computing order."""
+
+    graph: Graph
+    levels: Mapping[str, list[tuple[str, ...]]]
+    order: Mapping[str, int]
+
+
 def tidy(graph: Graph, height: float = 1600.0) -> Graph:
     """Return the graph with every card at a tidy place; `height` (scene pixels) is where a column is folded.
 
@@ -65,30 +74,30 @@ def tidy(graph: Graph, height: float = 1600.0) -> Graph:
     """
     if not graph.nodes:
         return graph
-    found = _lay_out(graph, _levels(graph), "", height)
+    found = _lay_out(_plan(graph), "", height)
     groups = tuple(replace(group, position=found.groups[group.name]) for group in graph.groups)
     return replace(graph.move(dict(found.nodes)), groups=groups)
 
 
-def _levels(graph: Graph) -> Mapping[str, list[tuple[str, ...]]]:
-    """Return what lies directly in each group, and on the canvas itself: the nodes of each card."""
+def _plan(graph: Graph) -> _Plan:
     opened = replace(graph, groups=tuple(replace(group, folded=False) for group in graph.groups))
-    found: defaultdict[str, list[tuple[str, ...]]] = defaultdict(list)
+    levels: defaultdict[str, list[tuple[str, ...]]] = defaultdict(list)
     for card in cards(opened):
-        found[graph.node(card.head).group].append(card.nodes)
-    return found
+        levels[graph.node(card.head).group].append(card.nodes)
+    order, circle = sort(graph)
+    return _Plan(graph, levels, {node.name: place for place, node in enumerate((*order, *circle))})
 
 
-def _lay_out(graph: Graph, levels: Mapping[str, list[tuple[str, ...]]], level: str, height: float) -> _Laid:
+def _lay_out(plan: _Plan, level: str, height: float) -> _Laid:
     """Lay out what lies in a group, or on the canvas itself."""
-    items = {nodes[0]: _Item(nodes) for nodes in levels[level]}
-    for group in (group for group in graph.groups if group.parent == level):
-        inner = _lay_out(graph, levels, group.name, height)
+    items = {nodes[0]: _Item(nodes) for nodes in plan.levels[level]}
+    for group in (group for group in plan.graph.groups if group.parent == level):
+        inner = _lay_out(plan, group.name, height)
         nodes = tuple(inner.nodes)
         items[nodes[0]] = _Item(nodes, group.name, group.folded, inner, *_size(group.folded, inner))
     heads = {name: head for head, item in items.items() for name in item.nodes}
-    before, after = _wires(graph, heads)
-    layers = _layers(graph, items, before)
+    before, after = _wires(plan.graph, heads)
+    layers = _layers(plan, items, before)
     across = _across(layers, items, before, after)
     return _assembled(items, _fold(layers, items, across, before, height))
 
@@ -133,13 +142,11 @@ def _wires(graph: Graph, heads: Mapping[str, str]) -> tuple[Wires, Wires]:
     return before, after
 
 
-def _layers(graph: Graph, items: Mapping[str, _Item], before: Wires) -> list[list[str]]:
+def _layers(plan: _Plan, items: Mapping[str, _Item], before: Wires) -> list[list[str]]:
     """Return the items by rank: each below all that feed it, and no lower than that."""
-    order, circle = sort(graph)
-    number = {node.name: place for place, node in enumerate((*order, *circle))}
     rank: dict[str, int] = {}
     # a group comes when all in it can be computed; two groups that feed each other have no order, only a sequence
-    for head in sorted(items, key=lambda each: max(number[name] for name in items[each].anchors)):
+    for head in sorted(items, key=lambda each: max(plan.order[name] for name in items[each].anchors)):
         rank[head] = 1 + max((rank.get(name, -1) for name in before.get(head, ())), default=-1)
     layers: list[list[str]] = [[] for _ in range(max(rank.values()) + 1)]
     for head, level in rank.items():
