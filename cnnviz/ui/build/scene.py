@@ -112,21 +112,20 @@ class CanvasScene(QGraphicsScene):
                 rerouted.append(item)
             elif face != old.get(edge):
                 item.set_face(face, item.points)
-        for item in rerouted:
-            self._free_label(item)
+        self._free_labels([item for item in rerouted if item.is_long])
 
-    def _free_label(self, item: WireItem) -> None:
-        """Move the label of a long wire along it until it covers no other label."""
-        if not item.is_long:
+    def _free_labels(self, items: list[WireItem]) -> None:
+        """Move the label of each long wire along it until it covers no other label."""
+        if not items:
             return
-        box = item.boundingRect()
-        near = (wire for wire in self.items(box) if isinstance(wire, WireItem) and wire is not item)
-        others = [wire.pill for wire in near if wire.pill.intersects(box)]
-        for share in LABEL_SHARES:
-            item.place_label(share)
-            if not any(item.pill.intersects(other) for other in others):
-                return
-        item.place_label(LABEL_SHARES[0])
+        free = set(map(id, items))
+        labels = Boxes(wire.label_box for wire in self.wires.values() if id(wire) not in free)
+        for item in items:
+            for share in (*LABEL_SHARES, LABEL_SHARES[0]):
+                item.place_label(share)
+                if not labels.near(item.label_box):
+                    break
+            labels.add(item.label_box)
 
     def _ends(self, face: WireFace) -> tuple[Point, Point]:
         source, target = self.faces.cards[face.source], self.faces.cards[face.target]

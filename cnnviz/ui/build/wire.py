@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from cnnviz.ui import theme
 from cnnviz.ui.build.faces import WireFace
-from cnnviz.ui.build.routing import Point, label_place, part_length
+from cnnviz.ui.build.routing import Point, Rect, label_place, part_length
 
 RADIUS = 10.0
 PILL_HEIGHT = 18.0
@@ -102,9 +102,9 @@ class WireItem(QGraphicsItem):
         return any(part_length(a, b) > LONG for a, b in pairwise(self.points))
 
     @property
-    def pill(self) -> QRectF:
-        """Return the place of the label."""
-        return self._pill
+    def label_box(self) -> Rect:
+        """Return the place of the label: left, top, right, bottom."""
+        return self._pill.left(), self._pill.top(), self._pill.right(), self._pill.bottom()
 
     def place_label(self, share: float = 0.5) -> None:
         """Put the label at a share of the wire's longest part."""
