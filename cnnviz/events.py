@@ -33,12 +33,15 @@ class Started:
 
 @dataclass(frozen=True)
 class StepDone:
-    """One batch was learned. `step` counts from 1, `epoch` is a fraction (1.5: half of the second), accuracy 0 to 1."""
+    """One batch was learned. `step` counts from 1, `epoch` is a fraction (1.5: half of the second).
+
+    `accuracy` is 0 to 1; None where the network names no classes.
+    """
 
     step: int
     epoch: float
     loss: float
-    accuracy: float
+    accuracy: float | None
     learning_rate: float
     samples_per_s: float
     seconds_left: float
@@ -46,7 +49,10 @@ class StepDone:
 
 @dataclass(frozen=True)
 class Watched:
-    """The pinned image as the network sees it now: maps per node, (C, H, W) or (F,), and class probabilities (K,)."""
+    """The pinned image as the network sees it now: maps per node, (C, H, W) or (F,), and class probabilities (K,).
+
+    There are no probabilities, K = 0, where the network names no classes.
+    """
 
     step: int
     image: Array
@@ -68,14 +74,15 @@ class Evaluated:
 
     `which` is `validation` or `test`. `confusion` is (true, predicted) counts. `indices` (N,) are places in the split
     that the images lie in (the training images for `validation`); `labels`, `predicted`, `confidence` (N,) follow them.
-    `whole` says whether all of them were used or a fixed subset.
+    `whole` says whether all of them were used or a fixed subset. Where the network names no classes, `accuracy` is None
+    and `confusion`, `predicted` and `confidence` are empty.
     """
 
     step: int
     epoch: float
     which: str
     loss: float
-    accuracy: float
+    accuracy: float | None
     confusion: Array
     indices: Array
     labels: Array

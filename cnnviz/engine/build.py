@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,78 +12,128 @@ from torch import nn
 from cnnviz.engine import modules as own_modules
 from cnnviz.engine.initialise import initialise
 from cnnviz.errors import GraphError
-from cnnviz.layers import TorchCall
+from cnnviz.layers import Shape, TorchCall
 from cnnviz.model.check import Report, check
+from cnnviz.model.freesize import resized
 from cnnviz.model.graph import Graph
-from cnnviz.model.names import modules_of
+from cnnviz.model.heads import Head, heads, main_head
+from cnnviz.model.names import attribute, modules_of
 
 
 @dataclass(frozen=True)
 class _Step:
     """One node's work: its modules run one after the other on the values of `inputs`.
 
-    `spent` are the nodes whose values nobody needs afterwards.
+    `spent` are the nodes whose values nobody needs afterwards; of a `differentiable` value gradients are taken.
     """
 
     node: str
     modules: tuple[str, ...]
     inputs: tuple[str, ...]
     spent: tuple[str, ...] = ()
+    differentiable: bool = False
 
 
 class GraphModule(nn.Module):
     """A network built from a graph. Children are named after nodes, so that weight files read like the graph.
 
-    Tensors are float32 with the batch first: (N, C, H, W) for an Input of shape (C, H, W).
+    Tensors are float32 with the batch first: (N, C, H, W) for an Input of shape (C, H, W). Every method takes one
+    tensor per Input, in the order of the graph; larger ones where an Input's size is free.
     """
 
     graph: Graph
     report: Report
+    heads: tuple[Head, ...]
+    main_head: Head
 
     def __init__(self, graph: Graph, *, fast: bool = False) -> None:
         super().__init__()
-        self.graph = graph
-        self.report = check(graph).require()
+        self.graph, self.report, self._fast = graph, check(graph).require(), fast
         if not self.report.input or not self.report.output:
             raise GraphError("the network needs one input and one output.", where=graph.title)
+        self.heads, self.main_head = heads(graph), main_head(graph)
         named = modules_of(graph)
         for pairs in named.values():
             for name, call in pairs:
                 self.add_module(name, construct(call))
+        traced = _differentiated(graph)
         self._plan = tuple(
-            _Step(node, tuple(name for name, _ in pairs), tuple(edge.source for edge in graph.inputs(node)))
+            _Step(
+                node, tuple(name for name, _ in pairs), tuple(edge.source for edge in graph.inputs(node)),
+                differentiable=node in traced,
+            )
             for node, pairs in named.items()
-        )
-        self._quick = _with_spent(_pool_before_relu(self, self._plan) if fast else self._plan)
+        )  # fmt: skip
+        quick = _pool_before_relu(self, self._plan) if fast else self._plan
+        self._answering = _without_the_rest(quick, self.report.outputs)
+        self._scoring = _without_the_rest(quick, tuple(head.source for head in self.heads))
+        self._free = any(node.layer.enlarged() is not node.layer for node in graph)
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Return the output node's value (N, …) for a batch (N, …) of inputs."""
-        return self._run(self._quick, x)[self.report.output]
+    def forward(self, *inputs: torch.Tensor) -> Any:
+        """Return the output's value (N, …) for a batch (N, …), or a tuple where there are several, in graph order."""
+        net = self._for(inputs)
+        values = net._run(net._answering, inputs)
+        found = tuple(values[name] for name in self.report.outputs)
+        return found[0] if len(found) == 1 else found
 
-    def logits(self, x: torch.Tensor) -> torch.Tensor:
-        """Return the class scores (N, K): the output, or what goes into it where it is a softmax."""
-        plan = self._quick if self.scores_node == self.report.output else self._quick[:-1]
-        return self._run(plan, x)[self.scores_node]
+    def logits(self, *inputs: torch.Tensor) -> torch.Tensor:
+        """Return the scores (N, K) of the main output: its value, or what goes into it where it is a softmax."""
+        net = self._for(inputs)
+        return net._run(net._scoring, inputs)[self.main_head.source]
 
-    def activations(self, x: torch.Tensor) -> dict[str, torch.Tensor]:
+    def scores(self, *inputs: torch.Tensor) -> dict[str, torch.Tensor]:
+        """Return the value (N, …) that the loss of each output is taken from, by output node."""
+        net = self._for(inputs)
+        values = net._run(net._scoring, inputs)
+        return {head.node: values[head.source] for head in self.heads}
+
+    def activations(self, *inputs: torch.Tensor) -> dict[str, torch.Tensor]:
         """Return the value (N, …) of every node."""
-        return self._run(self._plan, x)
+        net = self._for(inputs)
+        return net._run(net._plan, inputs)
+
+    def internals(self, values: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+        """Return the arrays (N, …) inside of layers, as `node.name`, for the values of all nodes."""
+        found = {}
+        for row in self.report.rows:
+            if self.graph.node(row.name).layer.internals(*(row.inputs or ())):
+                arriving = [values[edge.source] for edge in self.graph.inputs(row.name)]
+                inside = self.get_submodule(attribute(row.name)).inside(*arriving)  # type: ignore[operator]
+                found.update({f"{row.name}.{name}": value for name, value in inside.items()})
+        return found
 
     @property
     def scores_node(self) -> str:
-        """Return the node whose values the loss is taken from."""
-        output = self.graph.node(self.report.output)
-        if output.layer.gives_probabilities:
-            return self.graph.inputs(output.name)[0].source
-        return output.name
+        """Return the node whose values the loss of the main output is taken from."""
+        return self.main_head.source
 
-    def _run(self, plan: Sequence[_Step], x: torch.Tensor) -> dict[str, torch.Tensor]:
+    def resized(self, *shapes: Shape) -> GraphModule:
+        """Return the network, with these very weights, for samples of these shapes, one per Input."""
+        graph = resized(self.graph, dict(zip(self.report.inputs, shapes, strict=True)))
+        if graph == self.graph:
+            return self
+        with torch.device("meta"):
+            found = GraphModule(graph, fast=self._fast)
+        found.load_state_dict(self.state_dict(keep_vars=True), assign=True)
+        return found.train(self.training)
+
+    def _for(self, inputs: Sequence[torch.Tensor]) -> GraphModule:
+        """Return the network for samples of this size: padding like "same" depends on it."""
+        if not self._free:
+            return self
+        return self.resized(*(tuple(each.shape[1:]) for each in inputs))
+
+    def _run(self, plan: Sequence[_Step], inputs: Sequence[torch.Tensor]) -> dict[str, torch.Tensor]:
+        given = dict(zip(self.report.inputs, inputs, strict=True))
         values: dict[str, torch.Tensor] = {}
         for step in plan:
-            arriving: tuple[torch.Tensor, ...] = tuple(values[name] for name in step.inputs) or (x,)
+            arriving = tuple(values[name] for name in step.inputs) or (given[step.node],)
             for name in step.modules:
                 arriving = (getattr(self, name)(*arriving),)
-            values[step.node] = arriving[0]
+            value = arriving[0]
+            if step.differentiable and self.training and torch.is_grad_enabled() and not value.requires_grad:
+                value = value.detach().requires_grad_()
+            values[step.node] = value
             for node in step.spent:
                 del values[node]
         return values
@@ -135,10 +185,21 @@ def _made_of(module: nn.Module, step: _Step, *kinds: type[nn.Module]) -> bool:
     return bool(step.modules) and all(isinstance(module.get_submodule(name), kinds) for name in step.modules)
 
 
-def _with_spent(plan: tuple[_Step, ...]) -> tuple[_Step, ...]:
-    """Note behind every step which values may go, so that a large batch needs less memory."""
-    last_use = {source: number for number, step in enumerate(plan) for source in step.inputs}
+def _without_the_rest(plan: tuple[_Step, ...], wanted: tuple[str, ...]) -> tuple[_Step, ...]:
+    """Keep the steps that these values need, and note which others may go meanwhile: large batches need less memory."""
+    needed = set(wanted)
+    for step in reversed(plan):
+        if step.node in needed:
+            needed.update(step.inputs)
+    kept = [step for step in plan if step.node in needed]
+    last_use = {source: number for number, step in enumerate(kept) for source in step.inputs}
     spent: dict[int, list[str]] = {}
     for node, number in last_use.items():
-        spent.setdefault(number, []).append(node)
-    return tuple(replace(step, spent=tuple(spent.get(n, ()))) for n, step in enumerate(plan))
+        if node not in wanted:
+            spent.setdefault(number, []).append(node)
+    return tuple(replace(step, spent=tuple(spent.get(n, ()))) for n, step in enumerate(kept))
+
+
+def _differentiated(graph: Graph) -> set[str]:
+    """Return the nodes whose values some layer takes gradients with respect to."""
+    return {graph.inputs(node.name)[port].source for node in graph for port in node.layer.differentiates}

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch.nn import functional
 
 from cnnviz.data import Split
 from cnnviz.engine.build import GraphModule
+from cnnviz.engine.losses import Objective, probabilities
 from cnnviz.engine.trace import device_of, evaluating, to_tensor
 from cnnviz.events import Evaluated, Progress
 
@@ -33,37 +33,67 @@ def evaluate(
 ) -> Iterator[Progress | Evaluated]:
     """Judge on the images at `indices` of a split (by default all): progress, and at last the one Evaluated.
 
-    When `cancelled` says so, it ends without one.
+    The loss is that of all answers, without penalties. When `cancelled` says so, it ends without one.
     """
     places = np.arange(len(split)) if indices is None else indices
-    device, parts = device_of(module), []
+    judge = _Judge(module)
     for at in range(0, len(places), CHUNK):
         if cancelled():
             return
         yield Progress(f"Judging on {which} images", at, len(places))
-        images = to_tensor(split.images[places[at : at + CHUNK]]).to(device)
-        with evaluating(module):
-            parts.append(module.logits(images).float().cpu())
-    yield _judged(torch.cat(parts), split.labels[places], places, which, step, epoch, whole)
-
-
-def _judged(
-    scores: torch.Tensor, labels: Array, places: Array, which: str, step: int, epoch: float, whole: bool
-) -> Evaluated:
-    confidence, predicted = (found.numpy() for found in scores.softmax(dim=1).max(dim=1))
-    return Evaluated(
+        chunk = places[at : at + CHUNK]
+        judge.take(split.images[chunk], split.labels[chunk])
+    labels, (confidence, predicted) = split.labels[places], judge.answers
+    named = len(predicted) == len(labels)
+    yield Evaluated(
         step=step,
         epoch=epoch,
         which=which,
-        loss=float(functional.cross_entropy(scores, torch.tensor(labels))),
-        accuracy=float((predicted == labels).mean()),
-        confusion=_confusion(labels, predicted, scores.shape[1]),
+        loss=judge.loss,
+        accuracy=float((predicted == labels).mean()) if named else None,
+        confusion=_confusion(labels, predicted, judge.classes) if named else np.zeros((0, 0), np.int64),
         indices=places,
         labels=labels,
         predicted=predicted,
         confidence=confidence,
         whole=whole,
     )
+
+
+class _Judge:
+    """What the network answers to one chunk of images after the other."""
+
+    def __init__(self, module: GraphModule) -> None:
+        self._module, self._objective = module, Objective(module)
+        self._device = device_of(module)
+        self._losses: list[tuple[float, int]] = []
+        self._found: list[tuple[Array, Array]] = []
+        self.classes = 0
+
+    def take(self, images: Array, labels: Array) -> None:
+        """Judge images (N, C, H, W) with labels (N,)."""
+        pixels = to_tensor(images).to(self._device)
+        with evaluating(self._module):
+            scores = {name: value.float() for name, value in self._module.scores(pixels).items()}
+            loss = self._objective.of_scores(scores, (pixels,), torch.tensor(labels).to(self._device))
+            odds = probabilities(self._objective.main, scores[self._objective.main.node])
+        self._losses.append((float(loss), len(images)))
+        if odds is not None:
+            self.classes = odds.shape[1]
+            confidence, predicted = odds.cpu().max(dim=1)
+            self._found.append((confidence.numpy(), predicted.numpy()))
+
+    @property
+    def loss(self) -> float:
+        """Return the mean loss of an image."""
+        return sum(loss * count for loss, count in self._losses) / sum(count for _, count in self._losses)
+
+    @property
+    def answers(self) -> tuple[Array, Array]:
+        """Return confidence and class of every answer; empty arrays where no classes are named."""
+        if not self._found:
+            return np.zeros(0, np.float32), np.zeros(0, np.int64)
+        return np.concatenate([c for c, _ in self._found]), np.concatenate([p for _, p in self._found])
 
 
 def _confusion(labels: Array, predicted: Array, classes: int) -> Array:

@@ -9,18 +9,19 @@ from typing import Any
 
 import torch
 from numpy.typing import NDArray
-from torch import nn
-from torch.nn import functional
 
 from cnnviz.data import Dataset
 from cnnviz.engine.build import GraphModule, build
 from cnnviz.engine.devices import device as find_device
+from cnnviz.engine.losses import Head, Objective, hits
 from cnnviz.engine.memory import keep_freed_memory
 from cnnviz.engine.optimiser import make_optimiser, set_rate
 from cnnviz.engine.randomness import Randomness
 from cnnviz.engine.weights import Weights, apply
 from cnnviz.errors import TrainError
-from cnnviz.layers import times
+from cnnviz.layers import size, times
+from cnnviz.model.check import check
+from cnnviz.model.freesize import admits, resized
 from cnnviz.model.graph import Graph
 from cnnviz.model.recipe import Recipe
 
@@ -33,8 +34,11 @@ class Learner:
     ) -> None:
         """Make all ready to learn the training images at `places`; raise an error if something does not fit."""
         self._device = find_device(recipe.device)
-        self.module = build(graph, fast=True, seed=recipe.seed, initialiser=recipe.initialiser)
-        _require_fit(self.module, dataset)
+        _require_samples(graph, dataset)
+        sized = resized(graph, {check(graph).input: dataset.shape})
+        self.module = build(sized, fast=True, seed=recipe.seed, initialiser=recipe.initialiser)
+        _require_answers(self.module, dataset)
+        self._objective = Objective(self.module)
         if weights is not None:
             apply(self.module, weights)
         keep_freed_memory()
@@ -63,11 +67,14 @@ class Learner:
             order = self._places[torch.randperm(len(self._places), generator=self._shuffler)]
             yield from torch.split(order.to(self._device), self._batch_size)[: self.steps_per_epoch]
 
-    def learn(self, batch: torch.Tensor, rate: float) -> tuple[float, float]:
-        """Make one step; return loss and accuracy of the batch. Raise TrainError where that breaks down."""
+    def learn(self, batch: torch.Tensor, rate: float) -> tuple[float, float | None]:
+        """Make one step; return loss and accuracy of the batch. Raise TrainError where that breaks down.
+
+        The accuracy is None where the network names no classes.
+        """
         set_rate(self._optimiser, rate)
         try:
-            loss, hits = self._step(batch)
+            loss, right = self._step(batch)
         except (MemoryError, RuntimeError, ValueError) as error:
             raise self._explained(error) from error
         if not math.isfinite(loss):
@@ -75,19 +82,18 @@ class Learner:
                 f"the loss is no number any more (learning rate {rate:g}).",
                 hint="Lower the learning rate, or choose another initialiser.",
             )
-        return loss, hits / len(batch)
+        return loss, right / len(batch) if self._objective.main.classifies else None
 
     def _step(self, batch: torch.Tensor) -> tuple[float, float]:
         images, labels = self._images[batch], self._labels[batch]
         pixels = images.to(torch.float32, memory_format=self._layout).div_(255)
         with self._randomness:
-            scores = self.module.logits(pixels)
-        loss = functional.cross_entropy(scores, labels)
+            loss, scores = self._objective((pixels,), labels)
         self._optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         self._optimiser.step()
-        hits = (scores.detach().argmax(dim=1) == labels).sum()
-        value, right = torch.stack((loss.detach(), hits)).tolist()  # one transfer from the device, not two
+        found = hits(self._objective.main, scores.detach(), labels)
+        value, right = torch.stack((loss.detach(), found)).tolist()  # one transfer from the device, not two
         return value, right
 
     def _explained(self, error: Exception) -> Exception:
@@ -104,27 +110,53 @@ class Learner:
 
 
 def _randomness(module: GraphModule, seed: int, device: torch.device) -> AbstractContextManager[None]:
-    """Return the stream that dropout draws from, if there is dropout: switching streams takes some microseconds."""
-    draws = any(isinstance(child, nn.Dropout) and child.p > 0 for child in module.modules())
+    """Return the stream that dropout and noise draw from, if there are any: switching streams takes microseconds."""
+    draws = any(node.layer.draws for node in module.graph)
     return Randomness(seed, device) if draws else nullcontext()
 
 
-def _require_fit(module: GraphModule, dataset: Dataset) -> None:
-    """Raise TrainError where images or classes don't fit the network, before anything is computed."""
-    report, classes = module.report, len(dataset.classes)
-    wanted, given = report.row(report.input).shape or (), dataset.shape
-    if wanted != given:
+def _require_samples(graph: Graph, dataset: Dataset) -> None:
+    """Raise TrainError where the samples don't fit the network, before anything is built."""
+    report = check(graph).require()
+    if len(report.inputs) > 1:
         raise TrainError(
-            f"the network takes {times(wanted)}, but {dataset.title} has {times(given)}.",
-            where=report.input,
-            hint=f"Give the Input the shape {times(given)}, or choose other data.",
-        )
-    scores = report.row(report.output).shape or ()
-    if scores != (classes,):
-        raise TrainError(
-            f"the network's output is {times(scores)}, but {dataset.title} has {classes} classes.",
-            where=report.output,
-            hint=f"End with a Dense layer of {classes} units.",
+            f"the network takes {len(report.inputs)} inputs, but {dataset.title} has one kind of sample.",
+            where=report.inputs[1],
         )
     if not report.trainable:
         raise TrainError("the network has nothing that learns.", hint="Add a convolution or a Dense layer.")
+    if not admits(graph, report.input, dataset.shape):
+        wanted = report.row(report.input).shape or ()
+        raise TrainError(
+            f"the network takes {times(wanted)}, but {dataset.title} has {times(dataset.shape)}.",
+            where=report.input,
+            hint=f"Give the Input the shape {times(dataset.shape)}, or choose other data.",
+        )
+
+
+def _require_answers(module: GraphModule, dataset: Dataset) -> None:
+    """Raise TrainError where an answer that is compared with labels does not fit the classes."""
+    classes = len(dataset.classes)
+    free = any(node.layer.enlarged() != node.layer for node in module.graph)
+    for head in module.heads:
+        if head.layer.target == "labels" and head.layer.loss != "none" and not _fits(head, classes, free):
+            raise TrainError(
+                f"the network's output is {times(head.shape)}, but {dataset.title} has {classes} classes.",
+                where=head.node,
+                hint=f"End with a Dense layer of {classes} units.",
+            )
+
+
+def _fits(head: Head, classes: int, free: bool) -> bool:
+    """Say whether class numbers can be the target of an answer, in a network of free size also of a map of scores."""
+    shape, loss = head.shape, head.layer.loss
+    if loss == "cross entropy":
+        return shape[0] == classes and (free or size(shape) == classes)
+    if loss == "margin":
+        return shape[0] == classes and len(shape) <= 2
+    return len(shape) == 1 and (shape[0] == classes or (shape[0] == 1 and _takes_numbers(loss, classes)))
+
+
+def _takes_numbers(loss: str, classes: int) -> bool:
+    """Say whether a single value can stand for the class number."""
+    return loss != "binary cross entropy" or classes == 2

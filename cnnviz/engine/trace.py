@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,22 +11,30 @@ import torch
 from numpy.typing import NDArray
 
 from cnnviz.engine.build import GraphModule
+from cnnviz.engine.losses import probabilities
 from cnnviz.errors import ExplainError
 from cnnviz.explain.trace import Trace
-from cnnviz.layers import times
-from cnnviz.model.names import attribute
+from cnnviz.layers import Shape, times
+from cnnviz.model.freesize import admits
+from cnnviz.model.names import attribute, modules_of
 
 Array = NDArray[Any]
 
 
-def trace(module: GraphModule, x: Array, *, step: int = 0) -> Trace:
+def trace(module: GraphModule, x: Array, *more: Array, step: int = 0) -> Trace:
     """Return all activations and parameters for one sample (C, H, W), float32; the module's mode is restored.
 
-    `step` is noted in the trace. Raise ExplainError for a sample of another shape.
+    A network with several Inputs takes one array for each. Arrays inside of layers are there too, as `node.name`. For
+    a larger sample, where the Input lets it in, the trace's graph has the sample's shape. `step` is noted in the trace.
+    Raise ExplainError for a sample of another shape.
     """
-    _require_shape(module, tuple(x.shape), "the sample")
+    samples = (x, *more)
+    shapes = [tuple(each.shape) for each in samples]
+    _require_shapes(module, shapes, "the sample")
+    module = module.resized(*shapes)
     with evaluating(module):
-        values = module.activations(to_tensor(x[None]).to(device_of(module)))
+        values = module.activations(*(to_tensor(each[None]).to(device_of(module)) for each in samples))
+        values |= module.internals(values)
         activations = {name: to_array(value[0]) for name, value in values.items()}
     return Trace(module.graph, activations, _parameters(module), step)
 
@@ -34,15 +42,18 @@ def trace(module: GraphModule, x: Array, *, step: int = 0) -> Trace:
 def predict(module: GraphModule, images: Array, batch_size: int = 1000) -> Array:
     """Return class probabilities (N, K), float32, of images (N, C, H, W): uint8, or float32 from 0 to 1.
 
-    A network without a softmax at its end gets one. Raise ExplainError for images of another shape.
+    A network without a softmax at its end gets one. Raise ExplainError for images of another shape, and where the main
+    output names no classes.
     """
-    _require_shape(module, tuple(images.shape[1:]), "each image")
-    device = device_of(module)
+    _require_shapes(module, [tuple(images.shape[1:])], "each image")
+    device, parts = device_of(module), []
     with evaluating(module):
-        parts = [
-            to_array(module.logits(to_tensor(images[at : at + batch_size]).to(device)).softmax(dim=1))
-            for at in range(0, max(len(images), 1), batch_size)
-        ]
+        for at in range(0, max(len(images), 1), batch_size):
+            scores = module.logits(to_tensor(images[at : at + batch_size]).to(device))
+            odds = probabilities(module.main_head, scores)
+            if odds is None:
+                raise ExplainError("the main output names no classes.", where=module.report.output)
+            parts.append(to_array(odds))
     return np.concatenate(parts)
 
 
@@ -74,12 +85,18 @@ def device_of(module: torch.nn.Module) -> torch.device:
     return next((p.device for p in module.parameters()), torch.device("cpu"))
 
 
-def _require_shape(module: GraphModule, given: tuple[int, ...], what: str) -> None:
-    wanted = module.report.row(module.report.input).shape or ()
-    if given != wanted:
+def _require_shapes(module: GraphModule, given: Sequence[Shape], what: str) -> None:
+    names = module.report.inputs
+    if len(given) != len(names):
         raise ExplainError(
-            f"the network takes {times(wanted)}, but {what} is {times(given)}.", where=module.report.input
+            f"the network takes {len(names)} inputs, but {len(given)} arrived.", where=names[-1]
         )
+    for name, shape in zip(names, given, strict=True):
+        if not admits(module.graph, name, shape):
+            wanted = module.report.row(name).shape or ()
+            raise ExplainError(
+                f"the network takes {times(wanted)}, but {what} is {times(shape)}.", where=name
+            )
 
 
 def _parameters(module: GraphModule) -> dict[str, dict[str, Array]]:

@@ -132,7 +132,7 @@ class _Training:
             self._watch.pinned = changes["pinned"]
             yield from self._watch.look(self._step, at_once=True)
 
-    def _step_done(self, loss: float, accuracy: float, rate: float) -> StepDone:
+    def _step_done(self, loss: float, accuracy: float | None, rate: float) -> StepDone:
         speed = self._pace.recent
         left = (self._steps - self._step) * self._recipe.batch_size / speed
         return StepDone(self._step, self._epoch, loss, accuracy, rate, speed, left)
@@ -177,6 +177,7 @@ class _Training:
             "samples_per_s": round(self._pace.mean, 1),
         }
         for which, event in self._judged.items():
-            found[f"{which}_accuracy"] = event.accuracy
+            if event.accuracy is not None:
+                found[f"{which}_accuracy"] = event.accuracy
             found[f"{which}_loss"] = event.loss
         return found

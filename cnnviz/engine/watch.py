@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch.nn.utils import get_total_norm
 
 from cnnviz.engine.build import GraphModule
+from cnnviz.engine.losses import probabilities
 from cnnviz.engine.trace import device_of, evaluating, to_array, to_tensor
 from cnnviz.events import Event, Gradients, Watched
 from cnnviz.model.names import attribute
@@ -41,18 +42,14 @@ class Watch:
 
     def _pinned(self, step: int) -> Iterator[Watched]:
         module, image = self._module, self.pinned
-        if image is None or image.shape != module.report.row(module.report.input).shape:
+        if image is None or [image.shape] != [module.report.row(name).shape for name in module.report.inputs]:
             return
         with evaluating(module):
             values = module.activations(to_tensor(image[None]).to(device_of(module)))
             maps = {name: to_array(value[0]) for name, value in values.items()}
-        scores = maps[module.scores_node].astype(np.float64)
-        with np.errstate(
-            invalid="ignore", over="ignore"
-        ):  # a training that breaks down ends with its own words
-            odds = np.exp(scores - scores.max())
-            probabilities = (odds / odds.sum()).astype(np.float32)
-        yield Watched(step, image, maps, probabilities)
+            odds = probabilities(module.main_head, values[module.scores_node].float())
+        shares = np.zeros(0, np.float32) if odds is None else to_array(odds[0])
+        yield Watched(step, image, maps, shares)
 
     def _gradients(self, step: int) -> Iterator[Gradients]:
         ratios = {}

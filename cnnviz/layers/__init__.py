@@ -21,6 +21,7 @@ from cnnviz.layers.dense import Dense, Flatten
 from cnnviz.layers.merge import Add, Concat
 from cnnviz.layers.normalisation import BatchNorm, Dropout
 from cnnviz.layers.options import Option
+from cnnviz.layers.output import Output
 from cnnviz.layers.pooling import (
     AvgPool1d,
     AvgPool2d,
@@ -33,12 +34,15 @@ from cnnviz.layers.pooling import (
 )
 from cnnviz.layers.source import Input
 
-GROUPS = ("Input", "Convolution", "Pooling", "Normalisation", "Activation", "Dense", "Reshape", "Merge")
+GROUPS = (
+    "Input", "Convolution", "Pooling", "Normalisation", "Activation", "Dense", "Recurrent", "Merge", "Reshape",
+    "Autoencoder", "Capsule", "Spatial transformer", "Output",
+)  # fmt: skip
 """The palette's headings, in order."""
 
 __all__ = [
     "GROUPS", "LAYERS", "Add", "AvgPool1d", "AvgPool2d", "AvgPool3d", "BatchNorm", "Concat", "Conv1d", "Conv2d",
     "Conv3d", "Dense", "Dropout", "Flatten", "GlobalAvgPool", "GlobalMaxPool", "Input", "Layer", "LeakyReLU",
-    "MaxPool1d", "MaxPool2d", "MaxPool3d", "Option", "Parameter", "ReLU", "Remedy", "Shape", "Sigmoid", "Softmax",
-    "Tanh", "TorchCall", "layer_from_dict", "size", "times",
+    "MaxPool1d", "MaxPool2d", "MaxPool3d", "Option", "Output", "Parameter", "ReLU", "Remedy", "Shape", "Sigmoid",
+    "Softmax", "Tanh", "TorchCall", "layer_from_dict", "size", "times",
 ]  # fmt: skip

@@ -61,6 +61,7 @@ class Sigmoid(_Activation):
     """Squeezes every value into the range from 0 to 1."""
 
     kind, title, icon, torch_name, function = "sigmoid", "Sigmoid", "layer-sigmoid", "Sigmoid", "sigmoid"
+    scores_loss = "binary cross entropy"
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class Softmax(_Activation):
     """Turns scores into probabilities that add up to 1, along the channels."""
 
     kind, title, icon, torch_name = "softmax", "Softmax", "layer-softmax", "Softmax"
-    numbered, gives_probabilities = False, True
+    numbered, gives_probabilities, scores_loss = False, True, "cross entropy"
 
     def torch_calls(self, *inputs: Shape) -> tuple[TorchCall, ...]:
         return (TorchCall("Softmax", (), {"dim": 1}),)

@@ -82,6 +82,12 @@ class Layer:
     """A place where the network answers; with such nodes, a network may have several outputs."""
     pointwise: ClassVar[bool] = False
     """Snaps onto the card of the layer before it (activation, normalisation, dropout)."""
+    scores_loss: ClassVar[str] = ""
+    """The loss (of `Output`) that is better taken from what goes into this layer than from what comes out."""
+    draws: ClassVar[bool] = False
+    """Draws random numbers while training."""
+    differentiates: ClassVar[tuple[int, ...]] = ()
+    """The ports whose values the layer takes gradients with respect to, while training."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -139,6 +145,10 @@ class Layer:
     def calculations(self, *inputs: Shape) -> tuple[Calculation, ...]:
         """Return the sums behind the output size and the parameter count, with the numbers put in."""
         return ()
+
+    def enlarged(self) -> Layer:
+        """Return the layer for larger samples, where it lets them in; itself where it does not."""
+        return self
 
     def chip(self) -> str:
         """Return the word on the chip where the layer snaps onto another card."""

@@ -62,7 +62,7 @@ class Dropout(Layer):
     """Switches off a random share of the values while training; passes everything on afterwards."""
 
     kind, title, group, icon = "dropout", "Dropout", "Normalisation", "layer-dropout"
-    pointwise = True
+    pointwise, draws = True, True
 
     rate: float = opt(0.5, lo=0.0, hi=0.95, help="share of values switched off in each training step")
 

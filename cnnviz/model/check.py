@@ -3,34 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Literal
 
 from cnnviz.errors import GraphError, ShapeError
 from cnnviz.layers import Layer, Parameter, Remedy, Shape
+from cnnviz.model import ends, freesize
 from cnnviz.model.graph import Graph, Node
-
-Severity = Literal["error", "waiting", "note"]
-
-
-@dataclass(frozen=True)
-class Fix:
-    """A one-click repair: a label, and the edit itself."""
-
-    label: str
-    edit: Callable[[Graph], Graph]
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Something to repair (error), to wait for (waiting) or to know (note)."""
-
-    node: str
-    text: str
-    severity: Severity = "error"
-    fixes: tuple[Fix, ...] = ()
+from cnnviz.model.problem import Fix, Problem, Severity
 
 
 @dataclass(frozen=True)
@@ -44,7 +24,7 @@ class Row:
     parameters: tuple[Parameter, ...] = ()
     macs: int = 0
 
-    @property
+    @cached_property
     def params(self) -> int:
         """Return the number of parameters, those that don't train included."""
         return sum(parameter.count for parameter in self.parameters)
@@ -52,12 +32,18 @@ class Row:
 
 @dataclass(frozen=True)
 class Report:
-    """The answer of `check`: rows in computing order, and problems."""
+    """The answer of `check`: rows in computing order, and problems.
+
+    `inputs` and `outputs` are the nodes where values enter and where the network answers, in the order of the graph;
+    `input` is the first of them, `output` the main answer (of the greatest weight). Empty where there is none.
+    """
 
     rows: tuple[Row, ...]
     problems: tuple[Problem, ...]
     input: str = ""
     output: str = ""
+    inputs: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
 
     def row(self, name: str) -> Row:
         """Return the row of a node; raise GraphError if there is none."""
@@ -74,17 +60,17 @@ class Report:
         """Return the output shape of every node."""
         return {row.name: row.shape for row in self.rows}
 
-    @property
+    @cached_property
     def trainable(self) -> int:
         """Return the number of parameters that train."""
         return sum(p.count for row in self.rows for p in row.parameters if p.trainable)
 
-    @property
+    @cached_property
     def non_trainable(self) -> int:
         """Return the number of running statistics."""
         return sum(p.count for row in self.rows for p in row.parameters if not p.trainable)
 
-    @property
+    @cached_property
     def macs(self) -> int:
         """Return the multiply-adds of one forward pass of one sample."""
         return sum(row.macs for row in self.rows)
@@ -115,8 +101,13 @@ def check(graph: Graph) -> Report:
     for node in circle:
         rows[node.name] = Row(node.name, node.layer.kind, None, None)
         problems.append(_circular(graph, node.name))
-    found_input, found_output = _ends(graph, problems)
-    return Report(tuple(rows.values()), tuple(problems), found_input, found_output)
+    problems += freesize.problems(graph, order, rows)
+    problems += ends.problems(graph, {name: row.shape for name, row in rows.items()})
+    entries = ends.entries(graph)
+    return Report(
+        tuple(rows.values()), tuple(problems),
+        entries[0] if entries else "", ends.main_output(graph), entries, ends.outputs(graph),
+    )  # fmt: skip
 
 
 def _circular(graph: Graph, name: str) -> Problem:
@@ -207,30 +198,4 @@ def _fix(name: str, remedy: Remedy) -> Fix:
     return Fix(remedy.label, edit)
 
 
-def _ends(graph: Graph, problems: list[Problem]) -> tuple[str, str]:
-    """Return the names of the input and the output; add a problem where there is not exactly one."""
-    entries = [node.name for node in graph if node.layer.most_inputs == 0]
-    exits = [node.name for node in graph if not graph.outputs(node.name)]
-    if graph.nodes and not entries:
-        problems.append(
-            Problem(graph.nodes[0].name, "there is no Input; drag one onto the canvas.", "waiting")
-        )
-    if len(entries) > 1:
-        problems.append(
-            Problem(entries[1], f"is a second input beside {entries[0]}; keep one.", fixes=_drop(entries[1]))
-        )
-    if len(exits) > 1:
-        problems.append(_loose(graph, exits))
-    return (entries[0] if entries else ""), (exits[-1] if len(exits) == 1 else "")
-
-
-def _loose(graph: Graph, exits: list[str]) -> Problem:
-    """Say that several nodes lead nowhere; the one that the fewest nodes feed is named."""
-    loose = min(exits, key=lambda name: len(graph.ancestors(name)))
-    other = next(name for name in exits if name != loose)
-    text = f"leads nowhere: the network would have two outputs, {other} and {loose}."
-    return Problem(loose, text, "error", _drop(loose))
-
-
-def _drop(name: str) -> tuple[Fix, ...]:
-    return (Fix(f"Remove {name}", lambda graph: graph.remove([name])),)
+__all__ = ["Fix", "Problem", "Report", "Row", "Severity", "check", "sort"]

@@ -74,7 +74,7 @@ def test_fast_order_changes_neither_values_nor_gradients(make: object) -> None:
 
 def test_fast_order_pools_first_only_where_nobody_else_listens() -> None:
     fast = build(residual(), fast=True)
-    order = {step.node: step.modules for step in fast._quick}
+    order = {step.node: step.modules for step in fast._answering}
     assert "t" not in order
     assert order["u"] == ("u_pad", "u", "t")
     assert order["r"] == ("r",)  # feeds three nodes
@@ -115,7 +115,7 @@ def test_mean_counts_real_cells_only() -> None:
         (chain([Input((1, 4, 4)), Conv2d(2, 7)]), "7-wide window"),
         (chain([Input((1, 4, 4)), Dense(3)]), "flat vector"),
         (chain([Input((1, 4, 4)), ReLU()]).add(ReLU(), "loose", after="input"), "two outputs"),
-        (chain([Input((1, 4, 4)), ReLU()]).add(Input((1, 4, 4)), "second"), "second input"),
+        (chain([Input((1, 4, 4)), ReLU()]).add(Input((1, 4, 4)), "second"), "second: is an input that feeds nothing"),
         (Graph().add(MaxPool2d()).add(Softmax(), "s", after="pool1"), "needs an input"),
     ],
 )

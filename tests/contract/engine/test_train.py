@@ -273,7 +273,7 @@ def test_short_memory_suggests_a_smaller_batch(strokes: Dataset, monkeypatch: py
     def full(*_: object) -> None:
         raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes")
 
-    monkeypatch.setattr("cnnviz.engine.learner.functional.cross_entropy", full)
+    monkeypatch.setattr("cnnviz.engine.losses.functional.cross_entropy", full)
     with pytest.raises(
         TrainError, match="not enough memory for batches of 32 images. Try a batch size of 16"
     ):

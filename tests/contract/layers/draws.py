@@ -25,8 +25,15 @@ RANKS: dict[str, tuple[int, ...]] = {
     "relu": (1, 2, 3, 4), "leakyrelu": (1, 2, 3, 4), "sigmoid": (1, 2, 3, 4), "tanh": (1, 2, 3, 4),
     "softmax": (1, 2, 3, 4),
     "flatten": (1, 2, 3, 4), "dense": (1,), "add": (1, 2, 3, 4), "concat": (1, 2, 3, 4),
+    "output": (1, 2, 3, 4),
 }  # fmt: skip
 """How many dimensions a kind's inputs may have; a new kind needs an entry."""
+
+
+ANY_RANK = {
+    "dropout", "relu", "leakyrelu", "sigmoid", "tanh", "softmax", "flatten", "add", "concat", "output",
+}  # fmt: skip
+"""Kinds that take more dimensions, too."""
 
 
 def draw_layer(kind: str, random: Random) -> Layer:

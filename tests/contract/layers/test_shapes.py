@@ -11,7 +11,15 @@ from torch import nn
 
 from cnnviz.errors import ShapeError
 from cnnviz.layers import LAYERS, Layer, Shape, layer_from_dict
-from tests.contract.layers.draws import RANKS, draw_fitting, draw_layer, draw_shapes, modules_of, run
+from tests.contract.layers.draws import (
+    ANY_RANK,
+    RANKS,
+    draw_fitting,
+    draw_layer,
+    draw_shapes,
+    modules_of,
+    run,
+)
 
 KINDS = list(LAYERS)
 WINDOWED = [kind for kind, cls in LAYERS.items() if "kernel_size" in {o.name for o in cls.options()}]
@@ -83,17 +91,7 @@ def test_every_other_rank_is_refused_or_taken_by_torch(kind: str) -> None:
         shapes = ((8,) * rank,) * max(layer.fewest_inputs, 1)
         if rank in RANKS[kind]:
             layer.out_shape(*shapes)
-        elif kind not in (
-            "dropout",
-            "relu",
-            "leakyrelu",
-            "sigmoid",
-            "tanh",
-            "softmax",
-            "flatten",
-            "add",
-            "concat",
-        ):
+        elif kind not in ANY_RANK:
             with pytest.raises(ShapeError):
                 layer.out_shape(*shapes)
 

@@ -163,14 +163,22 @@ def test_two_ends_are_repaired_by_removing_the_loose_one() -> None:
     problem = only(graph)
     assert problem.node == "loose"
     assert graph.summary().output == ""
-    assert problem.fixes[0].edit(graph).summary().require().output == "b"
+    head, remove = problem.fixes
+    assert remove.edit(graph).summary().require().output == "b"
+    assert head.edit(graph).summary().require().outputs == ("output", "output1")
 
 
-def test_a_second_input_is_repaired_by_removing_it() -> None:
+def test_several_inputs_are_welcome() -> None:
     graph = chain([("x", Input((4,))), ("s", Add())]).add(Input((4,)), "y").connect("y", "s")
+    report = graph.summary().require()
+    assert (report.input, report.inputs, report.outputs) == ("x", ("x", "y"), ("s",))
+
+
+def test_an_input_that_feeds_nothing_is_repaired_by_removing_it() -> None:
+    graph = chain([("x", Input((4,))), ("r", ReLU())]).add(Input((4,)), "y")
     problem = only(graph)
-    assert problem.node == "y"
-    assert [each.node for each in problem.fixes[0].edit(graph).summary().problems] == ["s"]
+    assert (problem.node, problem.text) == ("y", "is an input that feeds nothing.")
+    assert problem.fixes[0].edit(graph).summary().require().output == "r"
 
 
 def test_a_missing_input_is_named() -> None:
