@@ -67,9 +67,19 @@ def save_project(path: Path, project: Project) -> None:
 
 def to_json(project: Project) -> str:
     """Return the text of a project file: sorted keys, one entry per line, so that versions can be compared."""
-    graph = project.graph
     content = {
         "format": FORMAT,
+        **graph_to_dict(project.graph),
+        "data": project.data.to_dict(),
+        "recipe": project.recipe.to_dict(),
+        "weights": project.weights,
+    }
+    return json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def graph_to_dict(graph: Graph) -> dict[str, Any]:
+    """Return a graph as JSON values; `read_graph` reads them."""
+    return {
         "title": graph.title,
         "nodes": [
             {
@@ -84,11 +94,7 @@ def to_json(project: Project) -> str:
         "edges": [{"source": e.source, "target": e.target, "port": e.port} for e in graph.edges],
         "groups": [group_to_dict(group) for group in graph.groups],
         "notes": [note_to_dict(note) for note in graph.notes],
-        "data": project.data.to_dict(),
-        "recipe": project.recipe.to_dict(),
-        "weights": project.weights,
     }
-    return json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def from_json(text: str, where: str = "project") -> Project:
@@ -188,4 +194,13 @@ def _plain_name(name: str) -> bool:
     return name not in (".", "..") and name == name.strip() and not set(name) & set('/\\:*?"<>|\0\n\r\t')
 
 
-__all__ = ["FORMAT", "MIGRATIONS", "Project", "from_json", "open_project", "save_project", "to_json"]
+__all__ = [
+    "FORMAT",
+    "MIGRATIONS",
+    "Project",
+    "from_json",
+    "graph_to_dict",
+    "open_project",
+    "save_project",
+    "to_json",
+]

@@ -134,6 +134,13 @@ def fold(graph: Graph, name: str, folded: bool = True) -> Graph:
     return with_group(graph, replace(group_of(graph, name), folded=folded))
 
 
+def unfolded(graph: Graph) -> Graph:
+    """Return the graph with all groups open."""
+    if not any(group.folded for group in graph.groups):
+        return graph
+    return replace(graph, groups=tuple(replace(group, folded=False) for group in graph.groups))
+
+
 def fresh_group_name(graph: Graph, stem: str = "block") -> str:
     """Return an unused name for a new group, such as `block2`."""
     taken = {group.name for group in graph.groups}

@@ -11,7 +11,9 @@ from dataclasses import replace
 from cnnviz.model.cards import cards, place_of
 from cnnviz.model.folding import fold, group_of, members, shifted, with_group
 from cnnviz.model.graph import Graph
-from cnnviz.model.layout import FRAME_BOTTOM, FRAME_SIDE, FRAME_TOP
+
+FRAME_SIDE, FRAME_HEAD, FRAME_FOOT = 32, 48, 32
+"""What a frame adds around the cards in it; the head has the title bar."""
 
 Size = tuple[float, float]
 Rect = tuple[float, float, float, float]
@@ -32,7 +34,7 @@ def frames(graph: Graph, card: Size) -> dict[str, Rect]:
     seen = {name for holder in boxes for name in _path(parents, holder)}
     for name in sorted(seen, key=lambda each: -len(_path(parents, each))):
         left, top, right, bottom = _around(boxes[name])
-        found[name] = left - FRAME_SIDE, top - FRAME_TOP, right + FRAME_SIDE, bottom + FRAME_BOTTOM
+        found[name] = left - FRAME_SIDE, top - FRAME_HEAD, right + FRAME_SIDE, bottom + FRAME_FOOT
         boxes.setdefault(parents[name], []).append(found[name])
     return found
 
@@ -42,7 +44,7 @@ def opened(graph: Graph, name: str, card: Size) -> Graph:
     place = group_of(graph, name).position
     graph = fold(graph, name, folded=False)
     left, top, right, bottom = frames(graph, card)[name]
-    step = place[0] - left - FRAME_SIDE, place[1] - top - FRAME_TOP
+    step = place[0] - left - FRAME_SIDE, place[1] - top - FRAME_HEAD
     graph = shifted(graph, members(graph, name), step)
     graph = with_group(graph, replace(group_of(graph, name), position=place))
     corner = place[0] + card[0], place[1] + card[1]
@@ -53,7 +55,7 @@ def opened(graph: Graph, name: str, card: Size) -> Graph:
 def closed(graph: Graph, name: str, card: Size) -> Graph:
     """Fold a group to a card in place; what is beside and below moves up, where nothing is in the way."""
     left, top, right, bottom = frames(graph, card)[name]
-    place = left + FRAME_SIDE, top + FRAME_TOP
+    place = left + FRAME_SIDE, top + FRAME_HEAD
     folded = with_group(graph, replace(group_of(graph, name), folded=True, position=place))
     gap = place[0] + card[0] - right, place[1] + card[1] - bottom
     moved = _pushed(folded, name, card, (place, (right, bottom)), gap)
