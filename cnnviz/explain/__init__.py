@@ -7,15 +7,15 @@ import sys
 from collections.abc import Sequence
 from types import ModuleType
 
-from cnnviz.explain.explanation import Constant, Explanation, PartValues, Term
+from cnnviz.explain.explanation import Constant, Explanation, Partner, PartValues, Term
 from cnnviz.explain.field import Box, receptive_field, sources
 from cnnviz.explain.forward import explain
 from cnnviz.explain.rounding import Column, rounded
-from cnnviz.explain.trace import Trace
+from cnnviz.explain.trace import Trace, split
 
 __all__ = [
-    "Box", "Column", "Constant", "Explanation", "PartValues", "Term", "Trace",
-    "explain", "receptive_field", "rounded", "sources",
+    "Box", "Column", "Constant", "Explanation", "PartValues", "Partner", "Term", "Trace",
+    "explain", "receptive_field", "rounded", "sources", "split",
 ]  # fmt: skip
 
 

@@ -14,16 +14,16 @@ import numpy as np
 from cnnviz.explain.trace import Array
 from cnnviz.layers.formula import Index
 
-RELATIVE_TOLERANCE = 1e-5
-"""How far float32 may stray from float64, as a share of the scale of the numbers that were added."""
+Place = tuple[str, Index]
+"""A value that can itself be explained: an array of the trace (`conv1`, `lstm1.i`) and an index in it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
     """One summand. `source` and `index` say where its value comes from, and can themselves be explained.
 
-    `factors` are (name, value) pairs. Without a source, `label` says what it is: `padding`, or a constant
-    such as `bias`.
+    `factors` are (name, value) pairs; `partners` are the places of those that are values of the trace too. Without a
+    source, `label` says what the term is: `padding`, or a constant such as `bias`.
     """
 
     source: str | None
@@ -31,6 +31,7 @@ class Term:
     factors: tuple[tuple[str, float], ...]
     product: float
     label: str = ""
+    partners: tuple[Place, ...] = ()
 
     @property
     def origin(self) -> str:
@@ -45,19 +46,44 @@ class Term:
 
 @dataclass(frozen=True)
 class Constant:
-    """A number that takes part but belongs to no cell: bias, mean, variance, ε, γ, β, maximum …"""
+    """A number that takes part without being a summand: bias, mean, variance, ε, γ, β, maximum …
+
+    `source` is its place where it is a value of the trace: the coordinates that a sampler is given.
+    """
 
     name: str
     value: float
+    source: Place | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Partner:
+    """The second factors of a part that are values of the trace themselves: a gate that lets a value through.
+
+    As many cells as the part has, in the same order; `values` has the part's shape.
+    """
+
+    node: str
+    ranges: tuple[range, ...]
+    values: Array
+    name: str
+
+    @property
+    def places(self) -> Iterator[Place]:
+        """Yield where each cell lies."""
+        return ((self.node, index) for index in itertools.product(*self.ranges))
 
 
 @dataclass(frozen=True, eq=False)
 class PartValues:
-    """The cells of one input that take part, as float64 arrays of one shape: channels × window.
+    """The cells of one array that take part, as float64 arrays of one shape: channels × window.
 
-    `ranges` are the cells' indices in the output of `node`, one range per dimension. Where `inside` is false the cell
-    is padding: its value is 0, and under a maximum it never wins. `names` name the two factors of a product; with an
-    empty second name the value itself is the summand.
+    `node` is a node, or an array inside one (`lstm1.i`); `ranges` are the cells' indices in it, one per dimension.
+    Where `inside` is false the cell is padding: its value is 0, and under a maximum it never wins. `function` was
+    applied to the values before they were multiplied; `activated` is what came out. `names` name the two factors of a
+    product; with an empty second name the value itself is the summand, and a second factor called `power` is what the
+    value was raised to. `weights` are the second factors, or the product of the `partners` where those are values of
+    the trace themselves.
     """
 
     node: str
@@ -67,6 +93,9 @@ class PartValues:
     weights: Array
     products: Array
     names: tuple[str, str] = ("input", "weight")
+    function: str = ""
+    activated: Array | None = None
+    partners: tuple[Partner, ...] = ()
 
     @property
     def channel_sums(self) -> Array:
@@ -76,26 +105,43 @@ class PartValues:
     @property
     def terms(self) -> Iterator[Term]:
         """Yield one term per cell, in the order of the arrays."""
-        first, second = self.names
-        columns = (
-            array.ravel().tolist() for array in (self.inside, self.values, self.weights, self.products)
-        )
-        for index, inside, value, weight, product in zip(
-            itertools.product(*self.ranges), *columns, strict=True
+        names, columns = zip(*self._factors, strict=True)
+        values = zip(*(array.ravel().tolist() for array in columns), strict=True)
+        partners = zip(*(partner.places for partner in self.partners), strict=True)
+        for index, inside, factors, product, beside in zip(
+            itertools.product(*self.ranges),
+            self.inside.ravel().tolist(),
+            values,
+            self.products.ravel().tolist(),
+            partners if self.partners else itertools.repeat((), self.products.size),
+            strict=True,
         ):
-            factors = ((first, value), (second, weight)) if second else ((first, value),)
+            named = tuple(zip(names, factors, strict=True))
             if inside:
-                yield Term(self.node, index, factors, product)
+                yield Term(self.node, index, named, product, partners=beside)
             else:
-                yield Term(None, None, factors, product, "padding")
+                yield Term(None, None, named, product, "padding")
+
+    @property
+    def _factors(self) -> tuple[tuple[str, Array], ...]:
+        """Return the columns of a table of terms: the value, its function, what it is multiplied by."""
+        first, second = self.names
+        found = [(first, self.values)]
+        if self.activated is not None:
+            found.append((f"{self.function}({first})", self.activated))
+        if self.partners:
+            return (*found, *((partner.name, partner.values) for partner in self.partners))
+        return (*found, (second, self.weights)) if second else tuple(found)
 
 
 @dataclass(frozen=True, eq=False)
 class Explanation:
     """How one number came about, and whether the account agrees with the engine.
 
-    `parts` hold the cells, `offsets` the summands that belong to no cell (bias). Their products add up to `sum`;
-    `function` (empty: none) turns that into `result`. `engine` is what torch computed in float32.
+    `node` is the array that holds the number: a node, or an array inside one (`lstm1.i`). `parts` hold the cells,
+    `offsets` the summands that belong to no cell (bias). Their products add up to `sum`; `function` (empty: none) turns
+    that into `result`. `engine` is what torch computed in float32, `tolerance` the largest difference that float32
+    arithmetic explains.
     """
 
     node: str
@@ -110,6 +156,7 @@ class Explanation:
     function: str
     result: float
     engine: float
+    tolerance: float
     note: str = ""
 
     @cached_property
@@ -126,20 +173,6 @@ class Explanation:
     def difference(self) -> float:
         """Return result − engine."""
         return self.result - self.engine
-
-    @cached_property
-    def tolerance(self) -> float:
-        """Return the largest difference that float32 arithmetic explains.
-
-        A float32 sum strays in proportion to the sizes of its terms, not of its result, since terms may cancel. A
-        function of exactly known values strays in proportion to its result. Below 1 the scale stays 1, because fast
-        convolutions (Winograd, FFT) also mix in rounding errors of neighbouring cells.
-        """
-        scale = abs(self.result)
-        if not self.function:
-            scale = float(sum(np.abs(part.products).sum() for part in self.parts))
-            scale += sum(abs(term.product) for term in self.offsets)
-        return RELATIVE_TOLERANCE * max(1.0, scale)
 
     @property
     def closes(self) -> bool:

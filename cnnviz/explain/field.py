@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import TypeVar
 
-from cnnviz.layers.formula import Index, blocks
-from cnnviz.model.check import Row
+from cnnviz.explain.trace import split
+from cnnviz.layers import Layer, Shape
+from cnnviz.layers.formula import Formula, Index, Sampled, blocks
 from cnnviz.model.graph import Graph
 
 Box = tuple[tuple[int, int], ...]
 """One (first, end) pair per dimension, clipped to the layer's output; `end` is not included."""
+_Slot = TypeVar("_Slot", int, str)
 
 
 def sources(graph: Graph, node: str, index: Index) -> dict[str, Box]:
-    """Return the box of cells that a value is directly made from, per node before it."""
-    return _step(graph, graph.summary().row(node), tuple((i, i + 1) for i in index))
+    """Return the box of cells that a value is directly made from, per node before it.
+
+    `node` may be an array inside a node (`lstm1.i`); arrays inside are walked through to what arrives at the node.
+    """
+    name, inside = split(node)
+    return _step(graph, name, {inside: tuple((i, i + 1) for i in index)})
 
 
 def receptive_field(graph: Graph, node: str, index: Index) -> dict[str, Box]:
@@ -23,40 +30,81 @@ def receptive_field(graph: Graph, node: str, index: Index) -> dict[str, Box]:
 
     A box bounds the cells: a dilated window also has cells in its box that it skips.
     """
-    report = graph.summary()
-    found: dict[str, Box] = {node: tuple((i, i + 1) for i in index)}
-    for row in reversed(report.rows):
+    start, inside = split(node)
+    found: dict[str, Box] = {start: tuple((i, i + 1) for i in index)}
+    for row in reversed(graph.summary().rows):
         if row.name in found:
-            for name, box in _step(graph, row, found[row.name]).items():
+            asked = inside if row.name == start else ""
+            for name, box in _step(graph, row.name, {asked: found[row.name]}).items():
                 found[name] = _union(found[name], box) if name in found else box
-    del found[node]
+    del found[start]
     return found
 
 
-def _step(graph: Graph, row: Row, box: Box) -> dict[str, Box]:
-    """Return the boxes on the inputs of a node that a box of its output is made from."""
-    layer, wires, shapes = graph.node(row.name).layer, graph.inputs(row.name), row.inputs or ()
-    slots: dict[int, Box] = {}
-    for index in _telling_cells(box):
-        for block in blocks(layer.formula(index, *shapes)):
-            span = tuple((cells[0], cells[-1] + 1) for cells in block.ranges)
-            slots[block.input] = _union(slots[block.input], span) if block.input in slots else span
+def _step(graph: Graph, node: str, asked: Mapping[str, Box]) -> dict[str, Box]:
+    """Return the boxes on the inputs of a node that a box of its output, or of an array inside, is made from."""
+    layer, wires, shapes = graph.node(node).layer, graph.inputs(node), graph.summary().row(node).inputs or ()
     found: dict[str, Box] = {}
-    for slot, span in slots.items():
-        clipped, name = _clipped(span, shapes[slot]), wires[slot].source
-        if clipped is not None:
-            found[name] = _union(found[name], clipped) if name in found else clipped
+    for port, box in _read_by(layer, shapes, asked).items():
+        name = wires[port].source
+        found[name] = _union(found[name], box) if name in found else box
     return found
 
 
-def _telling_cells(box: Box) -> Iterator[Index]:
+def _read_by(layer: Layer, shapes: tuple[Shape, ...], asked: Mapping[str, Box]) -> dict[int, Box]:
+    """Return the box that is read at each port, following the arrays inside the layer until nothing new is read.
+
+    A recurrent layer goes one time step back with every round.
+    """
+    inside = layer.internals(*shapes)
+    ports: dict[int, Box] = {}
+    known: dict[str, Box] = {}
+    pending = list(asked.items())
+    while pending:
+        name, box = pending.pop()
+        reads: dict[str, Box] = {}
+        for index in _telling_cells(box, inner=bool(name)):
+            formula = layer.internal_formula(name, index, *shapes) if name else layer.formula(index, *shapes)
+            for slot, span in _spans(formula, shapes):
+                if isinstance(slot, int):
+                    _widen(ports, slot, _clipped(span, shapes[slot]))
+                else:
+                    _widen(reads, slot, _clipped(span, inside[slot]))
+        for slot, span in reads.items():
+            if slot not in known or _union(known[slot], span) != known[slot]:
+                _widen(known, slot, span)
+                pending.append((slot, span))
+    return ports
+
+
+def _spans(formula: Formula, shapes: tuple[Shape, ...]) -> Iterator[tuple[int | str, Box]]:
+    """Yield the slot and the bounds of every block that a formula reads."""
+    if isinstance(formula, Sampled):  # where the pixels lie, the values of theta decide
+        channel = formula.place[0]
+        yield formula.image, ((channel, channel + 1), *((0, n) for n in shapes[formula.image][1:]))
+        yield formula.theta, tuple((0, n) for n in shapes[formula.theta])
+    for block in blocks(formula):
+        if all(block.ranges):
+            yield (
+                block.input,
+                tuple((min(r[0], r[-1]), max(r[0], r[-1]) + 1) for r in block.ranges),
+            )
+
+
+def _telling_cells(box: Box, *, inner: bool) -> Iterator[Index]:
     """Yield the cells of a box that decide where its blocks end.
 
     Windows only move forward with their position, so that the corners are enough; channels may jump (a flattened map,
-    joined inputs), so that every one is asked.
+    joined inputs), so that every one is asked. The arrays inside a layer don't jump.
     """
-    channels = range(*box[0])
+    channels = {box[0][0], box[0][1] - 1} if inner else range(*box[0])
     return itertools.product(channels, *({first, end - 1} for first, end in box[1:]))
+
+
+def _widen(boxes: dict[_Slot, Box], slot: _Slot, box: Box | None) -> None:
+    """Let the box of a slot cover another one too."""
+    if box is not None:
+        boxes[slot] = _union(boxes[slot], box) if slot in boxes else box
 
 
 def _clipped(box: Box, shape: tuple[int, ...]) -> Box | None:
