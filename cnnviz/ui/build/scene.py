@@ -8,7 +8,6 @@ from PySide6.QtCore import QObject, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QGraphicsScene
 
-from cnnviz.explain.trace import Trace
 from cnnviz.model.check import check
 from cnnviz.model.graph import Edge, Graph
 from cnnviz.ui import numbers, theme
@@ -18,7 +17,7 @@ from cnnviz.ui.build.faces import CardFace, Faces, WireFace, faces
 from cnnviz.ui.build.nearby import Boxes
 from cnnviz.ui.build.places import CARD_HEIGHT, CARD_WIDTH, PORT_HIT, SNAP, in_port, out_port
 from cnnviz.ui.build.routing import Point, Rect, route
-from cnnviz.ui.build.strips import Strip, recolor, strip
+from cnnviz.ui.build.strips import Strip, recolor
 from cnnviz.ui.build.wire import WireItem
 
 MARGIN = 3000.0
@@ -129,7 +128,8 @@ class CanvasScene(QGraphicsScene):
 
     def _ends(self, face: WireFace) -> tuple[Point, Point]:
         source, target = self.faces.cards[face.source], self.faces.cards[face.target]
-        return out_port(source.position), in_port(target.position, face.edge.port, target.ports)
+        start = out_port(source.position, face.exit, len(source.exits))
+        return start, in_port(target.position, face.port, target.ports)
 
     def _route(self, ends: tuple[Point, Point]) -> tuple[Point, ...]:
         if self._boxes is None:
@@ -153,13 +153,9 @@ class CanvasScene(QGraphicsScene):
 
     # -- pictures -----------------------------------------------------------------------------------------------
 
-    def show_trace(self, trace: Trace | None) -> None:
-        """Show the maps of a trace; a card whose layer has changed since keeps its old ones until new ones come."""
-        self._strips = {}
-        if trace is not None:
-            for node in trace.graph:
-                if node.name in trace.activations:
-                    self._strips[node.name] = strip(trace.activation(node.name))
+    def show_strips(self, strips: dict[str, Strip]) -> None:
+        """Show the maps of nodes; a card whose layer has changed since keeps its old ones until new ones come."""
+        self._strips = strips
         for item in self.cards.values():
             item.set_strip(self._strip_of(item.face))
 

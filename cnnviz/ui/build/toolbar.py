@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 from cnnviz.layers import LAYERS
 from cnnviz.ui import icons, theme
 from cnnviz.ui.build.canvas import Canvas
+from cnnviz.ui.build.thumbnails import Thumbnails
 from cnnviz.ui.widgets.chrome import button, label, tool_button
 
 ZOOMS = (50, 75, 100, 150, 200)
@@ -22,9 +23,9 @@ class CanvasTools(QWidget):
 
     tidy_pressed = Signal()
 
-    def __init__(self, canvas: Canvas) -> None:
+    def __init__(self, canvas: Canvas, thumbnails: Thumbnails) -> None:
         super().__init__(canvas)
-        self._canvas = canvas
+        self._canvas, self._thumbnails = canvas, thumbnails
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
@@ -38,7 +39,11 @@ class CanvasTools(QWidget):
         for percent in ZOOMS:
             menu.addAction(f"{percent} %", partial(canvas.camera.set_zoom, percent / 100))
         self.zoom.setMenu(menu)
-        for widget in (self.fit, self.tidy, self.zoom):
+        self.pictures = tool_button("eye", "", thumbnails.switch, checkable=True, quiet=False)
+        thumbnails.switched.connect(lambda _: self._show_pictures())
+        canvas.document.described.connect(self._show_pictures)
+        self._show_pictures()
+        for widget in (self.pictures, self.fit, self.tidy, self.zoom):
             widget.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             row.addWidget(widget)
         canvas.camera.zoomed.connect(lambda zoom: self.zoom.setText(f"{zoom:.0%}".replace("%", " %")))
@@ -49,6 +54,13 @@ class CanvasTools(QWidget):
         canvas.document.described.connect(self._show_title)
         self._show_title()
         self.place()
+
+    def _show_pictures(self) -> None:
+        """Say on the button whether the cards have pictures."""
+        self.pictures.setChecked(self._thumbnails.on)
+        tip = self._thumbnails.tip()
+        self.pictures.setToolTip(tip)
+        self.pictures.setAccessibleName(tip)
 
     def _show_title(self) -> None:
         """Say in the other corner what is on the canvas."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QShowEvent
+from PySide6.QtGui import QAction, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QWidget
 
 from cnnviz.layers import LAYERS
@@ -21,6 +21,7 @@ from cnnviz.ui.build.renaming import NameEditor
 from cnnviz.ui.build.samples import SampleButtons, sample_view
 from cnnviz.ui.build.selection import Selection
 from cnnviz.ui.build.strip import BottomStrip
+from cnnviz.ui.build.thumbnails import Thumbnails
 from cnnviz.ui.build.toolbar import CanvasTools, Invitation
 from cnnviz.ui.splitters import keep_sizes
 from cnnviz.ui.state import Session
@@ -39,7 +40,8 @@ class BuildWorkspace(QWidget):
         self.canvas = Canvas(session, self.selection)
         self.properties = Properties(session, self.selection)
         self.strip = BottomStrip(session)
-        self.tools = CanvasTools(self.canvas)
+        self.thumbnails = Thumbnails(self.canvas)
+        self.tools = CanvasTools(self.canvas, self.thumbnails)
         self.minimap = Minimap(self.canvas)
         self.invitation = Invitation(self.canvas)
         self.names = NameEditor(self.canvas)
@@ -76,7 +78,6 @@ class BuildWorkspace(QWidget):
         session, canvas = self.session, self.canvas
         session.document.changed.connect(self._follow)
         session.document.replaced.connect(self._start_afresh)
-        session.looking.trace_changed.connect(self._show_trace)
         session.material.sample_changed.connect(self._show_sample)
         self.palette_panel.chosen.connect(lambda kind: self.commands.add_layer(LAYERS[kind]()))
         self.palette_panel.template_chosen.connect(self.session.open_template)
@@ -104,7 +105,6 @@ class BuildWorkspace(QWidget):
     def _start_afresh(self) -> None:
         """Another document comes: nothing stays selected, and the view fits it as soon as it is shown."""
         self.selection.set()
-        self.canvas.content.show_trace(None)
         self._fresh = not self.session.document.empty
 
     def _follow(self, old: Graph, new: Graph) -> None:
@@ -115,10 +115,6 @@ class BuildWorkspace(QWidget):
         if any(node.layer.takes_sample for node in new) and not any(node.layer.takes_sample for node in old):
             self._show_sample()
 
-    def _show_trace(self) -> None:
-        if self.isVisible():
-            self.canvas.content.show_trace(self.session.looking.trace)
-
     def _show_sample(self) -> None:
         self.canvas.content.show_sample(sample_view(self.session.material.sample))
 
@@ -126,11 +122,15 @@ class BuildWorkspace(QWidget):
         super().showEvent(event)
         self.invitation.show_if(self.session.document.empty)
         self.canvas.setFocus()
-        self._show_trace()
+        self.thumbnails.show(True)
         self._show_sample()
         if self._fresh and not self.session.document.empty:
             self._fresh = False
             self.canvas.fit()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.thumbnails.show(False)
 
     # -- what the panels ask for --------------------------------------------------------------------------------
 

@@ -57,8 +57,10 @@ class Looking(QObject):
         self.trace: Trace | None = None
         self._asked, self._answered = 0, 0
         self.cursor = Cursor()
+        self.live = True
+        """Whether a trace follows every change; where not, the old one stays until `refresh` is called."""
         document.changed.connect(self._follow)
-        material.sample_changed.connect(self.refresh)
+        material.sample_changed.connect(self._keep_up)
 
     @property
     def trained(self) -> bool:
@@ -82,7 +84,7 @@ class Looking(QObject):
         """Look through other weights; `origin` says in words where they come from."""
         self.weights, self.origin = weights, origin
         self.weights_changed.emit()
-        self.refresh()
+        self._keep_up()
 
     def take_over(self, weights: Weights, graph: Graph, origin: str) -> None:
         """Look through weights that were made for an earlier state of the graph; renamed nodes keep theirs."""
@@ -113,6 +115,10 @@ class Looking(QObject):
             self.failed.emit,
         )
 
+    def _keep_up(self) -> None:
+        if self.live:
+            self.refresh()
+
     def _take(self, answer: tuple[int, Trace]) -> None:
         self._answered, self.trace = answer
         trace = self.trace
@@ -129,7 +135,7 @@ class Looking(QObject):
         if self.weights is not None and names:
             self.weights = _follow_names(self.weights, names)
         if [(n.name, n.layer) for n in old] != [(n.name, n.layer) for n in new] or old.edges != new.edges:
-            self.refresh()
+            self._keep_up()
 
 
 def _follow_names(weights: Weights, names: dict[str, str]) -> Weights:

@@ -1,0 +1,88 @@
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from cnnviz.layers import Conv2d, Input, ReLU
+from cnnviz.model.graph import Graph, chain
+from cnnviz.model.layout import tidy
+from cnnviz.ui.build import thumbnails
+from cnnviz.ui.build.workspace import BuildWorkspace
+from tests.gui.rooms import wait
+
+Load = Callable[[Graph], BuildWorkspace]
+
+
+def small(filters: int = 8) -> Graph:
+    return tidy(chain([Input(), Conv2d(filters, padding="same"), ReLU(), Conv2d(4)]))
+
+
+def shape_on_card(workspace: BuildWorkspace, name: str) -> tuple[int, ...]:
+    found = workspace.canvas.content.cards[name].strip
+    return found.shape if found is not None else ()
+
+
+def test_every_card_shows_its_output_and_follows_an_edit(load: Load) -> None:
+    workspace = load(small())
+    wait(lambda: shape_on_card(workspace, "conv1") == (8, 28, 28))
+    document = workspace.session.document
+    document.edit("More", document.graph.with_layer("conv1", Conv2d(12, padding="same")))
+    wait(lambda: shape_on_card(workspace, "conv1") == (12, 28, 28))
+    assert shape_on_card(workspace, "conv2") == (4, 26, 26)
+
+
+def test_pictures_are_made_in_the_worker(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    makers: set[threading.Thread] = set()
+    made = thumbnails.strip
+
+    def watched(activation: object) -> object:
+        makers.add(threading.current_thread())
+        return made(activation)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(thumbnails, "strip", watched)
+    workspace = load(small())
+    wait(lambda: shape_on_card(workspace, "conv1") != ())
+    assert makers
+    assert threading.main_thread() not in makers
+
+
+def test_one_click_switches_them_off_and_on(load: Load) -> None:
+    workspace = load(small())
+    wait(lambda: shape_on_card(workspace, "conv1") != ())
+    looking, document = workspace.session.looking, workspace.session.document
+    workspace.tools.pictures.click()
+    assert shape_on_card(workspace, "conv1") == ()
+    assert not looking.live
+    before = looking.trace
+    document.edit("More", document.graph.with_layer("conv1", Conv2d(9, padding="same")))
+    assert looking.settled is False
+    assert looking.trace is before
+    assert "on" in workspace.tools.pictures.toolTip()
+    workspace.tools.pictures.click()
+    wait(lambda: shape_on_card(workspace, "conv1") == (9, 28, 28))
+
+
+def test_a_huge_network_is_told_to_have_none_and_gets_them_when_asked(
+    load: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(thumbnails, "MOST_MACS", 100_000)
+    notices: list[str] = []
+    workspace = load(small(2))
+    workspace.session.notice.connect(lambda severity, text: notices.append(text))
+    document = workspace.session.document
+    document.edit("Grow", small(40))
+    assert not workspace.tools.pictures.isChecked()
+    assert any("large" in text for text in notices)
+    assert workspace.session.looking.live is False
+    workspace.tools.pictures.click()
+    wait(lambda: shape_on_card(workspace, "conv1") == (40, 28, 28))
+
+
+def test_out_of_sight_the_canvas_does_not_keep_others_waiting(load: Load) -> None:
+    workspace = load(small())
+    workspace.tools.pictures.click()
+    assert not workspace.session.looking.live
+    workspace.hide()
+    assert workspace.session.looking.live, "Inspect needs the trace"
+    workspace.show()
+    assert not workspace.session.looking.live
