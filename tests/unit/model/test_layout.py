@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -22,8 +23,11 @@ from cnnviz.layers import (
     Softmax,
 )
 from cnnviz.model.cards import Card, card_of, cards
+from cnnviz.model.folding import members, outermost_folded
+from cnnviz.model.framing import FRAME_HEAD, FRAME_SIDE, frames
 from cnnviz.model.graph import Edge, Graph, Node, chain
-from cnnviz.model.layout import CARD_HEIGHT, CARD_WIDTH, GRID, tidy
+from cnnviz.model.group import Group
+from cnnviz.model.layout import CARD_HEIGHT, CARD_WIDTH, GRID, Direction, tidy
 from cnnviz.templates import TEMPLATES
 
 
@@ -96,19 +100,36 @@ def test_the_card_of_a_chip_is_found() -> None:
 # -- places -------------------------------------------------------------------------------------------------------
 
 
-def heads(graph: Graph) -> list[Node]:
-    return [graph.node(card.head) for card in cards(graph)]
+def shown(graph: Graph) -> set[tuple[str, float, float]]:
+    """Return name and place of every card that is seen, folded groups among them."""
+    groups = {group.name: group for group in graph.groups}
+    found = set()
+    for card in cards(graph):
+        folded = outermost_folded(graph, card.head)
+        found.add((folded or card.head, *(groups[folded] if folded else graph.node(card.head)).position))
+    return found
 
 
+def opened(graph: Graph) -> Graph:
+    """Return the graph with all its groups open."""
+    return replace(graph, groups=tuple(replace(group, folded=False) for group in graph.groups))
+
+
+@pytest.mark.parametrize("direction", ["down", "right"])
 @pytest.mark.parametrize(
     "graph",
-    [*(random_graph(seed) for seed in range(20)), residual(30), *(t.graph for t in TEMPLATES.values())],
+    [
+        *(random_graph(seed) for seed in range(20)),
+        residual(30),
+        *(template.graph for template in TEMPLATES.values()),
+        *(opened(TEMPLATES[name].graph) for name in ("t3", "t15", "vgg16", "googlenet", "resnet50")),
+    ],
 )
-def test_cards_never_overlap_and_leave_room_for_labels(graph: Graph) -> None:
-    places = [node.position for node in heads(tidy(graph))]
+def test_cards_never_overlap_and_leave_room_for_labels(graph: Graph, direction: Direction) -> None:
+    places = [(x, y) for _, x, y in shown(tidy(graph, direction=direction))]
     for (x1, y1), (x2, y2) in itertools.combinations(places, 2):
         beside = abs(x1 - x2) >= CARD_WIDTH + 48
-        assert beside or abs(y1 - y2) >= 190
+        assert beside or abs(y1 - y2) >= CARD_HEIGHT + 48
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -179,6 +200,102 @@ def test_an_empty_graph_stays_empty() -> None:
 def test_a_circle_gets_places_too() -> None:
     graph = Graph((Node("a", Conv2d()), Node("b", Conv2d())), (Edge("a", "b"), Edge("b", "a")))
     assert len({node.position for node in tidy(graph)}) == 2
+
+
+# -- groups and directions ----------------------------------------------------------------------------------------
+
+
+def two_branches(folded: bool) -> Graph:
+    """Return an input that feeds a group of three convolutions and one convolution beside it, both into a sum."""
+    inside = [Node(f"conv{number}", Conv2d(padding="same"), group="left") for number in (1, 2, 3)]
+    nodes = (Node("input", Input()), *inside, Node("conv4", Conv2d(padding="same")), Node("add1", Add()))
+    pairs = [
+        ("input", "conv1"),
+        ("conv1", "conv2"),
+        ("conv2", "conv3"),
+        ("input", "conv4"),
+        ("conv3", "add1"),
+    ]
+    edges = (*(Edge(source, target) for source, target in pairs), Edge("conv4", "add1", 1))
+    return Graph(nodes, edges, groups=(Group("left", "Left", folded=folded),))
+
+
+def test_a_folded_group_takes_the_room_of_one_card() -> None:
+    graph = tidy(two_branches(folded=True), height=1e6)
+    group, beside = graph.groups[0].position, graph.node("conv4").position
+    assert group[1] == beside[1]
+    assert abs(group[0] - beside[0]) == 304
+    assert graph.node("add1").position[1] == 2 * 192
+
+
+def test_an_open_group_keeps_its_members_together() -> None:
+    graph = tidy(two_branches(folded=False), height=1e6)
+    left, top = graph.groups[0].position
+    assert [graph.node(name).position for name in members(graph, "left")] == [
+        (left, top + row * 192) for row in range(3)
+    ]
+    frame = frames(graph, (CARD_WIDTH, CARD_HEIGHT))["left"]
+    x, y = graph.node("conv4").position
+    assert x >= frame[2] + 48 or x + CARD_WIDTH <= frame[0] - 48
+    assert y == frame[1]
+    assert graph.node("add1").position[1] >= frame[3] + 48
+
+
+def test_members_of_a_folded_group_lie_where_they_will_be_seen() -> None:
+    graph = tidy(two_branches(folded=True), height=1e6)
+    left, top = graph.groups[0].position
+    places = [graph.node(name).position for name in members(graph, "left")]
+    assert places == [(left, top + row * 192) for row in range(3)]
+
+
+@pytest.mark.parametrize("name", ["t3", "vgg16", "googlenet", "resnet50"])
+@pytest.mark.parametrize("direction", ["down", "right"])
+def test_frames_never_overlap_but_for_those_around(name: str, direction: Direction) -> None:
+    graph = tidy(opened(TEMPLATES[name].graph), direction=direction)
+    found = frames(graph, (CARD_WIDTH, CARD_HEIGHT))
+    around = {group.name: group.parent for group in graph.groups}
+    for one, other in itertools.combinations(found, 2):
+        if around[one] != around[other]:
+            continue
+        apart = [found[one][i] >= found[other][i + 2] or found[other][i] >= found[one][i + 2] for i in (0, 1)]
+        assert any(apart)
+    for inner, outer in around.items():
+        if outer:
+            assert found[inner][0] >= found[outer][0] + FRAME_SIDE
+            assert found[inner][1] >= found[outer][1] + FRAME_HEAD
+
+
+def test_groups_that_feed_each_other_get_places_too() -> None:
+    nodes = tuple(Node(f"n{number}", Conv2d(), group="ab"[number % 2]) for number in range(4))
+    edges = tuple(Edge(f"n{number}", f"n{number + 1}") for number in range(3))
+    graph = tidy(Graph(nodes, edges, groups=(Group("a"), Group("b"))))
+    assert len({group.position for group in graph.groups}) == 2
+
+
+def test_the_flow_can_run_to_the_right() -> None:
+    graph = tidy(chain([Input(), Conv2d(), MaxPool2d(), Flatten()]), direction="right")
+    assert {node.position[1] for node in graph} == {0.0}
+    across = [node.position[0] for node in graph]
+    assert across == [0.0, 368.0, 736.0, 1104.0]
+
+
+def test_a_wide_row_is_folded() -> None:
+    layers = [Input(), *(Conv2d(padding="same") for _ in range(7))]
+    graph = tidy(chain(layers), direction="right", width=1400.0)
+    assert max(node.position[0] for node in graph) <= 1400 - CARD_WIDTH
+    assert sorted({node.position[1] for node in graph}) == [0.0, 272.0]
+
+
+def test_the_largest_template_is_tidy_at_once() -> None:
+    graph = TEMPLATES["resnet152"].graph
+    cards(graph)
+
+    def seconds() -> float:
+        began = time.process_time()
+        tidy(graph)
+        return time.process_time() - began
+
+    assert min(seconds() for _ in range(3)) < 0.3
 
 
 def test_five_hundred_nodes_are_not_quadratic() -> None:
