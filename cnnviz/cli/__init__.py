@@ -100,13 +100,12 @@ def _window_parser(commands: dict[str, Command]) -> Parser:
 
 def _refuse_unknown(name: str, commands: dict[str, Command]) -> None:
     """Refuse what is neither a command nor something to open, before a window comes up."""
-    from cnnviz.templates import TEMPLATES
+    from cnnviz.templates import template_names, variants
 
-    templates = [word for each in TEMPLATES.values() for word in (each.id, each.name)]
+    templates = template_names()
     if name and not Path(name).exists() and name.lower() not in templates and not name.endswith(".cnnviz"):
-        raise UsageError(
-            f"{name!r} is no command, file or template.", hint=did_you_mean(name, [*commands, *templates])
-        )
+        hint = variants(name) or did_you_mean(name, [*commands, *templates])
+        raise UsageError(f"{name!r} is no command, file or template.", hint=hint)
 
 
 def _failed(text: str, status: int) -> int:

@@ -1,11 +1,21 @@
 """The systems of the lecture notes as documents: graph, data, recipe, expected numbers."""
 
 from cnnviz.errors import UsageError, did_you_mean
-from cnnviz.templates import mnist
-from cnnviz.templates.template import Template, shipped_weights
+from cnnviz.templates import cifar, clothes, mnist, photographs, residual
+from cnnviz.templates.blocks import BLOCKS, BlockTemplate
+from cnnviz.templates.template import SECTIONS, Template, shipped_weights
+
+_ALL = (
+    *mnist.templates(),
+    *clothes.templates(),
+    *cifar.templates(),
+    *residual.templates(),
+    *photographs.templates(),
+    *residual.architectures(),
+)
 
 TEMPLATES: dict[str, Template] = {
-    found.id: found for found in (mnist.lenet5(), mnist.mnist_postech(), mnist.mnist_deep())
+    found.id: found for section in SECTIONS for found in _ALL if found.section == section
 }
 """Every template by its id, in the order in which they are shown."""
 
@@ -16,8 +26,22 @@ def template(name: str) -> Template:
     for found in TEMPLATES.values():
         if wanted in (found.id, found.name):
             return found
-    known = [word for found in TEMPLATES.values() for word in (found.id, found.name)]
-    raise UsageError(f"there is no template {name!r}.", hint=did_you_mean(wanted, known))
+    hint = variants(wanted) or did_you_mean(wanted, template_names())
+    raise UsageError(f"there is no template {name!r}.", hint=hint)
 
 
-__all__ = ["TEMPLATES", "Template", "shipped_weights", "template"]
+def template_names() -> list[str]:
+    """Return every word under which a template is found: ids, and names that differ from them."""
+    return [word for found in TEMPLATES.values() for word in dict.fromkeys((found.id, found.name))]
+
+
+def variants(row: str) -> str:
+    """Say which templates a row of the list of systems has, where it has several; else return an empty text."""
+    found = [each.id for each in TEMPLATES.values() if each.row == row.strip().lower()]
+    return f"There are {', '.join(found[:-1])} and {found[-1]}." if len(found) > 1 else ""
+
+
+__all__ = [
+    "BLOCKS", "SECTIONS", "TEMPLATES", "BlockTemplate", "Template", "shipped_weights", "template", "template_names",
+    "variants",
+]  # fmt: skip

@@ -3,35 +3,53 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from cnnviz.errors import FileError
 from cnnviz.model.graph import Graph
+from cnnviz.model.layout import tidy
 from cnnviz.model.recipe import DataChoice, Recipe
 from cnnviz.paths import shipped
+
+COLUMN_HEIGHT = 720.0
+"""Four cards to a column: three short columns are shown larger on a wide screen than two long ones."""
+
+SECTIONS = ("Digits", "Images", "Sequences, video and volumes", "Autoencoders", "Architectures")
+"""The headings of the gallery, in order."""
 
 
 @dataclass(frozen=True)
 class Template:
     """A system to open. `id` is its row in the list of systems, `name` is for people who type.
 
-    `params` counts all parameters, running statistics included. `reported` is an accuracy, in words. `trained` is the
-    folder of its shipped weights below models/, or empty.
+    `make` writes the network down, which happens when `graph` is first asked for. `params` counts the parameters that
+    train, `running` the statistics that batch norm keeps besides. `reported` is a result, in words. `trained` is the
+    folder of its shipped weights below models/, or empty. `row` is the row of several templates that belong together.
     """
 
     id: str
     name: str
     title: str
     sentence: str
-    graph: Graph
+    make: Callable[[], Graph]
     recipe: Recipe
     data: DataChoice
     params: int
+    running: int = 0
     reported: str = ""
     trained: str = ""
     dimensions: str = "2D"
+    section: str = SECTIONS[0]
+    row: str = ""
+
+    @cached_property
+    def graph(self) -> Graph:
+        """Return the network, tidy and with its title; made once."""
+        return tidy(self.make().with_title(self.title), height=COLUMN_HEIGHT)
 
 
 def shipped_weights(template: Template) -> Path | None:

@@ -9,29 +9,127 @@ import pytest
 
 from cnnviz import paths
 from cnnviz.errors import UsageError
-from cnnviz.layers import Softmax
+from cnnviz.layers import Dense
+from cnnviz.model.files import Project, from_json, to_json
+from cnnviz.model.folding import members
 from cnnviz.model.layout import tidy
-from cnnviz.templates import TEMPLATES, mnist, shipped_weights, template
-from cnnviz.templates.mnist import COLUMN_HEIGHT
+from cnnviz.templates import SECTIONS, TEMPLATES, Template, mnist, shipped_weights, template, template_names
+from cnnviz.templates.template import COLUMN_HEIGHT
 
-PARAMETERS = {"t1": 333_526, "t2": 619_786, "t10": 61_706}
+PUBLISHED = {
+    "t1": 333_526,
+    "t2": 619_786,
+    "t3": 3 * 619_786,
+    "t5": 3_274_634,
+    "t6": (596_330, 1_408),
+    "t7": 1_199_882,
+    "t8": 2_150_410,
+    "t10": 61_706,
+    "t11": (57_994, 224),
+    "t12": 14_682_442,
+    "t13-learned": 116_730,
+    "t14": 6_816_010,
+    "t15": (273_258, 1_568),
+    "t16": (517_674, 1_120),
+    "alexnet": 62_378_344,
+    "vgg16": 138_357_544,
+    "vgg16-gray": 138_356_392,
+    "vgg19": 143_667_240,
+    "googlenet": 6_998_552,
+    "resnet18": 11_689_512,
+    "resnet34": 21_797_672,
+    "resnet50": 25_557_032,
+    "resnet101": 44_549_160,
+    "resnet152": 60_192_808,
+}
+"""Parameters that train, and running statistics where the notes print them too."""
+
+MULTIPLY_ADDS = {"resnet18": 1.8, "resnet34": 3.6, "resnet50": 3.8, "resnet101": 7.6, "resnet152": 11.3}
+"""Billions (He et al. 2016, table 1)."""
 
 
-@pytest.mark.parametrize(("name", "count"), PARAMETERS.items())
-def test_parameters_are_exactly_those_of_the_notes(name: str, count: int) -> None:
-    found = template(name)
+@pytest.fixture(params=list(TEMPLATES))
+def found(request: pytest.FixtureRequest) -> Template:
+    return TEMPLATES[request.param]
+
+
+@pytest.mark.parametrize(("name", "published"), PUBLISHED.items())
+def test_parameters_are_exactly_the_published_ones(name: str, published: int | tuple[int, int]) -> None:
+    report = template(name).graph.summary()
+    if isinstance(published, tuple):
+        assert (report.trainable, report.non_trainable) == published
+    else:
+        assert report.trainable == published
+
+
+def test_the_shelf_tells_the_numbers_of_the_summary(found: Template) -> None:
     report = found.graph.summary()
-    assert (report.trainable, report.non_trainable) == (count, 0)
-    assert found.params == count
+    assert (found.params, found.running) == (report.trainable, report.non_trainable)
 
 
-@pytest.mark.parametrize("found", TEMPLATES.values(), ids=lambda found: found.id)
-def test_templates_run_end_in_softmax_and_are_tidy(found) -> None:
+@pytest.mark.parametrize(("name", "billions"), MULTIPLY_ADDS.items())
+def test_multiply_adds_of_residual_networks_are_those_of_their_paper(name: str, billions: float) -> None:
+    """The table prints one decimal, so the paper's number is known to 0.05; on top of that, one per cent."""
+    macs = template(name).graph.summary().macs / 1e9
+    assert abs(macs - billions) <= 0.05 + 0.01 * billions
+
+
+def test_templates_run_and_are_tidy(found: Template) -> None:
     report = found.graph.summary()
     assert report.problems == ()
-    assert isinstance(found.graph.node(report.output).layer, Softmax)
-    assert report.row(report.output).shape == (10,)
+    assert report.output
     assert tidy(found.graph, height=COLUMN_HEIGHT) == found.graph
+
+
+def test_templates_survive_their_files(found: Template) -> None:
+    project = Project(found.graph, found.data, found.recipe)
+    assert from_json(to_json(project)) == project
+
+
+def test_what_is_said_fits_the_cards(found: Template) -> None:
+    assert found.sentence.endswith(".")
+    assert len(found.sentence) <= 100
+    assert len(found.title) <= 32
+    assert found.section in SECTIONS
+    assert found.graph.title == found.title
+
+
+def test_every_group_has_nodes_and_a_title(found: Template) -> None:
+    for group in found.graph.groups:
+        assert members(found.graph, group.name)
+        assert group.title
+
+
+def test_long_networks_are_folded_to_a_page(found: Template) -> None:
+    """What is shown at first: the cards outside of folded groups, and one card per group."""
+    top = [node for node in found.graph if not node.group and not node.layer.pointwise]
+    groups = [group for group in found.graph.groups if not group.parent]
+    assert len(top) + len(groups) <= 24
+
+
+def test_siblings_have_the_same_parameters() -> None:
+    counts = {TEMPLATES[f"t9-{word}"].graph.summary().trainable for word in ("max", "average", "stride")}
+    assert len(counts) == 1
+
+
+def test_the_fully_convolutional_one_has_no_dense_layer_and_maps_larger_inputs() -> None:
+    graph = template("t14").graph
+    assert not any(isinstance(node.layer, Dense) for node in graph)
+    larger = graph.with_layer("input", graph.node("input").layer.replace(shape=(1, 44, 60)))
+    report = larger.summary()
+    assert report.row(report.output).shape == (10, 5, 9)
+
+
+def test_a_bottleneck_shrinks_with_its_first_convolution() -> None:
+    layers = template("resnet50").graph.node
+    assert layers("conv3_1a").layer.stride == layers("conv3_1_shortcut").layer.stride == (2, 2)
+    assert layers("conv3_1b").layer.stride == (1, 1)
+
+
+def test_the_ensemble_adds_three_equal_networks() -> None:
+    graph = template("t3").graph
+    assert [edge.source for edge in graph.inputs("add1")] == ["dense5a", "dense5b", "dense5c"]
+    assert len({len(members(graph, f"model_{letter}")) for letter in "abc"}) == 1
 
 
 def test_the_deep_one_rounds_its_poolings_up() -> None:
@@ -61,8 +159,13 @@ def test_an_unknown_template_says_what_was_meant() -> None:
         template("lenet")
 
 
+def test_a_row_with_variants_names_them() -> None:
+    with pytest.raises(UsageError, match="There are t9-max, t9-average and t9-stride"):
+        template("t9")
+
+
 def test_names_and_ids_are_unique() -> None:
-    words = [word for found in TEMPLATES.values() for word in (found.id, found.name)]
+    words = template_names()
     assert len(words) == len(set(words))
 
 
