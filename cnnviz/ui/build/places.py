@@ -34,6 +34,6 @@ def in_port(position: Place, port: int, ports: int) -> Place:
     return position[0] + CARD_WIDTH * (port + 1) / (ports + 1), position[1]
 
 
-def out_port(position: Place) -> Place:
-    """Return the centre of the output port, in the middle of the lower edge."""
-    return position[0] + CARD_WIDTH / 2, position[1] + CARD_HEIGHT
+def out_port(position: Place, port: int = 0, ports: int = 1) -> Place:
+    """Return the centre of an output port: spread evenly over the lower edge."""
+    return position[0] + CARD_WIDTH * (port + 1) / (ports + 1), position[1] + CARD_HEIGHT
