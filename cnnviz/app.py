@@ -65,15 +65,19 @@ def demo(out: Path) -> Path:
 
 def services() -> Services:
     """Return the engine as the window sees it. Each call imports what it needs, in the worker it runs in."""
+    from cnnviz.process import Apart
     from cnnviz.ui.services import Services
 
+    training = Apart("cnnviz.app:train", preload="cnnviz.engine.train")
     return Services(
         trace=_trace,
-        train=_train,
+        train=training.run,
         devices=_devices,
         load_weights=_load_weights,
         save_weights=_save_weights,
         warm_up=_warm_up,
+        make_ready=training.start,
+        shut_down=training.close,
     )
 
 
@@ -85,16 +89,17 @@ def _trace(graph: Graph, weights: Weights | None, image: Array, seed: int) -> Tr
     return trace.trace(engine_weights.fitted(graph, weights, seed), image)
 
 
-def _train(task: TrainingTask, control: Control) -> Iterator[Event]:
+def train(task: TrainingTask, control: Control) -> Iterator[Event]:
+    """Train a network in this very process, and yield what happens."""
     from cnnviz.engine import cores
     from cnnviz.engine import weights as engine_weights
-    from cnnviz.engine.train import train
+    from cnnviz.engine.train import train as events
 
     cores.use_all_cores()
     weights = task.weights
     if weights is not None:  # layers that were added since start with random ones
         weights = engine_weights.weights_of(engine_weights.fitted(task.graph, weights, task.recipe.seed))
-    yield from train(
+    yield from events(
         task.graph,
         task.dataset,
         task.recipe,

@@ -6,6 +6,7 @@ A job reads it once per batch; any thread may write to it. Standard library only
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Any, Literal
 
 Permit = Literal["run", "pause", "batch", "epoch"]
@@ -19,6 +20,7 @@ class Control:
         self._permit: Permit = "pause" if paused else "run"
         self._cancelled = False
         self._changes: dict[str, Any] = {}
+        self._tell: Callable[..., None] | None = None
 
     # -- the user's side ----------------------------------------------------------------------------------------
 
@@ -43,12 +45,39 @@ class Control:
         with self._changed:
             self._cancelled = True
             self._changed.notify_all()
+            self._pass_on("cancel")
 
     def change(self, name: str, value: Any) -> None:
         """Change a setting of the running job, such as `learning_rate` or `pinned`."""
         with self._changed:
             self._changes[name] = value
             self._changed.notify_all()
+            self._pass_on("change", name, value)
+
+    # -- between processes --------------------------------------------------------------------------------------
+
+    def forward(self, tell: Callable[..., None] | None) -> None:
+        """Pass on what was asked so far and from now on, as arguments for `obey` of another Control; None ends it."""
+        with self._changed:
+            self._tell = tell
+            self._pass_on("permit", self._permit)
+            for name, value in self._changes.items():
+                self._pass_on("change", name, value)
+            if self._cancelled:
+                self._pass_on("cancel")
+
+    def obey(self, what: str, *values: Any) -> None:
+        """Do what another Control was asked."""
+        wishes: dict[str, Callable[..., None]] = {
+            "permit": self._set,
+            "change": self.change,
+            "cancel": self.cancel,
+        }
+        wishes[what](*values)
+
+    def _pass_on(self, what: str, *values: Any) -> None:
+        if self._tell is not None:
+            self._tell(what, *values)
 
     # -- the job's side -----------------------------------------------------------------------------------------
 
@@ -86,3 +115,4 @@ class Control:
         with self._changed:
             self._permit = permit
             self._changed.notify_all()
+            self._pass_on("permit", permit)

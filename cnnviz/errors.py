@@ -17,6 +17,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from functools import partial
+from typing import Any
 
 
 class CnnvizError(Exception):
@@ -27,6 +29,10 @@ class CnnvizError(Exception):
         self.what = what
         self.where = where
         self.hint = hint
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let an error travel between processes."""
+        return partial(type(self), self.what, where=self.where, hint=self.hint), (), self.__dict__
 
     def __str__(self) -> str:
         text = f"{self.where}: {self.what}" if self.where else self.what

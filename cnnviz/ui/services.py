@@ -33,12 +33,17 @@ class TrainingTask:
     pinned: Array | None = None
 
 
+def _nothing() -> None:
+    """There is nothing to prepare or to end."""
+
+
 @dataclass(frozen=True)
 class Services:
     """The engine as the window sees it.
 
     `trace(graph, weights, image, seed)` runs one sample (C, H, W); entries of `weights` that don't fit the graph are
     replaced by random ones of the seed. `train(task, control)` yields events. `devices()` may be slow the first time.
+    `make_ready()` prepares what the first training needs; `shut_down()` ends what still runs.
     """
 
     trace: Callable[[Graph, Weights | None, Array, int], Trace]
@@ -47,3 +52,5 @@ class Services:
     load_weights: Callable[[Path], Weights]
     save_weights: Callable[[Path, Weights, Mapping[str, Any]], None]
     warm_up: Callable[[], None]
+    make_ready: Callable[[], None] = _nothing
+    shut_down: Callable[[], None] = _nothing

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -35,7 +36,10 @@ MILESTONES = (0, 30, 200, 1000, 5000, 25000)
 
 @dataclass
 class Record:
-    """What one run has said. Lists run in parallel: entry i of each belongs to `steps[i]`."""
+    """What one run has said. Lists run in parallel: entry i of each belongs to `steps[i]`.
+
+    An accuracy is NaN where the network names no classes.
+    """
 
     number: int
     graph: Graph
@@ -124,6 +128,10 @@ class Training(QObject):
         self._job.start()
         self._drain.start()
 
+    def make_ready(self) -> None:
+        """Prepare for the first run, which would otherwise begin some seconds late."""
+        self._services.make_ready()
+
     def resume(self, permit: str = "run") -> None:
         """Go on with a paused run."""
         self._permit(permit)
@@ -163,6 +171,7 @@ class Training(QObject):
         if self._job is not None:
             self._job.stop()
             self._end()
+        self._services.shut_down()
 
     # -- the job's side -----------------------------------------------------------------------------------------
 
@@ -175,7 +184,7 @@ class Training(QObject):
         for step in steps:
             record.steps.append(step.step)
             record.losses.append(step.loss)
-            record.accuracies.append(step.accuracy)
+            record.accuracies.append(math.nan if step.accuracy is None else step.accuracy)
             record.learning_rates.append(step.learning_rate)
             record.last = step
         for picture in pictures:

@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from cnnviz.events import Array, Watched
+from cnnviz.model.heads import main_head
 from cnnviz.ui.splitters import keep_sizes
 from cnnviz.ui.state import Record, Session
 from cnnviz.ui.train.judged import Judged
@@ -119,6 +120,7 @@ class TrainWorkspace(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self._session.training.make_ready()
         self._pin_text()
         self.bar.refresh()
         self.refresh()
@@ -174,7 +176,9 @@ class TrainWorkspace(QWidget):
         maps = {node.name: trace.activation(node.name) for node in trace.graph}
         image = maps[trace.graph.summary().input]
         step = record.last.step if record.last else 0
-        return Watched(step, image, maps, maps[trace.graph.summary().output])
+        named = main_head(trace.graph).classifies
+        shares = maps[trace.graph.summary().output].ravel() if named else np.zeros(0, np.float32)
+        return Watched(step, image, maps, shares)
 
     def _show_legend(self) -> None:
         texts = {"map": "1: the largest of each map", "row": "1: the largest of each row, beside it"}
