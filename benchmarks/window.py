@@ -29,6 +29,7 @@ def _measure(name: str, rounds: int) -> Iterator[Claim]:
         window.start()
         for _ in range(rounds):
             mine.append(window.turn(APP_SECONDS))
+            window.listen(APP_SECONDS)
             for kind in KINDS:
                 theirs[kind].append(rivals.turn(kind, RIVAL_SECONDS))
     title = f"{name.upper()} in the window"
