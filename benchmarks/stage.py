@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from PySide6.QtCore import QEventLoop, QTimer
 
 from benchmarks import setting
+from benchmarks.memory import peak_of, training_processes
 from benchmarks.pulse import Heartbeat, Paints
 from cnnviz import app
 from cnnviz.control import Control
@@ -64,6 +65,7 @@ class Stage:
     def __init__(self, name: str) -> None:
         """Open a template in the Train workspace, with its data and a pinned image."""
         self._log = Log()
+        self.peak_of_training = 0
         self._session = Session(self._log.wrap(app.services()), Settings())
         self._window = MainWindow(self._session, theme_name="dark")
         self._window.open_template(name, "train")
@@ -107,7 +109,8 @@ class Stage:
         self._pause()
 
     def close(self) -> None:
-        """End everything, as closing the window does."""
+        """End everything, as closing the window does; note how much memory the trainings needed before."""
+        self.peak_of_training = sum(peak_of(number) for number in training_processes())
         self._window.close()
 
     def _pause(self) -> None:
