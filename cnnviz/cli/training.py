@@ -153,20 +153,18 @@ def _tell_judgement(entry: Mapping[str, Any], as_json: bool) -> None:
     if as_json:
         report.result_json(entry)
         return
+    right = "" if entry["accuracy"] is None else f"accuracy {entry['accuracy']:.2%}, "
     report.tell(
-        f"step {entry['step']:,}: {entry['event']} accuracy {entry['accuracy']:.2%}, loss {entry['loss']:.4f} "
-        f"({entry['images']:,} images)"
+        f"step {entry['step']:,}: {entry['event']} {right}loss {entry['loss']:.4f} ({entry['images']:,} images)"
     )
 
 
 def _tell_end(final: Mapping[str, Any], as_json: bool) -> None:
     if as_json:
         report.result_json(final)
-    elif "test_accuracy" in final:
-        report.result(
-            f"test accuracy {final['test_accuracy']:.2%}, test loss {final['test_loss']:.4f}, "
-            f"{final['samples_per_s']:,.0f} images/s"
-        )
+    elif "test_loss" in final:
+        right = f"test accuracy {final['test_accuracy']:.2%}, " if "test_accuracy" in final else ""
+        report.result(f"{right}test loss {final['test_loss']:.4f}, {final['samples_per_s']:,.0f} images/s")
     report.tell(f"Weights, project and metrics are in {final['out']}")
 
 

@@ -15,7 +15,7 @@ from torch.nn import functional
 from cnnviz.engine.build import GraphModule
 from cnnviz.errors import TrainError
 from cnnviz.layers import Output
-from cnnviz.model.heads import Head
+from cnnviz.model.heads import Head, learned_from
 
 MARGIN_PRESENT, MARGIN_ABSENT, ABSENT_WEIGHT = 0.9, 0.1, 0.5
 """m⁺, m⁻ and λ of Sabour, Frosst and Hinton, "Dynamic routing between capsules" (2017), equation 4."""
@@ -36,7 +36,7 @@ class Objective:
 
     def __init__(self, module: GraphModule) -> None:
         self._module = module
-        self.heads = tuple(h for h in module.heads if h.layer.loss != "none" and h.layer.weight > 0)
+        self.heads = learned_from(module.graph)
         if not self.heads:
             raise TrainError(
                 "no output has a loss.", hint="Choose a loss at the Output, with a weight above 0."

@@ -42,6 +42,13 @@ def heads(graph: Graph) -> tuple[Head, ...]:
     return tuple(_head(graph, report, name) for name in report.outputs)
 
 
+def learned_from(graph: Graph) -> tuple[Head, ...]:
+    """Return the heads that have a loss; none while the graph can't run."""
+    if check(graph).errors or not check(graph).input:
+        return ()
+    return tuple(head for head in heads(graph) if head.layer.loss != "none" and head.layer.weight > 0)
+
+
 def main_head(graph: Graph) -> Head:
     """Return the head of the main output."""
     output = check(graph).output

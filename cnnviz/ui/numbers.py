@@ -86,9 +86,9 @@ def compact_count(value: float) -> str:
     return count(round(value))
 
 
-def percent(fraction: float, digits: int = 1) -> str:
-    """A share of one as "99.4 %"."""
-    return f"{fixed(100 * fraction, digits)} %"
+def percent(fraction: float | None, digits: int = 1) -> str:
+    """A share of one as "99.4 %"; "–" where there is none."""
+    return "–" if fraction is None else f"{fixed(100 * fraction, digits)} %"
 
 
 def probability(value: float, digits: int = 4) -> str:

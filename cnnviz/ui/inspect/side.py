@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayou
 
 from cnnviz.explain import Box
 from cnnviz.explain.trace import Array
+from cnnviz.model.heads import main_head
 from cnnviz.ui import numbers, theme
 from cnnviz.ui.inspect.frame import Frame
 from cnnviz.ui.inspect.volumes import volume
@@ -93,19 +94,25 @@ class ProbabilityPanel(Panel):
         count = len(probabilities)
         names = frame.classes if len(frame.classes) == count else [str(at) for at in range(count)]
         self.bars.set_values(probabilities, classes=names, logits=logits, truth=truth if truth >= 0 else None)
-        self.set_title("Class probabilities", f"softmax, sum {numbers.fixed(float(probabilities.sum()), 5)}")
+        rule = "softmax, " if main_head(frame.trace.graph).layer.loss == "cross entropy" else ""
+        total = numbers.fixed(float(probabilities.sum()), 5)
+        self.set_title("Class probabilities", f"{rule}sum {total}")
 
 
 def answers(frame: Frame) -> tuple[Array, Array] | None:
-    """Return probabilities and logits of the whole network; None where its output is no vector of classes."""
+    """Return probabilities and logits of the whole network; None where its main output is no vector of classes."""
     graph = frame.trace.graph
-    output = graph.summary().output
-    values = frame.trace.activations.get(output)
-    if values is None or values.ndim != 1 or not 2 <= len(values) <= MOST_CLASSES:
+    head = main_head(graph)
+    values = frame.trace.activations.get(head.node)
+    if values is None or values.ndim != 1 or not 2 <= len(values) <= MOST_CLASSES or not head.classifies:
         return None
-    if graph.node(output).layer.gives_probabilities:
-        return values, frame.trace.activation(graph.inputs(output)[0].source)
+    answer = graph.node(head.node)
+    giver = graph.inputs(head.node)[0].source if answer.layer.ends else head.node
+    if giver != head.source or head.ready or head.layer.loss == "margin":
+        return values, frame.trace.activation(head.source)
     with np.errstate(all="ignore"):
+        if head.layer.loss == "binary cross entropy":
+            return 1 / (1 + np.exp(-values.astype(np.float64))), values
         shares = np.exp(values.astype(np.float64) - values.max())
         return shares / shares.sum(), values
 

@@ -277,7 +277,11 @@ class Session(QObject):
             self.tell_failure(record.failure)
             return
         judged, step = record.latest("test"), record.last.step if record.last else 0
-        reached = f", {numbers.percent(judged.accuracy, 2)} of the test images right" if judged else ""
+        reached = ""
+        if judged is not None and judged.accuracy is not None:
+            reached = f", {numbers.percent(judged.accuracy, 2)} of the test images right"
+        elif judged is not None:
+            reached = f", test loss {numbers.compact(judged.loss)}"
         self.notice.emit(
             "info", f"Run {record.number} {record.outcome.lower()} after {step:,} steps{reached}."
         )

@@ -89,6 +89,9 @@ class Judged(QSplitter):
         event, dataset = self._event, self._dataset
         if event is None or dataset is None:
             return
+        if event.accuracy is None:
+            self._say_no_classes()
+            return
         wrong = event.predicted != event.labels
         cell = self.matrix.selected
         chosen = wrong if cell is None else (event.labels == cell[0]) & (event.predicted == cell[1])
@@ -104,6 +107,14 @@ class Judged(QSplitter):
         ]
         self.gallery.set_images(images, captions)
         self._describe(int(wrong.sum()), len(wrong), cell, names)
+
+    def _say_no_classes(self) -> None:
+        """A network that names no classes can't be wrong about one."""
+        self._shown = []
+        self.empty.set_sentence("This network names no classes, so there are no mistakes to show.")
+        self.empty.show()
+        for part in (self.gallery, self.wrong, self.filter):
+            part.hide()
 
     def _describe(self, wrong: int, of: int, cell: tuple[int, int] | None, names: Sequence[str]) -> None:
         self.wrong.setText(f"{numbers.count(wrong)} of {numbers.count(of)}")

@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from cnnviz.events import Evaluated
+from cnnviz.model.heads import learned_from
 from cnnviz.ui import numbers
 from cnnviz.ui.state import Record, Session
 from cnnviz.ui.train.gradients import GradientBars
@@ -125,7 +126,7 @@ class Plots(QWidget):
         if event.which != "validation":
             return
         self.loss.append("validation", [event.step], [event.loss])
-        self.accuracy.append("validation", [event.step], [event.accuracy])
+        self.accuracy.append("validation", [event.step], [_number(event.accuracy)])
         images = f"{'' if event.whole else 'a fixed '}{numbers.count(len(event.indices))}"
         self.validation.setText(f"validation {numbers.percent(event.accuracy)} of {images}")
         self.validation.show()
@@ -144,8 +145,6 @@ class Plots(QWidget):
 
     def _clear(self, record: Record | None) -> None:
         self._run, self._shown, self._judged = record.number if record else 0, 0, 0
-        dataset = record.dataset if record else self._session.material.dataset
-        classes = len(dataset.classes) if dataset else 10
         for plot in (self.loss, self.accuracy):
             plot.clear()
             plot.add_series("train", "train")
@@ -153,12 +152,27 @@ class Plots(QWidget):
         self._compare(record)
         self.rate.clear()
         self.rate.add_series("rate", "learning rate", "acc", "other")
-        self.loss.set_y_range(0.5, 2 * max(math.log(classes), 1.0))
-        self.loss.set_reference(math.log(classes), f"guessing, ln {classes} = {math.log(classes):.3f}")
-        self.accuracy.set_reference(1 / classes, f"chance, {numbers.percent(1 / classes, 0)}")
+        self._expect(record)
         self.gradients.set_ratios({}, {})
         self.validation.hide()
         self.outside.hide()
+
+    def _expect(self, record: Record | None) -> None:
+        """Say which loss is drawn, and where a network begins that knows nothing."""
+        dataset = record.dataset if record else self._session.material.dataset
+        classes = len(dataset.classes) if dataset else 10
+        learned = learned_from(record.graph if record else self._session.document.graph)
+        loss, accuracy = self._panels[:2]
+        words = " + ".join(dict.fromkeys(head.layer.loss for head in learned)) or "cross entropy"
+        loss.set_title("Loss", f"{words}, log scale")
+        named = not learned or any(head.classifies for head in learned)
+        accuracy.set_title("Accuracy", "" if named else "– the network names no classes")
+        if words == "cross entropy" and named:
+            self.loss.set_y_range(0.5, 2 * max(math.log(classes), 1.0))
+            self.loss.set_reference(math.log(classes), f"guessing, ln {classes} = {math.log(classes):.3f}")
+        else:
+            self.loss.set_reference(None)
+        self.accuracy.set_reference(1 / classes, f"chance, {numbers.percent(1 / classes, 0)}")
 
     def _compare(self, record: Record | None) -> None:
         """Draw the validation curves of the runs before, for comparison."""
@@ -169,8 +183,13 @@ class Plots(QWidget):
                 continue
             for plot, values in (
                 (self.loss, [event.loss for event in judged]),
-                (self.accuracy, [event.accuracy for event in judged]),
+                (self.accuracy, [_number(event.accuracy) for event in judged]),
             ):
                 plot.add_series(f"run {other.number}", f"#{other.number} val.", color, "other")
                 plot.append(f"run {other.number}", [event.step for event in judged], values)
                 plot.set_x_end(judged[-1].step)
+
+
+def _number(accuracy: float | None) -> float:
+    """Return what a curve leaves out where there is no accuracy."""
+    return math.nan if accuracy is None else accuracy

@@ -202,6 +202,8 @@ def _how_it_ended(record: Record) -> str:
     judged = record.latest("test")
     if judged is None:
         return f"{record.outcome} at step {step:,}"
+    if judged.accuracy is None:
+        return f"{record.outcome} · test loss {numbers.compact(judged.loss)}"
     return f"{record.outcome} · test {numbers.percent(judged.accuracy)}"
 
 

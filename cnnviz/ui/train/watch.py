@@ -196,6 +196,8 @@ class WatchTable(Painted):
     def _pitch(self) -> float:
         """Return the height of a probability bar's line; 0 where there is no room for bars."""
         classes = len(self._moments[0].probabilities)
+        if not classes:
+            return 0.0
         pitch = min(BAR_ROW, (self.height() - self._top(len(self._rows)) - 24) / max(classes, 1))
         return pitch if pitch >= 6 else 0.0
 

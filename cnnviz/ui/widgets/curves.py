@@ -107,9 +107,9 @@ class Curves(QWidget):
         """Show these values; a percent axis keeps them, any other grows when values leave them."""
         self._y, self._stale = (low, high), True
 
-    def set_reference(self, y: float, text: str) -> None:
-        """A dotted line with a meaning, such as ln 10, the loss of guessing."""
-        self._reference, self._stale = (y, text), True
+    def set_reference(self, y: float | None, text: str = "") -> None:
+        """A dotted line with a meaning, such as ln 10, the loss of guessing; None takes it away."""
+        self._reference, self._stale = None if y is None else (y, text), True
 
     def set_hover(self, x: float | None) -> None:
         """Show the vertical line of a linked plot at `x`, with the values there in the legend; emits nothing."""
@@ -136,7 +136,7 @@ class Curves(QWidget):
             self._draw(plot, curve)
         if self._reference:
             plot.reference.setPos(self._to_axis(np.array([self._reference[0]]))[0])
-            plot.reference.setVisible(True)
+        plot.reference.setVisible(self._reference is not None)
         plot.viewport().update()  # a level line has an empty rectangle, which Qt would not repaint
         self._write_legend()
 

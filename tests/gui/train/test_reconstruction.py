@@ -1,0 +1,57 @@
+"""A network that names no classes trains in the window, and nothing shows an accuracy it does not have."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtWidgets import QApplication, QLabel
+
+from cnnviz.layers import Dense, Flatten, Input, Output, ReLU, Sigmoid
+from cnnviz.model.graph import Graph, chain
+from cnnviz.ui.train.workspace import TrainWorkspace
+from cnnviz.ui.window import MainWindow
+from tests.gui.rooms import idle, show, wait
+
+
+def autoencoder() -> Graph:
+    """Return an autoencoder with a code of 16 numbers."""
+    layers = (
+        Input(), Flatten(), Dense(16), ReLU(), Dense(784), Sigmoid(), Output("mean squared error", "sample"),
+    )  # fmt: skip
+    return chain(layers, "autoencoder")
+
+
+@pytest.fixture
+def train(window: MainWindow) -> TrainWorkspace:
+    show(window.session, autoencoder())
+    window.show_workspace("train")
+    QApplication.processEvents()
+    page = window.pages.currentWidget()
+    assert isinstance(page, TrainWorkspace)
+    window.session.train()
+    wait(lambda: idle(window.session))
+    QApplication.processEvents()
+    return page
+
+
+def test_no_accuracy_is_made_up(window: MainWindow, train: TrainWorkspace) -> None:
+    record = window.session.training.record
+    assert record.failure is None
+    judged = record.latest("test")
+    assert judged.accuracy is None
+    assert np.isnan(record.accuracies).all()
+    assert train.bar.where.text().startswith("Finished · test loss 0.")
+    assert "test loss 0." in window.status.text.text()
+    words = " ".join(each.text() for each in train.findChildren(QLabel) if not each.isHidden())
+    assert "mean squared error, log scale" in words
+    assert "names no classes" in words
+    assert " %" not in train.plots.validation.text()
+    assert not train.plots.accuracy._curves["train"].data.x.size  # the widget has no reading side
+    assert train.judged.gallery.isHidden()
+
+
+def test_the_loss_falls_and_the_pinned_image_has_no_bars(window: MainWindow, train: TrainWorkspace) -> None:
+    record = window.session.training.record
+    assert record.losses[-1] < 0.8 * record.losses[0]
+    assert record.watched.probabilities.size == 0
+    assert not train.watch.grab().isNull()
