@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from cnnviz.ui import theme
 from cnnviz.ui.build import cardpaint
+from cnnviz.ui.build.boxpaint import EDGES, OPEN
 from cnnviz.ui.build.faces import CardFace
 from cnnviz.ui.build.places import CARD_HEIGHT, CARD_WIDTH, PORT_HIT, in_port, out_port
 from cnnviz.ui.build.strips import Strip
@@ -26,15 +27,17 @@ BUTTONS = (
 CHIP_HEIGHT = 17.0
 BOUNDS = QRectF(-4, -9, CARD_WIDTH + 8, CARD_HEIGHT + 18)
 """A card with its ring and its ports, in its own coordinates."""
+STACK_BOUNDS = BOUNDS.adjusted(0, 0, EDGES[0], EDGES[0])
+"""The same with the edges of the stack that a folded group is."""
 CHIPS_FROM = 34.0
 """Left of this there is only room to say how many more there are."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """What lies under the mouse: the `card`, a `chip`, a `button`, an `in` or the `out` port."""
+    """What lies under the mouse: the `card`, a `chip`, a `button`, the way to `open` it, an `in` or `out` port."""
 
-    kind: Literal["card", "chip", "button", "in", "out"]
+    kind: Literal["card", "chip", "button", "open", "in", "out"]
     name: str = ""
     port: int = 0
 
@@ -77,6 +80,8 @@ class CardItem(QGraphicsItem):
         if face.position != self.face.position:
             self.setPos(*face.position)
         moved_only = _without_place(face) == _without_place(self.face)
+        if (face.box is None) != (self.face.box is None):
+            self.prepareGeometryChange()
         self.face = face
         if not moved_only:
             self._place_chips()
@@ -117,20 +122,23 @@ class CardItem(QGraphicsItem):
             places[self.face.ports] = QPointF(CARD_WIDTH - 20, 0)
         return places
 
+    def out_places(self) -> tuple[QPointF, ...]:
+        """Return the centres of the output ports, in own coordinates: a layer has one."""
+        count = len(self.face.exits)
+        return tuple(QPointF(*out_port((0.0, 0.0), port, count)) for port in range(count))
+
     def out_place(self) -> QPointF:
-        """Return the centre of the output port, in own coordinates."""
-        return QPointF(*out_port((0.0, 0.0)))
+        """Return the centre of the first output port, in own coordinates."""
+        return self.out_places()[0]
 
     def boundingRect(self) -> QRectF:
-        return BOUNDS
+        return BOUNDS if self.face.box is None else STACK_BOUNDS
 
     def part_at(self, point: QPointF) -> Part | None:
         """Return what lies at a point in own coordinates; ports reach a little beyond the card."""
-        for port, place in self.in_places().items():
-            if _near(point, place):
-                return Part("in", port=port)
-        if _near(point, self.out_place()):
-            return Part("out")
+        port = self._port_at(point)
+        if port is not None:
+            return port
         if not self.rect.contains(point):
             return None
         for name, rect in self._chips:
@@ -140,7 +148,16 @@ class CardItem(QGraphicsItem):
             for rect, (icon, _) in zip(button_rects(), BUTTONS, strict=True):
                 if rect.contains(point):
                     return Part("button", icon)
+        if self.face.box is not None and OPEN.contains(point):
+            return Part("open", self.face.name)
         return Part("card", self.face.name)
+
+    def _port_at(self, point: QPointF) -> Part | None:
+        for port, place in self.in_places().items():
+            if _near(point, place):
+                return Part("in", port=port)
+        outs = enumerate(self.out_places())
+        return next((Part("out", port=port) for port, place in outs if _near(point, place)), None)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None

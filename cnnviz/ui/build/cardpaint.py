@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from cnnviz.ui import icons, theme
+from cnnviz.ui.build.boxpaint import OPEN, copies_width, paint_copies, paint_open, paint_stack
 from cnnviz.ui.build.places import CARD_HEIGHT, CARD_WIDTH, PORT, PORT_LEGAL
 from cnnviz.ui.build.strips import SHOWN
 
@@ -64,6 +65,8 @@ def _paint_far(painter: QPainter, card: CardItem, zoom: float) -> None:
 
 
 def _paint_ground(painter: QPainter, card: CardItem) -> None:
+    if card.face.box is not None:
+        paint_stack(painter, card, RADIUS)
     outline = QPainterPath()
     outline.addRoundedRect(card.rect.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
     painter.fillPath(outline, theme.color("bg3"))
@@ -94,7 +97,7 @@ def _paint_large_name(painter: QPainter, card: CardItem, zoom: float) -> None:
     painter.setFont(font)
     painter.setPen(_name_color(card))
     room = QRectF(LEFT + 4, 0, CARD_WIDTH - 2 * LEFT - 8, CARD_HEIGHT)
-    _draw(painter, room, card.face.name, _MIDDLE | Qt.AlignmentFlag.AlignHCenter)
+    _draw(painter, room, card.face.heading, _MIDDLE | Qt.AlignmentFlag.AlignHCenter)
 
 
 def _paint_header(painter: QPainter, card: CardItem, zoom: float) -> None:
@@ -108,9 +111,16 @@ def _paint_header(painter: QPainter, card: CardItem, zoom: float) -> None:
         painter.setPen(theme.color("t3"))
         place = QRectF(RIGHT - title_width - 1, 1, title_width + 2, 28)
         painter.drawText(place, _MIDDLE | Qt.AlignmentFlag.AlignRight, face.title)
-    painter.setFont(theme.ui_font(13, 600))
+    room = RIGHT - title_width - 44
+    if face.box is not None:
+        room -= copies_width(face.box.copies) + 6
+    name = theme.ui_font(13, 600)
+    painter.setFont(name)
     painter.setPen(_name_color(card))
-    _draw(painter, QRectF(36, 1, RIGHT - title_width - 44, 28), face.name, _MIDDLE)
+    _draw(painter, QRectF(36, 1, room, 28), face.heading, _MIDDLE)
+    if face.box is not None:
+        used = min(QFontMetricsF(name).horizontalAdvance(face.heading), room)
+        paint_copies(painter, face.box.copies, 36 + used + 8, 15)
 
 
 def _name_color(card: CardItem) -> QColor:
@@ -217,6 +227,9 @@ def _paint_footer(painter: QPainter, card: CardItem, zoom: float) -> None:
         return
     left = LEFT
     room = (card.chips[0][1].left() if card.chips else RIGHT) - 6
+    if face.box is not None:
+        paint_open(painter, card, zoom)
+        room = OPEN.left() - 2
     if len(card.chips) < len(face.chips):
         return
     if face.state == "error":
@@ -257,7 +270,8 @@ def _paint_chips(painter: QPainter, card: CardItem) -> None:
 def _paint_ports(painter: QPainter, card: CardItem) -> None:
     for port, place in card.in_places().items():
         _paint_port(painter, card, place, card.port_looks.get(port, "rest"))
-    _paint_port(painter, card, card.out_place(), card.out_look)
+    for place in card.out_places():
+        _paint_port(painter, card, place, card.out_look)
 
 
 def _paint_port(painter: QPainter, card: CardItem, place: QPointF, look: str) -> None:
