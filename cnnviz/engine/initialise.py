@@ -7,7 +7,7 @@ import math
 import torch
 from torch import nn
 
-NORMAL_SPREAD = 0.1
+NORMAL_SPREAD, SMALL_SPREAD = 0.1, 0.05
 
 
 @torch.no_grad()
@@ -15,16 +15,30 @@ def initialise(module: nn.Module, how: str, seed: int) -> None:
     """Draw all weights: `default` as torch does, `normal` N(0, 0.1) with zero biases, `glorot`, `he`."""
     generator = torch.Generator().manual_seed(seed)
     for child in module.modules():
-        weight, bias = getattr(child, "weight", None), getattr(child, "bias", None)
-        if isinstance(child, nn.modules.batchnorm._BatchNorm):
-            child.reset_parameters()
-        elif isinstance(weight, nn.Parameter):
-            _draw_weight(weight, how, generator)
-            if isinstance(bias, nn.Parameter):
-                _draw_bias(bias, weight, how, generator)
+        if isinstance(child, nn.modules.batchnorm._BatchNorm) or getattr(child, "starts_fixed", False):
+            child.reset_parameters()  # type: ignore[operator]
+        else:
+            _draw(child, how, generator)
 
 
-def _draw_weight(weight: nn.Parameter, how: str, generator: torch.Generator) -> None:
+def _draw(module: nn.Module, how: str, generator: torch.Generator) -> None:
+    """Fill a module's own arrays by their names: weights, biases behind them, and what else there is (peepholes).
+
+    A module whose weight holds other kernels at every place has a method `kernels`, which yields them one by one.
+    """
+    weight = None
+    for name, array in module.named_parameters(recurse=False):
+        if name.startswith("weight"):
+            kernels = getattr(module, "kernels", None)
+            for weight in kernels() if kernels else (array,):
+                _draw_weight(weight, how, generator)
+        elif name.startswith("bias") and weight is not None:
+            _draw_bias(array, weight, how, generator)
+        else:
+            nn.init.normal_(array, 0.0, SMALL_SPREAD, generator=generator)
+
+
+def _draw_weight(weight: torch.Tensor, how: str, generator: torch.Generator) -> None:
     if how == "normal":
         nn.init.normal_(weight, 0.0, NORMAL_SPREAD, generator=generator)
     elif how == "glorot":  # Glorot and Bengio 2010, equation 16
@@ -35,7 +49,7 @@ def _draw_weight(weight: nn.Parameter, how: str, generator: torch.Generator) -> 
         nn.init.kaiming_uniform_(weight, a=math.sqrt(5), generator=generator)
 
 
-def _draw_bias(bias: nn.Parameter, weight: nn.Parameter, how: str, generator: torch.Generator) -> None:
+def _draw_bias(bias: torch.Tensor, weight: torch.Tensor, how: str, generator: torch.Generator) -> None:
     if how != "default":
         nn.init.zeros_(bias)
         return

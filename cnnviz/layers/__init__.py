@@ -16,8 +16,12 @@ from cnnviz.layers.base import (
     size,
     times,
 )
+from cnnviz.layers.borders import Crop, Pad
 from cnnviz.layers.convolution import Conv1d, Conv2d, Conv3d
 from cnnviz.layers.dense import Dense, Flatten
+from cnnviz.layers.depthwise import DepthwiseConv2d
+from cnnviz.layers.filters import FixedFilter2d
+from cnnviz.layers.local import LocallyConnected2d
 from cnnviz.layers.merge import Add, Concat
 from cnnviz.layers.normalisation import BatchNorm, Dropout
 from cnnviz.layers.options import Option
@@ -26,13 +30,18 @@ from cnnviz.layers.pooling import (
     AvgPool1d,
     AvgPool2d,
     AvgPool3d,
-    GlobalAvgPool,
-    GlobalMaxPool,
+    LPPool1d,
+    LPPool2d,
+    LPPool3d,
     MaxPool1d,
     MaxPool2d,
     MaxPool3d,
 )
+from cnnviz.layers.resampling import Upsample
+from cnnviz.layers.reshape import Permute, Reshape
+from cnnviz.layers.sizedpooling import AdaptiveAvgPool, AdaptiveMaxPool, GlobalAvgPool, GlobalMaxPool
 from cnnviz.layers.source import Input
+from cnnviz.layers.transposed import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 
 GROUPS = (
     "Input", "Convolution", "Pooling", "Normalisation", "Activation", "Dense", "Recurrent", "Merge", "Reshape",
@@ -41,8 +50,55 @@ GROUPS = (
 """The palette's headings, in order."""
 
 __all__ = [
-    "GROUPS", "LAYERS", "Add", "AvgPool1d", "AvgPool2d", "AvgPool3d", "BatchNorm", "Concat", "Conv1d", "Conv2d",
-    "Conv3d", "Dense", "Dropout", "Flatten", "GlobalAvgPool", "GlobalMaxPool", "Input", "Layer", "LeakyReLU",
-    "MaxPool1d", "MaxPool2d", "MaxPool3d", "Option", "Output", "Parameter", "ReLU", "Remedy", "Shape", "Sigmoid",
-    "Softmax", "Tanh", "TorchCall", "layer_from_dict", "size", "times",
+    "GROUPS",
+    "LAYERS",
+    "AdaptiveAvgPool",
+    "AdaptiveMaxPool",
+    "Add",
+    "AvgPool1d",
+    "AvgPool2d",
+    "AvgPool3d",
+    "BatchNorm",
+    "Concat",
+    "Conv1d",
+    "Conv2d",
+    "Conv3d",
+    "ConvTranspose1d",
+    "ConvTranspose2d",
+    "ConvTranspose3d",
+    "Crop",
+    "Dense",
+    "DepthwiseConv2d",
+    "Dropout",
+    "FixedFilter2d",
+    "Flatten",
+    "GlobalAvgPool",
+    "GlobalMaxPool",
+    "Input",
+    "LPPool1d",
+    "LPPool2d",
+    "LPPool3d",
+    "Layer",
+    "LeakyReLU",
+    "LocallyConnected2d",
+    "MaxPool1d",
+    "MaxPool2d",
+    "MaxPool3d",
+    "Option",
+    "Output",
+    "Pad",
+    "Parameter",
+    "Permute",
+    "ReLU",
+    "Remedy",
+    "Reshape",
+    "Shape",
+    "Sigmoid",
+    "Softmax",
+    "Tanh",
+    "TorchCall",
+    "Upsample",
+    "layer_from_dict",
+    "size",
+    "times",
 ]  # fmt: skip

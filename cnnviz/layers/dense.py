@@ -86,7 +86,7 @@ class Dense(Layer):
 
 def _pool_first(shape: Shape) -> tuple[Remedy, ...]:
     """Suggest a global average where there are maps to average."""
-    from cnnviz.layers.pooling import GlobalAvgPool
+    from cnnviz.layers.sizedpooling import GlobalAvgPool
 
     if not 2 <= len(shape) <= 4:
         return ()

@@ -87,3 +87,41 @@ def symmetric(found: tuple[Axis, ...]) -> bool:
 def torch_pads(found: tuple[Axis, ...]) -> tuple[int, ...]:
     """Return the padding in torch's order: last dimension first, before and after each."""
     return tuple(amount for axis in reversed(found) for amount in (axis.before, axis.after))
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """A window put down around every cell along one dimension, where the stamps add up: an `Axis` the other way round.
+
+    `before` and `after` are cells cut off what comes out, `extra` are cells added behind it.
+    """
+
+    size: int
+    kernel: int
+    stride: int
+    dilation: int
+    before: int
+    after: int
+    extra: int
+
+    @property
+    def positions(self) -> int:
+        """Return how many cells come out: (n − 1)·s + d(k − 1) + 1 − cut + extra."""
+        reach = self.dilation * (self.kernel - 1) + 1
+        return (self.size - 1) * self.stride + reach - self.before - self.after + self.extra
+
+    def meeting(self, position: int) -> tuple[range, range]:
+        """Return the input cells whose stamps cover an output cell, and which entry of the window does; maybe none."""
+        place = position + self.before
+        entries = [k for k in range(self.kernel) if self._cell(place, k) is not None]
+        if not entries:
+            return range(0), range(0)
+        step = entries[1] - entries[0] if len(entries) > 1 else 1
+        cells = [(place - self.dilation * k) // self.stride for k in reversed(entries)]
+        apart = cells[1] - cells[0] if len(cells) > 1 else 1
+        return range(cells[0], cells[-1] + 1, apart), range(entries[-1], entries[0] - 1, -step)
+
+    def _cell(self, place: int, entry: int) -> int | None:
+        """Return the input cell whose stamp has this entry at a place, if there is one."""
+        cell, rest = divmod(place - self.dilation * entry, self.stride)
+        return cell if rest == 0 and 0 <= cell < self.size else None

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from cnnviz.errors import OptionError
+from cnnviz.layers.matrix import MatrixError, tidied
 
-Form = Literal["integer", "number", "switch", "choice", "size", "padding", "shape"]
+Form = Literal[
+    "integer", "number", "switch", "choice", "size", "padding", "shape", "target", "kernel", "layer"
+]
 PADDINGS = ("valid", "same")
+REST = "rest"
+"""How the form and the card write −1 in a target shape."""
+
+_WORDS: dict[int, dict[str, str]] = {
+    1: {"sizes": "size", "ways": "", "thing": "sequence"},
+    2: {"sizes": "height and width", "ways": " down and right", "thing": "image"},
+    3: {"sizes": "depth, height and width", "ways": "", "thing": "volume"},
+}
+"""What stands in for {sizes}, {ways} and {thing} in the help of an option with one number per dimension."""
 
 
 @dataclass(frozen=True)
@@ -18,7 +31,8 @@ class Option:
     """What may be written into one field of a layer.
 
     `lo` and `hi` are inclusive and hold for every entry of a size; `length` is the number of entries
-    (None: free, as for an input shape).
+    (None: free, as for an input shape). A `target` is a shape in which one entry may be −1, the rest; a `kernel` is a
+    matrix as text.
     """
 
     name: str
@@ -41,13 +55,21 @@ class Option:
             return "yes or no"
         if self.form == "choice":
             return "one of " + ", ".join(self.choices)
+        if self.form == "layer":
+            return "a layer with one input, as a kind and its options"
         if self.form == "padding":
             return f"valid, same, or {self._numbers()}"
+        if self.form == "target":
+            return f"{self._numbers()}, one of which may be {REST}"
+        if self.form == "kernel":
+            return (
+                f"rows of numbers from {_plain(self.lo)} to {_plain(self.hi)}, such as 0 1 0; 1 -4 1; 0 1 0"
+            )
         return self._numbers()
 
     def _numbers(self) -> str:
         noun = "a number" if self.form == "number" else "a whole number"
-        if self.form in ("size", "padding", "shape"):
+        if self.form in ("size", "padding", "shape", "target"):
             noun = f"{self.length} whole numbers" if self.length else "whole numbers"
         bounds = f" from {_plain(self.lo)} to {_plain(self.hi)}" if self.hi is not None else ""
         return noun + bounds
@@ -70,11 +92,16 @@ def opt(
     hi: float | None = None,
     choices: tuple[str, ...] = (),
     form: Form | None = None,
-    length: int | None = None,
+    length: int | Literal["each"] | None = None,
 ) -> Any:
-    """Declare a dataclass field of a layer together with its bounds and its help."""
-    found = form or _form_of(default, choices)
-    size = length if length is not None else (len(default) if found == "size" else None)
+    """Declare a dataclass field of a layer together with its bounds and its help.
+
+    With the length "each", it has one number per dimension of the kind (its `spatial`), every one the default; {sizes},
+    {ways} and {thing} in the help are then said for that many dimensions.
+    """
+    found = form or ("size" if length == "each" else _form_of(default, choices))
+    if length is None and found == "size":
+        length = len(default)
     meta = {
         "help": help,
         "label": label,
@@ -82,7 +109,7 @@ def opt(
         "lo": lo,
         "hi": hi,
         "choices": choices,
-        "length": size,
+        "length": length,
     }
     return dataclasses.field(default=default, metadata={"option": meta})
 
@@ -93,7 +120,12 @@ def options_of(cls: type) -> tuple[Option, ...]:
     for item in dataclasses.fields(cls):
         meta = dict(item.metadata["option"])
         meta["label"] = meta["label"] or item.name.replace("_", " ").capitalize()
-        found.append(Option(name=item.name, default=item.default, **meta))
+        default = item.default
+        if meta["length"] == "each":
+            spatial: int = getattr(cls, "spatial", 1)
+            default = default if isinstance(default, str) else (default,) * spatial
+            meta |= {"length": spatial, "help": meta["help"].format_map(_WORDS[spatial])}
+        found.append(Option(name=item.name, default=default, **meta))
     return tuple(found)
 
 
@@ -155,6 +187,38 @@ def _padding(option: Option, value: object) -> str | tuple[int, ...]:
     return _sizes(option, value)
 
 
+def _layer(option: Option, value: object) -> Any:
+    """Return a layer that can be held by another: itself, or made from its kind and its options."""
+    from cnnviz.layers.base import Layer, layer_from_dict  # that module declares its options with this one
+
+    if isinstance(value, Mapping):
+        kind, options = value.get("kind"), value.get("options", {})
+        if set(value) - {"kind", "options"} or not isinstance(kind, str) or not isinstance(options, Mapping):
+            raise option.refuse(value)
+        value = layer_from_dict(kind, options)
+    if not isinstance(value, Layer) or not value.repeatable():
+        raise option.refuse(value)
+    return value
+
+
+def _target(option: Option, value: object) -> tuple[int, ...]:
+    if not isinstance(value, (tuple, list)) or value.count(-1) > 1:
+        raise option.refuse(value)
+    _sizes(option, [1 if entry == -1 else entry for entry in value])
+    return tuple(value)
+
+
+def _kernel(option: Option, value: object) -> str:
+    if not isinstance(value, str):
+        raise option.refuse(value)
+    try:
+        return tidied(value, option.inside)
+    except MatrixError as error:
+        raise OptionError(
+            f"{option.label} can't be {value!r}: {error}", hint=option.refuse(value).hint
+        ) from None
+
+
 _PARSERS = {
     "integer": _whole,
     "number": _number,
@@ -163,4 +227,7 @@ _PARSERS = {
     "size": _sizes,
     "padding": _padding,
     "shape": _sizes,
+    "target": _target,
+    "kernel": _kernel,
+    "layer": _layer,
 }

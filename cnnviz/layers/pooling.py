@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from cnnviz.errors import ShapeError
-from cnnviz.layers.base import Layer, Remedy, Shape, TorchCall, need_rank, size, times, window_text
+from cnnviz.layers.base import Layer, Remedy, Shape, TorchCall, need_rank, size, window_text
 from cnnviz.layers.calculation import Calculation, output_sizes
-from cnnviz.layers.formula import Block, Formula, Index, Maximum, Part, WeightedSum
-from cnnviz.layers.geometry import Axis, Padding, axes, symmetric, torch_pads
+from cnnviz.layers.formula import Block, Formula, Index, Maximum, Part, PowerSum, WeightedSum
+from cnnviz.layers.geometry import Axis, Padding, symmetric, torch_pads
 from cnnviz.layers.options import opt
-
-_PADDING_HELP = "same: a window that overhangs the border is kept (rounds up); valid: it is dropped"
+from cnnviz.layers.windows import Windowed
 
 
 @dataclass(frozen=True)
-class _Pooling(Layer):
-    spatial: ClassVar[int] = 0
+class _Pooling(Windowed):
     group, stem = "Pooling", "pool"
+    same = "Padding same: keep windows that overhang"
 
-    kernel_size: tuple[int, ...] = opt((2,), label="Window", lo=1, hi=64, help="size of the window")
-    stride: tuple[int, ...] = opt((2,), lo=1, hi=64, help="how far the window moves each time")
-    padding: Padding = opt("valid", form="padding", lo=0, hi=32, length=1, help=_PADDING_HELP)
+    kernel_size: tuple[int, ...] = opt(
+        2, length="each", label="Window", lo=1, hi=64, help="{sizes} of the window"
+    )
+    stride: tuple[int, ...] = opt(
+        2, length="each", lo=1, hi=64, help="how far the window moves{ways} each time"
+    )
+    padding: Padding = opt(
+        "valid",
+        length="each",
+        form="padding",
+        lo=0,
+        hi=32,
+        help="same: a window that overhangs the border is kept (rounds up); valid: it is dropped",
+    )
 
     def out_shape(self, *inputs: Shape) -> Shape:
         return (inputs[0][0], *(axis.positions for axis in self._axes(inputs[0])))
@@ -32,6 +41,9 @@ class _Pooling(Layer):
 
     def brief(self) -> str:
         return window_text(self.kernel_size, self.stride, self.padding)
+
+    def shrunk(self, kernel_size: tuple[int, ...]) -> Layer:
+        return self.replace(kernel_size=kernel_size, padding="valid")
 
     def _block(self, index: Index, shape: Shape) -> Block:
         channel, *place = index
@@ -43,18 +55,7 @@ class _Pooling(Layer):
     def _axes(self, shape: Shape) -> tuple[Axis, ...]:
         need_rank(shape, self.spatial)
         self._check_padding()
-        try:
-            return axes(shape[1:], self.kernel_size, self.stride, self.padding)
-        except ShapeError as error:
-            smaller = tuple(min(k, n) for k, n in zip(self.kernel_size, shape[1:], strict=True))
-            remedies = (
-                Remedy("Padding same: keep windows that overhang", replace=self.replace(padding="same")),
-                Remedy(
-                    f"Window {times(smaller)}: as large as the input",
-                    replace=self.replace(kernel_size=smaller, padding="valid"),
-                ),
-            )
-            raise ShapeError(error.what, remedies=remedies) from None
+        return self.slide(shape, self.kernel_size, self.stride, self.padding)
 
     def _check_padding(self) -> None:
         if isinstance(self.padding, str):
@@ -108,27 +109,21 @@ class _AveragePooling(_Pooling):
 
 
 @dataclass(frozen=True)
-class _Window2d(_Pooling):
-    spatial = 2
-
-    kernel_size: tuple[int, ...] = opt(
-        (2, 2), label="Window", lo=1, hi=64, help="height and width of the window"
+class _PowerPooling(_Pooling):
+    power: float = opt(
+        2.0, lo=1.0, hi=6.0, help="the p in (Σ |x|ᵖ)^(1/p): 1 adds sizes up, large ones near the maximum"
     )
-    stride: tuple[int, ...] = opt(
-        (2, 2), lo=1, hi=64, help="how far the window moves down and right each time"
-    )
-    padding: Padding = opt("valid", form="padding", lo=0, hi=32, length=2, help=_PADDING_HELP)
 
+    def torch_calls(self, *inputs: Shape) -> tuple[TorchCall, ...]:
+        pads = torch_pads(self._axes(inputs[0]))
+        return (TorchCall("PowerPool", (self.power, self.kernel_size, self.stride, pads)),)
 
-@dataclass(frozen=True)
-class _Window3d(_Pooling):
-    spatial = 3
+    def formula(self, index: Index, *inputs: Shape) -> Formula:
+        return PowerSum(self._block(index, inputs[0]), self.power)
 
-    kernel_size: tuple[int, ...] = opt(
-        (2, 2, 2), label="Window", lo=1, hi=64, help="depth, height, width of the window"
-    )
-    stride: tuple[int, ...] = opt((2, 2, 2), lo=1, hi=64, help="how far the window moves each time")
-    padding: Padding = opt("valid", form="padding", lo=0, hi=32, length=3, help=_PADDING_HELP)
+    def brief(self) -> str:
+        power = "" if self.power == 2 else f", power {self.power:g}"
+        return window_text(self.kernel_size, self.stride, self.padding) + power
 
 
 @dataclass(frozen=True)
@@ -139,17 +134,17 @@ class MaxPool1d(_MaxPooling):
 
 
 @dataclass(frozen=True)
-class MaxPool2d(_Window2d, _MaxPooling):
+class MaxPool2d(_MaxPooling):
     """Keeps the largest value of each window of a map."""
 
-    kind, title, icon = "maxpool2d", "Max pool 2D", "layer-maxpool"
+    kind, title, icon, spatial = "maxpool2d", "Max pool 2D", "layer-maxpool", 2
 
 
 @dataclass(frozen=True)
-class MaxPool3d(_Window3d, _MaxPooling):
+class MaxPool3d(_MaxPooling):
     """Keeps the largest value of each window of a volume."""
 
-    kind, title, icon = "maxpool3d", "Max pool 3D", "layer-maxpool"
+    kind, title, icon, spatial = "maxpool3d", "Max pool 3D", "layer-maxpool", 3
 
 
 @dataclass(frozen=True)
@@ -160,56 +155,35 @@ class AvgPool1d(_AveragePooling):
 
 
 @dataclass(frozen=True)
-class AvgPool2d(_Window2d, _AveragePooling):
+class AvgPool2d(_AveragePooling):
     """Takes the mean of each window of a map; padding is not counted."""
 
-    kind, title, icon = "avgpool2d", "Average pool 2D", "layer-avgpool"
+    kind, title, icon, spatial = "avgpool2d", "Average pool 2D", "layer-avgpool", 2
 
 
 @dataclass(frozen=True)
-class AvgPool3d(_Window3d, _AveragePooling):
+class AvgPool3d(_AveragePooling):
     """Takes the mean of each window of a volume; padding is not counted."""
 
-    kind, title, icon = "avgpool3d", "Average pool 3D", "layer-avgpool"
+    kind, title, icon, spatial = "avgpool3d", "Average pool 3D", "layer-avgpool", 3
 
 
 @dataclass(frozen=True)
-class _GlobalPooling(Layer):
-    group, stem = "Pooling", "globalpool"
-    torch_name: ClassVar[str] = ""
+class LPPool1d(_PowerPooling):
+    """Takes the p-norm of each window of a sequence, with p = 2 the length of its vector."""
 
-    def out_shape(self, *inputs: Shape) -> Shape:
-        if not 2 <= len(inputs[0]) <= 4:
-            raise ShapeError(
-                f"it takes maps (channels and 1 to 3 dimensions), but {times(inputs[0])} arrives."
-            )
-        return inputs[0][:1]
-
-    def torch_calls(self, *inputs: Shape) -> tuple[TorchCall, ...]:
-        self.out_shape(*inputs)
-        pool = TorchCall(f"{self.torch_name}{len(inputs[0]) - 1}d", (1,), role="pool")
-        return (pool, TorchCall("Flatten"))
-
-    def _map(self, index: Index, shape: Shape) -> Block:
-        return Block(0, (range(index[0], index[0] + 1), *(range(entry) for entry in shape[1:])))
+    kind, title, icon, spatial = "lppool1d", "L2 pool 1D", "layer-lppool", 1
 
 
 @dataclass(frozen=True)
-class GlobalAvgPool(_GlobalPooling):
-    """Shrinks every map to one number, its mean."""
+class LPPool2d(_PowerPooling):
+    """Takes the p-norm of each window of a map, with p = 2 the length of its vector."""
 
-    kind, title, icon, torch_name = "globalavgpool", "Global average", "layer-globalpool", "AdaptiveAvgPool"
-
-    def formula(self, index: Index, *inputs: Shape) -> Formula:
-        part = Part(self._map(index, inputs[0]), factor=1 / size(inputs[0][1:]))
-        return WeightedSum((part,), rule="mean of the map")
+    kind, title, icon, spatial = "lppool2d", "L2 pool 2D", "layer-lppool", 2
 
 
 @dataclass(frozen=True)
-class GlobalMaxPool(_GlobalPooling):
-    """Shrinks every map to one number, its maximum."""
+class LPPool3d(_PowerPooling):
+    """Takes the p-norm of each window of a volume, with p = 2 the length of its vector."""
 
-    kind, title, icon, torch_name = "globalmaxpool", "Global max", "layer-globalpool", "AdaptiveMaxPool"
-
-    def formula(self, index: Index, *inputs: Shape) -> Formula:
-        return Maximum((self._map(index, inputs[0]),), rule="largest value of the map")
+    kind, title, icon, spatial = "lppool3d", "L2 pool 3D", "layer-lppool", 3

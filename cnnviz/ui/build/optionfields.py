@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from cnnviz.errors import OptionError
 from cnnviz.layers import Option, times
-from cnnviz.layers.options import PADDINGS
+from cnnviz.layers.options import PADDINGS, REST
 from cnnviz.ui import numbers
 from cnnviz.ui.widgets.chrome import Segmented
 from cnnviz.ui.widgets.fields import (
@@ -22,6 +24,10 @@ from cnnviz.ui.widgets.fields import (
 
 SLIDER_FROM = 32
 """Whole numbers that may grow beyond this get a slider: stepping to 256 filters is no fun."""
+
+_SEPARATOR = re.compile(r"[×x*,;\s]+")
+_OPEN = (REST, "-1", f"{numbers.MINUS}1")
+"""How the open entry of a target shape may be typed."""
 
 
 def field_for(option: Option) -> Field:
@@ -38,10 +44,8 @@ def field_for(option: Option) -> Field:
             return ChoiceField(option.choices, option.label)
         case "size":
             return SizeField(option.length or 1, int(low), int(high), option.label)
-        case "padding":
-            return PaddingField(option)
-        case "shape":
-            return ShapeField(option)
+        case "padding" | "shape" | "target" | "kernel":
+            return _TYPED[option.form](option)
 
 
 class PaddingField(Field):
@@ -90,7 +94,7 @@ class PaddingField(Field):
 
 
 class ShapeField(Field):
-    """The shape of the data, channels first: numbers with anything between them."""
+    """Some numbers, such as a shape: typed with anything between them."""
 
     def __init__(self, option: Option, parent: QWidget | None = None) -> None:
         super().__init__(option.label, parent)
@@ -107,15 +111,18 @@ class ShapeField(Field):
     def set_value(self, value: tuple[int, ...]) -> None:
         self.set_error(None)
         if self._parsed(self.edit.text()) != value:
-            self.edit.setText(times(value))
+            self.edit.setText(self._written(value))
         self._value = value
+
+    def _allowed(self, value: tuple[int, ...]) -> bool:
+        return 1 <= len(value) <= 4 and all(self._option.inside(number) for number in value)
 
     def _read(self, text: str) -> None:
         value = self._parsed(text)
         if value is None:
-            self.set_error(f"numbers such as 1{numbers.TIMES}28{numbers.TIMES}28, channels first")
+            self.set_error(f"numbers such as {self._written(self._option.default)}")
             return
-        if not 1 <= len(value) <= 4 or not all(self._option.inside(number) for number in value):
+        if not self._allowed(value):
             self.set_error(f"It takes {self._option.allowed()}, at most four.")
             return
         self.set_error(None)
@@ -125,5 +132,74 @@ class ShapeField(Field):
 
     @staticmethod
     def _parsed(text: str) -> tuple[int, ...] | None:
-        parts = [part for part in re.split(r"[×x*,;\s]+", text.strip()) if part]
+        parts = [part for part in _SEPARATOR.split(text.strip()) if part]
         return tuple(int(part) for part in parts) if parts and all(p.isdecimal() for p in parts) else None
+
+    @staticmethod
+    def _written(value: tuple[int, ...]) -> str:
+        return times(value)
+
+
+class TargetField(ShapeField):
+    """A shape to come out, in which one entry may be `rest`."""
+
+    def _allowed(self, value: tuple[int, ...]) -> bool:
+        known = tuple(number for number in value if number != -1)
+        return value.count(-1) <= 1 and len(value) <= 4 and (not known or super()._allowed(known))
+
+    @staticmethod
+    def _parsed(text: str) -> tuple[int, ...] | None:
+        parts = [part for part in _SEPARATOR.split(text.strip()) if part]
+        if not parts or not all(part.isdecimal() or part in _OPEN for part in parts):
+            return None
+        return tuple(-1 if part in _OPEN else int(part) for part in parts)
+
+    @staticmethod
+    def _written(value: tuple[int, ...]) -> str:
+        return numbers.TIMES.join(REST if number == -1 else str(number) for number in value)
+
+
+class KernelField(Field):
+    """A small matrix as text: numbers with blanks between them, rows with semicolons."""
+
+    def __init__(self, option: Option, parent: QWidget | None = None) -> None:
+        super().__init__(option.label, parent)
+        self._option = option
+        self._value = ""
+        self.edit = QLineEdit()
+        self._add(self.edit, 1)
+        self.edit.textEdited.connect(self._read)
+
+    def value(self) -> str:
+        return self._value
+
+    def set_value(self, value: str) -> None:
+        self.set_error(None)
+        if self._parsed(self.edit.text()) != value:
+            self.edit.setText(value)
+        self._value = value
+
+    def _read(self, text: str) -> None:
+        try:
+            value = self._option.parse(text)
+        except OptionError as error:
+            self.set_error(error.what)
+            return
+        self.set_error(None)
+        if value != self._value:
+            self._value = value
+            self.edited.emit(value)
+
+    def _parsed(self, text: str) -> str | None:
+        try:
+            return str(self._option.parse(text))
+        except OptionError:
+            return None
+
+
+_TYPED: dict[str, Callable[[Option], Field]] = {
+    "padding": PaddingField,
+    "shape": ShapeField,
+    "target": TargetField,
+    "kernel": KernelField,
+}

@@ -1,0 +1,62 @@
+"""Depthwise convolution: every channel has filters of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cnnviz.layers.bank import FilterBank, Filtering
+from cnnviz.layers.base import Layer, Shape, window_text
+from cnnviz.layers.calculation import Calculation, calculation
+from cnnviz.layers.geometry import Padding
+from cnnviz.layers.options import opt
+
+
+@dataclass(frozen=True)
+class DepthwiseConv2d(Filtering):
+    """Filters each map on its own; a 1×1 convolution behind it can then mix the maps."""
+
+    kind, title, icon, spatial = "depthwise_conv2d", "Depthwise conv 2D", "layer-depthwise", 2
+    stem = "dwconv"
+
+    multiplier: int = opt(1, label="Filters per map", lo=1, hi=64, help="how many maps every channel becomes")
+    kernel_size: tuple[int, ...] = opt(
+        3, length="each", label="Kernel", lo=1, hi=31, help="{sizes} of the window"
+    )
+    stride: tuple[int, ...] = opt(
+        1, length="each", lo=1, hi=16, help="how far the window moves{ways} each time"
+    )
+    padding: Padding = opt(
+        "valid",
+        length="each",
+        form="padding",
+        lo=0,
+        hi=15,
+        help="zeros around the {thing}: valid adds none, same keeps the size at stride 1",
+    )
+    dilation: tuple[int, ...] = opt(
+        1, length="each", lo=1, hi=16, help="gaps between the cells of the window; 1 leaves none"
+    )
+    bias: bool = opt(True, help="adds one learned number to every value of a map")
+
+    def bank(self, shape: Shape) -> FilterBank:
+        found = self.slide(shape, self.kernel_size, self.stride, self.padding, self.dilation)
+        return FilterBank(shape[0], shape[0] * self.multiplier, shape[0], found, self.bias)
+
+    def weights(self, bank: FilterBank) -> Calculation:
+        sizes = "·".join(str(entry) for entry in self.kernel_size)
+        offsets = (" + m·d_in", " + {multiplier}·{arriving}") if self.bias else ("", "")
+        return calculation(
+            f"k·k·m·d_in{offsets[0]}",
+            f"{sizes}·{{multiplier}}·{{arriving}}{offsets[1]} = {{result}}",
+            multiplier=self.multiplier,
+            arriving=bank.arriving,
+            result=sum(parameter.count for parameter in bank.parameters()),
+        )
+
+    def brief(self) -> str:
+        maps = f"×{self.multiplier} @ " if self.multiplier > 1 else ""
+        bias = "" if self.bias else ", no bias"
+        return f"{maps}{window_text(self.kernel_size, self.stride, self.padding, self.dilation)}{bias}"
+
+    def shrunk(self, kernel_size: tuple[int, ...]) -> Layer:
+        return self.replace(kernel_size=kernel_size, dilation=(1, 1))
