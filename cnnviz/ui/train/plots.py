@@ -20,8 +20,8 @@ VALIDATION = "#D65DA8"
 OTHER_RUNS = ("#3BA3CF", "#8FAE35", "#C07A45")
 """Earlier runs are drawn for comparison, the latest of them in the first of these colours."""
 
-RATE_TURNS = 5
-"""The learning rate changes slowly: it is drawn at every so many refreshes."""
+RARE_TURNS = 5
+"""Learning rate and sizes of gradients change slowly: they are drawn at every so many refreshes."""
 
 
 class Plots(QWidget):
@@ -100,15 +100,20 @@ class Plots(QWidget):
         for event in record.evaluations[self._judged :]:
             self._judge(event)
         self._judged = len(record.evaluations)
-        self._show_gradients(record)
+        if self._rare():
+            self._show_gradients(record)
         self._redraw()
 
     def _redraw(self) -> None:
         self.loss.refresh()
         self.accuracy.refresh()
-        self._turn += 1
-        if self._turn % RATE_TURNS == 0 or self._session.training.state != "running":
+        if self._rare():
             self.rate.refresh()
+        self._turn += 1
+
+    def _rare(self) -> bool:
+        """Say whether this refresh also shows what changes slowly."""
+        return self._turn % RARE_TURNS == 0 or self._session.training.state != "running"
 
     def _append(self, record: Record) -> None:
         at = self._shown
