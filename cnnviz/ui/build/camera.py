@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QPoint, QPointF, QRectF, Signal
+from PySide6.QtCore import QEasingCurve, QObject, QPoint, QPointF, QRectF, QVariantAnimation, Signal
 from PySide6.QtWidgets import QGraphicsView
 
 SMALLEST, LARGEST = 0.08, 3.0
 STEP = 1.2
 """One notch of the wheel."""
+GLIDE_MS = 300
 BORDER = 28.0
 """Free room around what is fitted, in scene pixels."""
 
@@ -20,6 +21,10 @@ class Camera(QObject):
     def __init__(self, view: QGraphicsView) -> None:
         super().__init__(view)
         self._view = view
+        self._glide = QVariantAnimation(self, duration=GLIDE_MS)
+        self._glide.setEasingCurve(QEasingCurve.Type.OutCubic)
+        self._glide.valueChanged.connect(self._step)
+        self._way = (1.0, QPointF(), 1.0, QPointF())
 
     @property
     def zoom(self) -> float:
@@ -32,6 +37,10 @@ class Camera(QObject):
 
     def set_zoom(self, zoom: float, about: QPoint | None = None) -> None:
         """Zoom to a factor."""
+        self.halt()
+        self._set_zoom(zoom, about)
+
+    def _set_zoom(self, zoom: float, about: QPoint | None = None) -> None:
         view = self._view
         pivot = about or view.viewport().rect().center()
         before = view.mapToScene(pivot)
@@ -45,20 +54,49 @@ class Camera(QObject):
 
     def shift(self, offset: QPointF) -> None:
         """Move what is shown by an offset in scene pixels."""
+        self.halt()
         bars = self._view.horizontalScrollBar(), self._view.verticalScrollBar()
         bars[0].setValue(round(bars[0].value() - offset.x() * self.zoom))
         bars[1].setValue(round(bars[1].value() - offset.y() * self.zoom))
 
-    def fit(self, box: QRectF, largest: float = 1.0) -> None:
-        """Show a box whole, but no larger than `largest`; of a tall one that would become unreadable, the beginning."""
+    def fit(self, box: QRectF, largest: float = 1.0, *, glide: bool = False) -> None:
+        """Show a box whole, but no larger than `largest`."""
         if box.isEmpty():
             return
         room = self._view.viewport().size()
         framed = box.adjusted(-BORDER, -BORDER, BORDER, BORDER)
         zoom = min(room.width() / framed.width(), room.height() / framed.height(), largest)
-        self.set_zoom(zoom)
-        self._view.centerOn(framed.center())
+        self._go(zoom, framed.center(), glide)
 
-    def reveal(self, box: QRectF) -> None:
-        """Bring a box into sight, moving no more than needed."""
-        self._view.ensureVisible(box, 60, 60)
+    def reveal(self, box: QRectF, *, glide: bool = False) -> None:
+        """Bring a box into sight, moving no more than needed; gliding, into the middle if it is out of sight."""
+        if not glide:
+            self.halt()
+            self._view.ensureVisible(box, 60, 60)
+        elif not self._seen().contains(box):
+            self._go(self.zoom, box.center(), glide)
+
+    def halt(self) -> None:
+        """Stop gliding, where the view is now."""
+        self._glide.stop()
+
+    def _go(self, zoom: float, middle: QPointF, glide: bool) -> None:
+        self.halt()
+        if glide:
+            zoom = min(max(zoom, SMALLEST), LARGEST)
+            self._way = (self.zoom, self._seen().center(), zoom, middle)
+            self._glide.setStartValue(0.0)
+            self._glide.setEndValue(1.0)
+            self._glide.start()
+        else:
+            self.set_zoom(zoom)
+            self._view.centerOn(middle)
+
+    def _step(self, share: float) -> None:
+        """Show what is seen at a share of the way: sizes change by equal factors, places in straight lines."""
+        start, before, end, after = self._way
+        self._set_zoom(start * (end / start) ** share)
+        self._view.centerOn(before + (after - before) * share)
+
+    def _seen(self) -> QRectF:
+        return self._view.mapToScene(self._view.viewport().rect()).boundingRect()

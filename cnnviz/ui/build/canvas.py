@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -14,77 +14,48 @@ from PySide6.QtGui import (
     QFocusEvent,
     QKeyEvent,
     QMouseEvent,
-    QPainter,
-    QResizeEvent,
-    QWheelEvent,
 )
-from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
+from PySide6.QtWidgets import QWidget
 
 from cnnviz.errors import CnnvizError
 from cnnviz.layers import Layer
 from cnnviz.model.check import check
 from cnnviz.model.graph import Graph
 from cnnviz.ui.build import edits, gestures, mime
-from cnnviz.ui.build.camera import STEP, Camera
 from cnnviz.ui.build.hover import Hover
-from cnnviz.ui.build.overlay import Overlay
-from cnnviz.ui.build.places import Place, under_pointer
+from cnnviz.ui.build.places import under_pointer
 from cnnviz.ui.build.pressing import Press, press_at
 from cnnviz.ui.build.quick import QuickMenu
-from cnnviz.ui.build.scene import CanvasScene
 from cnnviz.ui.build.selection import Selection
-from cnnviz.ui.build.wording import axis_order
+from cnnviz.ui.build.sheet import Sheet
 from cnnviz.ui.state import Session
-from cnnviz.ui.widgets.chrome import Pill
 
 DRAG_DISTANCE = 4
 """View pixels that the mouse must move with the button down before it drags."""
 
 
-class Canvas(QGraphicsView):
+class Canvas(Sheet):
     """Turns mouse and drops into gestures, and gestures into edits of the document."""
 
-    resized = Signal()
-    moved = Signal()
     button_pressed = Signal(str)
     asked_to_inspect = Signal(str)
 
     def __init__(self, session: Session, selection: Selection, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.session, self.document, self.selection = session, session.document, selection
-        self.content = CanvasScene(lambda: axis_order(session), self)
-        self.setScene(self.content)
-        self.camera = Camera(self)
-        self.camera.zoomed.connect(self.content.show_from)
+        super().__init__(session, parent)
+        self.document, self.selection = session.document, selection
         self.hover = Hover(self)
         self.gesture: gestures.Gesture | None = None
-        self.overlay = Overlay()
         self._pressed: tuple[QPoint, Press] | None = None
         self._space = False
-        self.pointer = QPointF()
         self.quick = QuickMenu(self)
-        self._hint = Pill("", parent=self)
-        self._hint.hide()
         self.quick.chosen.connect(self._add_from_menu)
         self._make_from_menu: Callable[[Layer], edits.Made] | None = None
-        self._set_up()
+        self.setAcceptDrops(True)
+        self.setAccessibleName("canvas")
+        self.content.sync(self.document.graph)
         self.document.changed.connect(self._follow)
         selection.changed.connect(self._mark_selection)
         session.settings_changed.connect(lambda _: self.content.sync(self.shown, again=True))
-
-    def _set_up(self) -> None:
-        self.setAcceptDrops(True)
-        self.setMouseTracking(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("canvas")
-        self.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
-        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
-        self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
-        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.SmartViewportUpdate)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.content.sync(self.document.graph)
 
     # -- documents and drafts -----------------------------------------------------------------------------------
 
@@ -130,37 +101,6 @@ class Canvas(QGraphicsView):
 
     def _mark_selection(self) -> None:
         self.content.mark_selected(self.selection.nodes, self.selection.edge)
-
-    # -- what gestures show -------------------------------------------------------------------------------------
-
-    def show_band(self, band: QRectF | None) -> None:
-        """Show the frame of a rubber band."""
-        self.overlay.band = band
-        self.viewport().update()
-
-    def show_thread(self, start: QPointF | None, end: QPointF | None) -> None:
-        """Show the wire that is being pulled."""
-        self.overlay.thread = (start, end) if start is not None and end is not None else None
-        self.viewport().update()
-
-    def show_ghost(self, layer: Layer | None, place: Place, *, on_card: bool = False) -> None:
-        """Show where a dropped card would lie."""
-        self.overlay.ghost = (layer, place) if layer is not None and not on_card else None
-        self.viewport().update()
-
-    def show_hint(self, text: str, bad: bool = False) -> None:
-        """Say something beside the mouse; an empty text ends it."""
-        self._hint.setVisible(bool(text))
-        if text:
-            self._hint.setText(text)
-            self._hint.set_tone("err" if bad else "cursor")
-            self._hint.adjustSize()
-            place = self.mapFromScene(self.pointer) + QPoint(16, 16)
-            room = self.size() - self._hint.size()
-            self._hint.move(min(place.x(), room.width() - 4), min(place.y(), room.height() - 4))
-
-    def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
-        self.overlay.paint(painter)
 
     # -- mouse --------------------------------------------------------------------------------------------------
 
@@ -233,15 +173,7 @@ class Canvas(QGraphicsView):
         else:
             self.viewport().setCursor(cursor)
 
-    # -- wheel and keys -----------------------------------------------------------------------------------------
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        notches = event.angleDelta().y() / 120
-        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            self.shift(QPointF(60 * notches / self.camera.zoom, 0))
-        elif notches:
-            self.camera.zoom_by(STEP**notches, event.position().toPoint())
-        event.accept()
+    # -- keys ----------------------------------------------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
@@ -266,28 +198,6 @@ class Canvas(QGraphicsView):
     def focusNextPrevChild(self, following: bool) -> bool:
         """Keep Tab for the quick menu; Shift Tab leaves the canvas."""
         return False if following else super().focusNextPrevChild(following)
-
-    # -- view ---------------------------------------------------------------------------------------------------
-
-    def shift(self, offset: QPointF) -> None:
-        """Move what is shown by an offset in scene pixels."""
-        self.camera.shift(offset)
-
-    def fit(self, names: tuple[str, ...] = ()) -> None:
-        """Show all cards, or the cards of some nodes."""
-        self.camera.fit(self.content.content_rect(names), largest=1.0)
-
-    def reveal(self, names: tuple[str, ...]) -> None:
-        """Bring the cards of some nodes into sight."""
-        self.camera.reveal(self.content.content_rect(names))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.resized.emit()
-
-    def scrollContentsBy(self, dx: int, dy: int) -> None:
-        super().scrollContentsBy(dx, dy)
-        self.moved.emit()
 
     # -- drops and the quick menu -------------------------------------------------------------------------------
 

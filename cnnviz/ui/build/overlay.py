@@ -13,14 +13,19 @@ from cnnviz.ui.build.places import CARD_HEIGHT, CARD_WIDTH, Place
 from cnnviz.ui.build.routing import route
 from cnnviz.ui.build.wire import rounded
 
+Guide = tuple[float, float, float, float]
+"""A straight line from a point (x, y) to another."""
+
 
 @dataclass
 class Overlay:
-    """The three marks; None where there is none. Places are scene coordinates."""
+    """The marks; None or empty where there is none. Places are scene coordinates."""
 
     band: QRectF | None = None
     thread: tuple[QPointF, QPointF] | None = None
     ghost: tuple[Layer, Place] | None = None
+    guides: tuple[Guide, ...] = ()
+    cut: tuple[QPointF, ...] = ()
 
     def paint(self, painter: QPainter) -> None:
         """Draw what there is."""
@@ -29,6 +34,15 @@ class Overlay:
             self._paint_thread(painter, *self.thread)
         if self.ghost is not None:
             self._paint_ghost(painter, *self.ghost)
+        for x1, y1, x2, y2 in self.guides:
+            painter.setPen(QPen(theme.color("cursor"), 0))
+            painter.drawLine(QPointF(x1, y1), QPointF(x2, y2))
+        if self.cut:
+            pen = QPen(theme.color("err"), 2)
+            pen.setCosmetic(True)
+            pen.setDashPattern([3, 3])
+            painter.setPen(pen)
+            painter.drawPolyline(self.cut)
         if self.band is not None:
             painter.setPen(QPen(theme.color("acc"), 0))
             painter.setBrush(theme.color("acc", 0.1))

@@ -52,6 +52,7 @@ class Sums(QFrame):
         self._sums = ()
         if row.inputs is not None:
             try:
+                layer.out_shape(*row.inputs)  # what does not fit is told in its words
                 self._sums = layer.calculations(*row.inputs)
             except CnnvizError as error:
                 self.text.setText(_colored(escape(told(str(error), row.inputs, self._order())), "err"))
