@@ -170,7 +170,13 @@ class Layer:
     def to_dict(self) -> dict[str, Any]:
         """Return the options as JSON values."""
         values = {option.name: getattr(self, option.name) for option in self.options()}
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+        return {name: _json(value) for name, value in values.items()}
+
+    @classmethod
+    def repeatable(cls) -> bool:
+        """Say whether the layer can be held by another one that applies it to every step of a sequence."""
+        ports = (cls.fewest_inputs, cls.most_inputs) == (1, 1)
+        return ports and not cls.ends and cls.internals is Layer.internals and not cls.differentiates
 
 
 def layer_from_dict(kind: str, options: Mapping[str, Any]) -> Layer:
@@ -183,6 +189,12 @@ def layer_from_dict(kind: str, options: Mapping[str, Any]) -> Layer:
         if name not in known:
             raise OptionError(f"{cls.title} has no option {name!r}.", hint=did_you_mean(name, known))
     return cls(**options)
+
+
+def _json(value: object) -> Any:
+    if isinstance(value, Layer):
+        return {"kind": value.kind, "options": value.to_dict()}
+    return list(value) if isinstance(value, tuple) else value
 
 
 def size(shape: Shape) -> int:

@@ -6,8 +6,10 @@ here computes: a formula names the inputs, the parameters and the rule, so that 
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 Index = tuple[int, ...]
 Entries = tuple[int | range, ...]
@@ -168,6 +170,15 @@ class ResponseNorm:
 
 
 @dataclass(frozen=True)
+class Largest:
+    """1 for the largest cell of a block, else 0; `position` is the cell's place. The first of equal cells wins."""
+
+    block: Block
+    position: int
+    rule: ClassVar[str] = "1 where the value is the largest, else 0"
+
+
+@dataclass(frozen=True)
 class Squash:
     """s · |s| / (1 + |s|²): a capsule's vector keeps its direction, its length becomes a probability below 1."""
 
@@ -223,6 +234,7 @@ Formula = (
     | Normalise
     | Standardise
     | ResponseNorm
+    | Largest
     | Squash
     | Sampled
     | Given
@@ -241,3 +253,22 @@ def blocks(formula: Formula) -> tuple[Block, ...]:
             return ()
         case _:
             return (formula.block,)
+
+
+def with_blocks(formula: Formula, change: Callable[[Block], Block]) -> Formula:
+    """Return the formula with every box of cells changed, as for a layer that another one applies step by step."""
+    found: Formula = _changed(formula, change)
+    return found
+
+
+def _changed(value: Any, change: Callable[[Block], Block]) -> Any:
+    if isinstance(value, Block):
+        return change(value)
+    if isinstance(value, tuple):
+        return tuple(_changed(each, change) for each in value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        entries = {
+            entry.name: _changed(getattr(value, entry.name), change) for entry in dataclasses.fields(value)
+        }
+        return dataclasses.replace(value, **entries)
+    return value

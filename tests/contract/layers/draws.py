@@ -154,21 +154,26 @@ def _value(option: Option, random: Random) -> Any:
         return random.choice(option.choices)
     if option.form == "number":
         return random.uniform(float(low or 0), float(high or 1))
-    if option.form == "layer":
-        held = [kind for kind, cls in LAYERS.items() if cls.repeatable() and min(RANKS[kind]) < 4]
-        return draw_layer(random.choice(held), random)
     if option.form == "padding" and random.random() < 0.5:
         return random.choice(("valid", "same"))
     smallest, largest = int(low or 0), min(int(high or 6), 4)
     if option.form == "integer":
         return random.randint(smallest, largest)
-    if option.form == "kernel":
-        rows, columns = random.randint(1, 4), random.randint(1, 4)
-        return "; ".join(
-            " ".join(f"{random.uniform(-2, 2):.2f}" for _ in range(columns)) for _ in range(rows)
-        )
+    if option.form in ("kernel", "layer"):
+        return _kernel(random) if option.form == "kernel" else _held(random)
     length = option.length or random.randint(1, 4)
     if option.form == "target":
         entries = [random.randint(1, 3) for _ in range(length)]
         return (*entries[:-1], random.choice((-1, entries[-1])))
     return tuple(random.randint(smallest, largest) for _ in range(length))
+
+
+def _kernel(random: Random) -> str:
+    rows, columns = random.randint(1, 4), random.randint(1, 4)
+    return "; ".join(" ".join(f"{random.uniform(-2, 2):.2f}" for _ in range(columns)) for _ in range(rows))
+
+
+def _held(random: Random) -> Layer:
+    """Return a layer that another one can apply to every step."""
+    kinds = [kind for kind, cls in LAYERS.items() if cls.repeatable() and min(RANKS[kind]) < 4]
+    return draw_layer(random.choice(kinds), random)
