@@ -12,6 +12,7 @@ from cnnviz.errors import OptionError
 from cnnviz.layers import Option, times
 from cnnviz.layers.options import PADDINGS, REST
 from cnnviz.ui import numbers
+from cnnviz.ui.build.layerfield import LayerField
 from cnnviz.ui.widgets.chrome import Segmented
 from cnnviz.ui.widgets.fields import (
     ChoiceField,
@@ -46,6 +47,8 @@ def field_for(option: Option) -> Field:
             return SizeField(option.length or 1, int(low), int(high), option.label)
         case "padding" | "shape" | "target" | "kernel":
             return _TYPED[option.form](option)
+        case "layer":
+            return LayerField(option, field_for)
 
 
 class PaddingField(Field):
