@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from cnnviz.engine.build import build
-from cnnviz.layers import LAYERS, Conv2d, Input, Layer, ReLU
+from cnnviz.layers import LAYERS, AffineParameters, Conv2d, Flatten, Input, Layer, ReLU
 from cnnviz.model.codegen import to_code
 from cnnviz.model.graph import Graph
 from tests.contract.layers.draws import draw_fitting
@@ -18,6 +18,9 @@ from tests.contract.layers.draws import draw_fitting
 def network(layer: Layer, shape: tuple[int, ...]) -> Graph:
     """Return input → layer; what merges gets the input itself and its positive part, in this order."""
     graph = Graph().add(Input(shape), "x").add(layer, "layer", after="x")
+    if layer.kind == "affine_sampler":
+        graph = graph.add(Flatten(), "f", after="x").add(AffineParameters(), "theta", after="f")
+        return graph.connect("theta", "layer")
     if layer.fewest_inputs == 2:
         graph = graph.add(ReLU(), "r", after="x").connect("r", "layer")
     return graph
