@@ -17,9 +17,12 @@ from cnnviz.layers.base import (
     times,
 )
 from cnnviz.layers.borders import Crop, Pad
+from cnnviz.layers.capsule import CapsuleLength, CapsuleMask, CapsuleRouting, PrimaryCapsules
+from cnnviz.layers.convlstm import ConvLSTM2d
 from cnnviz.layers.convolution import Conv1d, Conv2d, Conv3d
 from cnnviz.layers.dense import Dense, Flatten
 from cnnviz.layers.depthwise import DepthwiseConv2d
+from cnnviz.layers.distributed import TimeDistributed
 from cnnviz.layers.filters import FixedFilter2d
 from cnnviz.layers.local import LocallyConnected2d
 from cnnviz.layers.merge import Add, Concat
@@ -37,10 +40,12 @@ from cnnviz.layers.pooling import (
     MaxPool2d,
     MaxPool3d,
 )
+from cnnviz.layers.recurrent import LSTM
 from cnnviz.layers.resampling import Upsample
 from cnnviz.layers.reshape import Permute, Reshape
 from cnnviz.layers.sizedpooling import AdaptiveAvgPool, AdaptiveMaxPool, GlobalAvgPool, GlobalMaxPool
 from cnnviz.layers.source import Input
+from cnnviz.layers.transformer import AffineParameters, AffineSampler
 from cnnviz.layers.transposed import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 
 GROUPS = (
@@ -52,17 +57,24 @@ GROUPS = (
 __all__ = [
     "GROUPS",
     "LAYERS",
+    "LSTM",
     "AdaptiveAvgPool",
     "AdaptiveMaxPool",
     "Add",
+    "AffineParameters",
+    "AffineSampler",
     "AvgPool1d",
     "AvgPool2d",
     "AvgPool3d",
     "BatchNorm",
+    "CapsuleLength",
+    "CapsuleMask",
+    "CapsuleRouting",
     "Concat",
     "Conv1d",
     "Conv2d",
     "Conv3d",
+    "ConvLSTM2d",
     "ConvTranspose1d",
     "ConvTranspose2d",
     "ConvTranspose3d",
@@ -89,6 +101,7 @@ __all__ = [
     "Pad",
     "Parameter",
     "Permute",
+    "PrimaryCapsules",
     "ReLU",
     "Remedy",
     "Reshape",
@@ -96,6 +109,7 @@ __all__ = [
     "Sigmoid",
     "Softmax",
     "Tanh",
+    "TimeDistributed",
     "TorchCall",
     "Upsample",
     "layer_from_dict",
