@@ -1,7 +1,17 @@
 """The systems of the lecture notes as documents: graph, data, recipe, expected numbers."""
 
 from cnnviz.errors import UsageError, did_you_mean
-from cnnviz.templates import cifar, clothes, mnist, photographs, residual
+from cnnviz.templates import (
+    autoencoders,
+    cifar,
+    clothes,
+    early,
+    mnist,
+    photographs,
+    poses,
+    residual,
+    sequences,
+)
 from cnnviz.templates.blocks import BLOCKS, BlockTemplate
 from cnnviz.templates.template import SECTIONS, Template, shipped_weights
 
@@ -10,6 +20,10 @@ _ALL = (
     *clothes.templates(),
     *cifar.templates(),
     *residual.templates(),
+    *poses.templates(),
+    *sequences.templates(),
+    *autoencoders.templates(),
+    *early.templates(),
     *photographs.templates(),
     *residual.architectures(),
 )

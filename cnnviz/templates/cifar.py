@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from cnnviz.layers import AvgPool2d, Conv2d, Dense, Dropout, Flatten, Input, Layer, MaxPool2d, ReLU, Softmax
-from cnnviz.model.graph import chain
+from cnnviz.layers import (
+    AvgPool2d,
+    Concat,
+    Conv2d,
+    Dense,
+    Dropout,
+    FixedFilter2d,
+    Flatten,
+    Input,
+    Layer,
+    MaxPool2d,
+    ReLU,
+    Softmax,
+)
+from cnnviz.model.graph import Graph, chain
 from cnnviz.model.recipe import DataChoice, Recipe
+from cnnviz.templates.draft import Draft
 from cnnviz.templates.parts import KERAS
 from cnnviz.templates.template import Template
 
 DATA = DataChoice("cifar-10")
 COLOUR = Input(shape=(3, 32, 32))
 SECTION = "Images"
+FILTER_RECIPE = Recipe(optimiser="adam", learning_rate=1e-3, batch_size=1024, epochs=50, initialiser="glorot")
 
 
 def averaging() -> Template:
@@ -55,6 +70,31 @@ def strided() -> Template:
     )
 
 
+def classic_filters() -> Template:
+    """Return the first half of T13: twelve maps of fixed filters, and nothing learned before the dense layers."""
+    return Template(
+        id="t13-classic",
+        name="classic-filters",
+        title="Classic filters",
+        sentence="Sobel edges and image gradients, as before networks learned their filters themselves.",
+        make=_classic,
+        recipe=FILTER_RECIPE,
+        data=DATA,
+        params=394_634,
+        section=SECTION,
+        row="t13",
+    )
+
+
+def _classic() -> Graph:
+    draft = Draft()
+    picture = draft.add(COLOUR)
+    maps = [draft.add(FixedFilter2d(preset=preset), after=picture) for preset in ("gradient", "sobel")]
+    draft.add(Concat(), after=maps)
+    draft.chain(MaxPool2d(), Flatten(), Dense(units=128), ReLU(), Dense(units=10), Softmax())
+    return draft.graph()
+
+
 def learned_filters() -> Template:
     """Return the second half of T13: four learned filters in the place of fixed ones."""
     layers = (
@@ -67,7 +107,7 @@ def learned_filters() -> Template:
         title="Learned filters",
         sentence="Four learned 3×3 filters against twelve fixed ones: fewer parameters, better answers.",
         make=lambda: chain(layers),
-        recipe=Recipe(optimiser="adam", learning_rate=1e-3, batch_size=1024, epochs=50, initialiser="glorot"),
+        recipe=FILTER_RECIPE,
         data=DATA,
         params=116_730,
         section=SECTION,
@@ -77,4 +117,4 @@ def learned_filters() -> Template:
 
 def templates() -> tuple[Template, ...]:
     """Return all of them."""
-    return (averaging(), strided(), learned_filters())
+    return (averaging(), strided(), classic_filters(), learned_filters())

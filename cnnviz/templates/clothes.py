@@ -105,7 +105,7 @@ def _shrinking(word: str, title: str, sentence: str, layers: Iterable[Layer], re
 def fully_convolutional() -> Template:
     """Return T14: no dense layer, so that a larger input gives a map of answers."""
     layers = (
-        Input(),
+        Input(free_size=True),
         *_convolution(32, padding="same"), *_convolution(64, stride=2, padding="same"),
         *_convolution(128, padding="same"), *_convolution(256, stride=2, padding="same"),
         *_convolution(512, 7), Conv2d(out_channels=10, kernel_size=(1, 1)), Softmax(),

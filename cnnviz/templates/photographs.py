@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from cnnviz.layers import (
+    AvgPool2d,
     Conv2d,
     Dense,
     Dropout,
@@ -12,6 +13,7 @@ from cnnviz.layers import (
     GlobalAvgPool,
     Input,
     MaxPool2d,
+    Output,
     ReLU,
     Softmax,
 )
@@ -78,8 +80,8 @@ def vgg(repeats: tuple[int, ...], channels: int = 3) -> Graph:
     return draft.graph()
 
 
-def googlenet() -> Graph:
-    """Return GoogLeNet without its auxiliary heads."""
+def googlenet(heads: bool = False) -> Graph:
+    """Return GoogLeNet; with `heads`, two auxiliary ones help the early blocks to learn, each with weight 0.3."""
     draft = Draft()
     draft.add(Input(shape=(3, 224, 224)))
     convolution(draft, 64, 7, stride=2, style=BARE, tag="1")
@@ -90,10 +92,26 @@ def googlenet() -> Graph:
     for tag, widths in INCEPTIONS.items():
         with draft.group(f"inception{tag}", f"Inception {tag}"):
             inception(draft, widths, tag=f"_{tag}_")
+        if heads and tag in ("4a", "4d"):
+            _auxiliary(draft, tag)
         if tag in ("3b", "4e"):
             draft.add(ROUNDED_UP, tag[0])
     draft.chain(GlobalAvgPool(), Dropout(rate=0.4), Dense(units=1000), Softmax())
+    if heads:
+        draft.add(Output())
     return draft.graph()
+
+
+def _auxiliary(draft: Draft, tag: str) -> None:
+    """Add a head beside the way on (Szegedy et al. 2015, section 5)."""
+    entry, name = draft.last, f"_{tag}_head"
+    with draft.group(f"head{tag}", f"Auxiliary head {tag}"):
+        draft.add(AvgPool2d(kernel_size=(5, 5), stride=(3, 3)), name)
+        convolution(draft, 128, 1, style=BARE, tag=name)
+        draft.chain(Flatten(), Dense(units=1024), ReLU(), Dropout(rate=0.7), tag=f"{name}1")
+        draft.chain(Dense(units=1000), Softmax(), tag=f"{name}2")
+    draft.add(Output(weight=0.3), name)
+    draft.last = entry
 
 
 def _vgg(layers: str, repeats: tuple[int, ...], params: int, sentence: str, channels: int = 3) -> Template:
@@ -153,6 +171,17 @@ def templates() -> tuple[Template, ...]:
             recipe=RECIPE,
             data=DATA,
             params=6_998_552,
+            section=SECTION,
+        ),
+        Template(
+            id="googlenet-aux",
+            name="googlenet-aux",
+            title="GoogLeNet with its heads",
+            sentence="Two auxiliary heads answer half-way, so that the early blocks hear sooner what was wrong.",
+            make=partial(googlenet, heads=True),
+            recipe=RECIPE,
+            data=DATA,
+            params=13_378_280,
             section=SECTION,
         ),
     )

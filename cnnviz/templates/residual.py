@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 
-from cnnviz.layers import Conv3d, Dense, GlobalAvgPool, Input, MaxPool2d, Softmax
+from cnnviz.layers import Concat, Conv3d, Dense, FixedFilter2d, GlobalAvgPool, Input, MaxPool2d, Softmax
 from cnnviz.model.graph import Graph
 from cnnviz.model.recipe import DataChoice, Recipe
 from cnnviz.templates.draft import Draft
@@ -23,6 +24,9 @@ from cnnviz.templates.template import Template
 
 KERAS_STYLE = Style(norm=KERAS)
 WIDTHS = (16, 32, 64)
+Block = Callable[[Draft, int, int, Style, str], None]
+"""Adds a block: draft, channels, stride, style, tag."""
+COLOUR = Input(shape=(3, 32, 32))
 PHOTOGRAPH = Input(shape=(3, 224, 224))
 RECIPE = Recipe(
     optimiser="momentum",
@@ -33,28 +37,57 @@ RECIPE = Recipe(
     initialiser="he",
 )
 """As published, but for the learning rate, which falls tenfold three times there."""
+COMPARED = {3: (269_722, 1_376), 9: (853_018, 4_064)}
+"""Parameters and running statistics by the blocks per stage: with or without shortcuts, they are the same."""
 SMALL_RECIPE = replace(RECIPE, batch_size=128, epochs=164)
 
 
 # -- for small pictures ---------------------------------------------------------------------------------------------
 
 
-def small(n: int, entry: Input, style: Style) -> Graph:
+def small(n: int, entry: Input, style: Style, block: Block) -> Graph:
     """Return a network of 6n + 2 layers: three stages of n blocks with 16, 32 and 64 channels.
 
-    Where the stride is 2, a 1×1 convolution with batch norm makes the shortcut fit.
+    More than nine blocks are put into a group per stage.
     """
     draft = Draft()
     draft.add(entry)
     convolution(draft, WIDTHS[0], style=style)
     for stage, channels in enumerate(WIDTHS, 1):
-        for block in range(1, n + 1):
-            tag, stride = f"{stage}_{block}", 2 if stage > 1 and block == 1 else 1
-            around = projection(channels, stride, style, tag) if stride == 2 else None
-            with draft.group(f"block{tag}", f"Residual {channels}"):
-                residual_basic(draft, channels, stride=stride, shortcut=around, style=style, tag=tag)
+        staged = draft.group(f"stage{stage}", f"Stage {stage}: {n} blocks") if n > 3 else nullcontext()
+        with staged:
+            for number in range(1, n + 1):
+                tag, stride = f"{stage}_{number}", 2 if stage > 1 and number == 1 else 1
+                block(draft, channels, stride, style, tag)
     draft.chain(GlobalAvgPool(), Dense(units=10), Softmax())
     return draft.graph()
+
+
+def projected(draft: Draft, channels: int, stride: int, style: Style, tag: str) -> None:
+    """Add a residual block; where the stride is 2, a 1×1 convolution makes the shortcut fit."""
+    around = projection(channels, stride, style, tag) if stride == 2 else None
+    with draft.group(f"block{tag}", f"Residual {channels}"):
+        residual_basic(draft, channels, stride=stride, shortcut=around, style=style, tag=tag)
+
+
+def padded(draft: Draft, channels: int, stride: int, style: Style, tag: str) -> None:
+    """Add a residual block whose shortcut has no parameters: every second pixel, and zeros for the new channels."""
+    around = partial(_widened, tag=tag) if stride == 2 else None
+    with draft.group(f"block{tag}", f"Residual {channels}"):
+        residual_basic(draft, channels, stride=stride, shortcut=around, style=style, tag=tag)
+
+
+def _widened(draft: Draft, tag: str) -> str:
+    kept = draft.add(MaxPool2d(kernel_size=(1, 1)), f"{tag}_shortcut")
+    zeros = draft.add(FixedFilter2d(preset="typed", kernel="0"), f"{tag}_zeros")
+    return draft.add(Concat(), tag, after=(kept, zeros))
+
+
+def plain(draft: Draft, channels: int, stride: int, style: Style, tag: str) -> None:
+    """Add what a residual block is without its shortcut."""
+    with draft.group(f"block{tag}", f"Plain {channels}"):
+        for letter, step in (("a", stride), ("b", 1)):
+            convolution(draft, channels, stride=step, style=style, tag=f"{tag}{letter}")
 
 
 def resnet20_keras() -> Template:
@@ -64,7 +97,7 @@ def resnet20_keras() -> Template:
         name="cifar-resnet20",
         title="ResNet-20, 1×1 shortcuts",
         sentence="Nine residual blocks: each learns only what to add to its input, so twenty layers train like six.",
-        make=partial(small, 3, Input(shape=(3, 32, 32)), KERAS_STYLE),
+        make=partial(small, 3, COLOUR, KERAS_STYLE, projected),
         recipe=Recipe(
             optimiser="adam", learning_rate=1e-3, batch_size=256, epochs=1000, initialiser="glorot"
         ),
@@ -83,7 +116,7 @@ def resnet14_volumes() -> Template:
         name="resnet14-3d",
         title="ResNet-14 in 3D",
         sentence="Residual blocks with 3D windows read digits made of coloured voxels, 16×16×16.",
-        make=partial(small, 2, Input(shape=(3, 16, 16, 16)), Style(Conv3d, norm=KERAS)),
+        make=partial(small, 2, Input(shape=(3, 16, 16, 16)), Style(Conv3d, norm=KERAS), projected),
         recipe=Recipe(optimiser="adam", learning_rate=1e-3, batch_size=256, epochs=50, initialiser="glorot"),
         data=DataChoice("3d-mnist"),
         params=517_674,
@@ -91,6 +124,23 @@ def resnet14_volumes() -> Template:
         reported="99.02 % reported",
         dimensions="3D",
         section="Sequences, video and volumes",
+    )
+
+
+def _compared(name: str, n: int, block: Block, sentence: str, told: str = "") -> Template:
+    kind, layers = name.rstrip("0123456789"), 6 * n + 2
+    return Template(
+        id=name,
+        name=name,
+        title=f"{'ResNet' if kind == 'resnet' else 'Plain'}-{layers}, CIFAR-10",
+        sentence=sentence,
+        make=partial(small, n, COLOUR, UNBIASED, block),
+        recipe=SMALL_RECIPE,
+        data=DataChoice("cifar-10"),
+        params=COMPARED[n][0],
+        running=COMPARED[n][1],
+        reported=told,
+        section="Architectures",
     )
 
 
@@ -150,6 +200,10 @@ def templates() -> tuple[Template, ...]:
 def architectures() -> tuple[Template, ...]:
     """Return those that are there to be opened and counted."""
     return (
+        _compared("plain20", 3, plain, "Twenty layers without shortcuts, beside ResNet-20."),
+        _compared("plain56", 9, plain, "56 layers without shortcuts train worse than 20: the degradation."),
+        _compared("resnet20", 3, padded, "Plain-20 with shortcuts that cost no parameters.", "91.25 % published"),
+        _compared("resnet56", 9, padded, "Plain-56 with shortcuts: now more layers help.", "93.03 % published"),
         _imagenet(18, (2, 2, 2, 2), 11_689_512, 9_600, "Eight residual blocks: the shortest of the family."),
         _imagenet(34, (3, 4, 6, 3), 21_797_672, 17_024, "Sixteen residual blocks, two 3×3 convolutions in each."),
         _imagenet(50, (3, 4, 6, 3), 25_557_032, 53_120, "Bottlenecks in place of pairs: 50 layers at the price of 34."),

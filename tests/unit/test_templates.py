@@ -27,15 +27,25 @@ PUBLISHED = {
     "t10": 61_706,
     "t11": (57_994, 224),
     "t12": 14_682_442,
+    "t13-classic": 394_634,
     "t13-learned": 116_730,
     "t14": 6_816_010,
     "t15": (273_258, 1_568),
     "t16": (517_674, 1_120),
+    "t17": 1_492,
+    "t18": 5_830,
+    "t19": (499_425, 64),
+    "t20": (180_001, 128),
+    "ae-64": 101_200,
+    "ae-32": 50_992,
+    "ae-deep": 1_149_520,
+    "t26": 8_215_568,
     "alexnet": 62_378_344,
     "vgg16": 138_357_544,
     "vgg16-gray": 138_356_392,
     "vgg19": 143_667_240,
     "googlenet": 6_998_552,
+    "googlenet-aux": 13_378_280,
     "resnet18": 11_689_512,
     "resnet34": 21_797_672,
     "resnet50": 25_557_032,
@@ -124,6 +134,45 @@ def test_a_bottleneck_shrinks_with_its_first_convolution() -> None:
     layers = template("resnet50").graph.node
     assert layers("conv3_1a").layer.stride == layers("conv3_1_shortcut").layer.stride == (2, 2)
     assert layers("conv3_1b").layer.stride == (1, 1)
+
+
+def test_plain_and_residual_networks_differ_by_their_shortcuts_only() -> None:
+    for layers in ("20", "56"):
+        one, other = (template(name + layers).graph for name in ("plain", "resnet"))
+        assert one.summary().trainable == other.summary().trainable
+        convolutions = [
+            [(node.name, node.layer) for node in graph if node.layer.kind == "conv2d"]
+            for graph in (one, other)
+        ]
+        assert convolutions[0] == convolutions[1]
+
+
+@pytest.mark.parametrize("name", ["plain20", "resnet20"])
+def test_small_residual_networks_have_a_quarter_of_a_million_parameters(name: str) -> None:
+    """He et al. 2016, table 6: 0.27 million."""
+    assert f"{template(name).params / 1e6:.2f}" == "0.27"
+
+
+def test_a_memory_has_the_parameters_of_the_notes() -> None:
+    assert template("t19").graph.summary().row("convlstm1").params == 499_072
+    rows = template("t20").graph.summary()
+    assert [rows.row(name).params for name in ("convlstm1", "convlstm2")] == [105_728, 73_856]
+
+
+@pytest.mark.parametrize("section", ["Autoencoders"])
+def test_autoencoders_end_in_the_picture_they_began_with(section: str) -> None:
+    for found in (each for each in TEMPLATES.values() if each.section == section):
+        report = found.graph.summary()
+        assert report.row(report.output).shape == report.row(report.input).shape
+        layer = found.graph.node(report.output).layer
+        assert (layer.loss, layer.target) == ("mean squared error", "sample")
+
+
+def test_the_heads_of_googlenet_are_auxiliary() -> None:
+    graph = template("googlenet-aux").graph
+    heads = [node.layer.weight for node in graph if node.layer.ends]
+    assert heads == [0.3, 0.3, 1.0]
+    assert graph.inputs(graph.summary().output)[0].source == "softmax"
 
 
 def test_the_ensemble_adds_three_equal_networks() -> None:

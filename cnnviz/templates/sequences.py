@@ -1,0 +1,203 @@
+"""Networks for what has an order: time series, images read row by row, and video."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from cnnviz.layers import (
+    LSTM,
+    AvgPool1d,
+    Conv1d,
+    Conv2d,
+    ConvLSTM2d,
+    Dense,
+    Flatten,
+    Input,
+    Layer,
+    MaxPool1d,
+    Output,
+    Permute,
+    ReLU,
+    Reshape,
+    Sigmoid,
+    Softmax,
+    Tanh,
+    TimeDistributed,
+    Upsample,
+)
+from cnnviz.model.graph import Graph, chain
+from cnnviz.model.recipe import DataChoice, Recipe
+from cnnviz.templates.draft import Draft
+from cnnviz.templates.parts import KERAS
+from cnnviz.templates.template import Template
+
+SECTION = "Sequences, video and volumes"
+VIDEO = DataChoice("moving-mnist")
+FRAMES = Input(shape=(1, 19, 64, 64))
+FRAME = 64 * 64
+PIXELS_AS_PROBABILITIES = Output(loss="binary cross entropy")
+ADAM = Recipe(optimiser="adam", learning_rate=1e-3, batch_size=50, epochs=100, initialiser="glorot")
+
+
+def forecast() -> Template:
+    """Return T17: two noisy sines, thirty steps of them, and the step after."""
+    layers: tuple[Layer, ...] = (
+        Input(shape=(2, 30)),
+        TimeDistributed(Dense(units=20)), Tanh(),
+        Conv1d(out_channels=10, kernel_size=(5,), padding="same"), ReLU(),
+        AvgPool1d(kernel_size=(10,), stride=(1,)),
+        Flatten(), Dense(units=2), Output(loss="mean squared error"),
+    )  # fmt: skip
+    return Template(
+        id="t17",
+        name="two-sines",
+        title="Two sines, forecast",
+        sentence="Looks at thirty steps of two noisy sines and predicts the next: a convolution along time.",
+        make=lambda: chain(layers),
+        recipe=Recipe(optimiser="adam", learning_rate=1e-3, batch_size=100, epochs=200, initialiser="glorot"),
+        data=DataChoice("two-sines"),
+        params=1_492,
+        dimensions="1D",
+        section=SECTION,
+    )
+
+
+def by_rows() -> Template:
+    """Return T18: a digit read as 28 rows of 28 numbers."""
+    layers: tuple[Layer, ...] = (
+        Input(),
+        Reshape(target=(28, 28)), Permute(order=(2, 1)),
+        Conv1d(out_channels=20, kernel_size=(5,)), ReLU(),
+        MaxPool1d(kernel_size=(10,), stride=(1,)),
+        Flatten(), Dense(units=10), Softmax(),
+    )  # fmt: skip
+    return Template(
+        id="t18",
+        name="mnist-rows",
+        title="A digit, row by row",
+        sentence="Reads a digit as 28 rows in time, with a convolution that slides downwards only.",
+        make=lambda: chain(layers),
+        recipe=Recipe(
+            optimiser="adam", learning_rate=1e-3, batch_size=1000, epochs=300, initialiser="glorot"
+        ),
+        data=DataChoice("mnist"),
+        params=5_830,
+        reported="97.20 % reported",
+        dimensions="1D",
+        section=SECTION,
+    )
+
+
+# -- video ----------------------------------------------------------------------------------------------------------
+
+
+def last_frame() -> Graph:
+    """Return T19: nineteen frames in, the twentieth out."""
+    memory = ConvLSTM2d(units=32, kernel_size=(5, 5), every_step=False, peepholes=True, biases="two")
+    picture = Conv2d(out_channels=1, padding="same")
+    return chain((FRAMES, memory, KERAS, ReLU(), picture, Sigmoid(), PIXELS_AS_PROBABILITIES))
+
+
+def every_frame() -> Graph:
+    """Return T20: after every frame, the next one."""
+    layers: list[Layer] = [FRAMES]
+    for kernel in (5, 3):
+        layers += [ConvLSTM2d(units=32, kernel_size=(kernel, kernel), every_step=True), KERAS, ReLU()]
+    picture = TimeDistributed(Conv2d(out_channels=1, padding="same"))
+    return chain((*layers, picture, Sigmoid(), PIXELS_AS_PROBABILITIES))
+
+
+def _as_rows(draft: Draft, frames: int) -> None:
+    """Add what writes every frame of a video as one row: features × time."""
+    draft.chain(Reshape(target=(frames, FRAME)), Permute(order=(2, 1)))
+
+
+def peephole_lstm() -> Graph:
+    """Return T27's first: a frame is a row of numbers, and the gates see the memory itself."""
+    draft = Draft()
+    draft.add(FRAMES)
+    _as_rows(draft, 19)
+    draft.chain(LSTM(units=256, every_step=False, peepholes=True), Dense(units=FRAME), Sigmoid())
+    draft.chain(Reshape(target=(1, 64, 64)), PIXELS_AS_PROBABILITIES)
+    return draft.graph()
+
+
+def encoder_decoder() -> Graph:
+    """Return T27's second: one LSTM reads ten frames into a code, another one writes the next ten from it."""
+    draft = Draft()
+    draft.add(Input(shape=(1, 10, 64, 64)))
+    with draft.group("encoder", "Encoder", folded=False):
+        _as_rows(draft, 10)
+        draft.add(LSTM(units=512, every_step=False))
+    with draft.group("decoder", "Decoder", folded=False):
+        draft.chain(Reshape(target=(512, 1)), Upsample(scale=(10,)))
+        draft.chain(LSTM(units=512, every_step=True), TimeDistributed(Dense(units=FRAME)), Sigmoid())
+        draft.chain(Permute(order=(2, 1)), Reshape(target=(1, 10, 64, 64)))
+    draft.add(PIXELS_AS_PROBABILITIES)
+    return draft.graph()
+
+
+def _video(id: str, name: str, title: str, sentence: str, make: Callable[[], Graph], params: int) -> Template:
+    return Template(
+        id=id,
+        name=name,
+        title=title,
+        sentence=sentence,
+        make=make,
+        recipe=ADAM,
+        data=VIDEO,
+        params=params,
+        dimensions="video",
+        section=SECTION,
+    )
+
+
+def convolutional_memory() -> tuple[Template, ...]:
+    """Return T19 and T20: the gates are convolutions."""
+    one = _video(
+        "t19",
+        "convlstm-one",
+        "ConvLSTM, the next frame",
+        "Watches nineteen frames of two bouncing digits and paints the twentieth.",
+        last_frame,
+        499_425,
+    )
+    many = _video(
+        "t20",
+        "convlstm-many",
+        "ConvLSTM, every next frame",
+        "Two layers with memory predict, after every frame, the one that follows.",
+        every_frame,
+        180_001,
+    )
+    return (
+        replace(one, running=64, reported="loss 0.0709 reported"),
+        replace(many, running=128, reported="loss 0.0652 reported"),
+    )
+
+
+def dense_memory() -> tuple[Template, ...]:
+    """Return T27: what a convolutional memory is compared with."""
+    peephole = _video(
+        "t27-peephole",
+        "peephole-lstm",
+        "Peephole LSTM, the next frame",
+        "Every frame as one long row: an LSTM that has to learn each place by itself.",
+        peephole_lstm,
+        5_510_912,
+    )
+    pair = _video(
+        "t27-encoder-decoder",
+        "fc-lstm",
+        "LSTM encoder and decoder",
+        "One LSTM reads ten frames into a code of 512 numbers, another writes ten frames from it.",
+        encoder_decoder,
+        13_639_680,
+    )
+    return (replace(peephole, row="t27"), replace(pair, row="t27"))
+
+
+def templates() -> tuple[Template, ...]:
+    """Return all of them."""
+    return (forecast(), by_rows(), *convolutional_memory(), *dense_memory())
