@@ -12,15 +12,15 @@ import pytest
 from cnnviz.layers import LAYERS, Layer
 from tests.contract.layers.draws import draw_fitting, draw_trace
 
+KINDS = [f"{name}{d}d" for name in ("conv", "maxpool", "avgpool", "lppool") for d in (1, 2, 3)]
 
-@pytest.mark.parametrize(
-    "kind", [f"{name}{d}d" for name in ("conv", "maxpool", "avgpool") for d in (1, 2, 3)]
-)
+
+@pytest.mark.parametrize("kind", [*KINDS, "depthwise_conv2d", "locally_connected2d"])
 def test_same_follows_tensorflow(kind: str) -> None:
     random, numbers = Random(kind), np.random.default_rng(5)
     for _ in range(25):
         drawn, shapes = draw_fitting(kind, random)
-        layer = drawn.replace(padding="same", **({"groups": 1} if "conv" in kind else {}))
+        layer = drawn.replace(padding="same", **({"groups": 1} if kind.startswith("conv") else {}))
         trace = draw_trace(layer, shapes, numbers)
         wanted = _reference(layer, trace.activations["input0"], trace.parameters["layer"])
         found = trace.activations["layer"]
@@ -56,15 +56,31 @@ def _reference(layer: Layer, image: Any, arrays: Any) -> Any:
             )
             if all(0 <= i < n for i, n in zip(place, sizes, strict=True)):
                 window.append((offset, image[(slice(None), *place)].astype(np.float64)))
-        maps[(slice(None), *cell)] = _answer(layer.kind, window, arrays)
+        maps[(slice(None), *cell)] = _answer(layer, cell, window, arrays)
     return maps
 
 
-def _answer(kind: str, window: list[tuple[tuple[int, ...], Any]], arrays: Any) -> Any:
+def _answer(
+    layer: Layer, cell: tuple[int, ...], window: list[tuple[tuple[int, ...], Any]], arrays: Any
+) -> Any:
+    kind, options = layer.kind, layer.to_dict()
     if kind.startswith("maxpool"):
         return np.max([values for _, values in window], axis=0)
     if kind.startswith("avgpool"):
         return np.mean([values for _, values in window], axis=0)
+    if kind.startswith("lppool"):
+        return np.sum([np.abs(values) ** options["power"] for _, values in window], axis=0) ** (
+            1 / options["power"]
+        )
     weight = arrays["weight"].astype(np.float64)
+    if kind.startswith("depthwise"):
+        own = [
+            weight[(slice(None), 0, *offset)] * values.repeat(options["multiplier"])
+            for offset, values in window
+        ]
+        return sum(own) + arrays.get("bias", 0)
+    if kind.startswith("locally"):
+        weight = weight[(slice(None), *cell)]
+        arrays = {name: array[(slice(None), *cell)] for name, array in arrays.items()}
     total = sum(weight[(slice(None), slice(None), *offset)] @ values for offset, values in window)
     return total + arrays["bias"] if "bias" in arrays else total

@@ -4,10 +4,10 @@ import pytest
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
-from cnnviz.layers import LAYERS, Add, Conv2d, Dense, Flatten, Input, MaxPool2d
+from cnnviz.layers import LAYERS, Add, Conv2d, Dense, FixedFilter2d, Flatten, Input, MaxPool2d, Reshape
 from cnnviz.model.graph import Edge, Graph, chain
 from cnnviz.model.layout import tidy
-from cnnviz.ui.build.optionfields import PaddingField, ShapeField, field_for
+from cnnviz.ui.build.optionfields import KernelField, PaddingField, ShapeField, TargetField, field_for
 from cnnviz.ui.build.workspace import BuildWorkspace
 from cnnviz.ui.widgets.field import Field
 
@@ -135,6 +135,37 @@ def test_a_shape_is_typed_in_many_ways(qapp: QApplication, text: str, shape: obj
     type_into(field.edit, text)
     assert (got[-1] if shape else bool(field.error())) == (shape or True)
     assert field.edit.text() == text
+    field.deleteLater()
+
+
+@pytest.mark.parametrize(
+    ("text", "shape"),
+    [("rest", (-1,)), ("64×rest", (64, -1)), ("2 −1", (2, -1)), ("-1, 7", (-1, 7)), ("4×4", (4, 4)), ("0", None),
+     ("rest rest", None), ("1 2 3 4 5", None), ("", None)],
+)  # fmt: skip
+def test_one_entry_of_a_target_may_be_the_rest(text: str, shape: tuple[int, ...] | None) -> None:
+    field = TargetField(Reshape.options()[0])
+    got: list[object] = []
+    field.edited.connect(got.append)
+    field.set_value((9, -1))
+    assert field.edit.text() == "9×rest"
+    type_into(field.edit, text or "?")
+    assert (got[-1] if shape else bool(field.error())) == (shape or True)
+    field.deleteLater()
+
+
+def test_a_kernel_is_typed_as_rows_of_numbers() -> None:
+    field = KernelField(FixedFilter2d.options()[1])
+    got: list[object] = []
+    field.edited.connect(got.append)
+    field.set_value("1 0; 0 1")
+    type_into(field.edit, "1 0; 0")
+    assert "row 2 has 1 number" in field.error()
+    assert field.value() == "1 0; 0 1", "the last legal value stays"
+    type_into(field.edit, "1 0; 0 −2")
+    assert (field.error(), got[-1], field.edit.text()) == ("", "1 0; 0 -2", "1 0; 0 −2")
+    field.set_value("1 0; 0 -2")
+    assert field.edit.text() == "1 0; 0 −2", "what was typed is left alone"
     field.deleteLater()
 
 
