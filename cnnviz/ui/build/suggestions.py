@@ -75,7 +75,7 @@ def ranked(query: str, group: str, shape: Shape | None) -> list[type[Layer]]:
 
 
 def match(query: str, cls: type[Layer]) -> int:
-    """Return how well a kind answers a search: 3 its title starts so, 2 a word does, 1 the letters occur, 0 not."""
+    """Return how well a kind answers a search: 3 its title starts so, 2 a word does, 1 it has the letters, 0 not."""
     wanted = query.strip().lower()
     if not wanted:
         return 1
@@ -85,7 +85,7 @@ def match(query: str, cls: type[Layer]) -> int:
     words = f"{title} {cls.group.lower()} {OTHER_WORDS.get(family(cls.kind), '')}".split()
     if any(word.startswith(wanted) for word in words) or wanted in " ".join(words):
         return 2
-    return 1 if _in_order(wanted.replace(" ", ""), title) else 0
+    return 1 if title[:1] == wanted[:1] and _in_order(wanted.replace(" ", ""), title) else 0
 
 
 def grouped(query: str) -> dict[str, list[type[Layer]]]:

@@ -29,7 +29,7 @@ class WireItem(QGraphicsItem):
         self.setZValue(-1)
         self.face = face
         self.points = path
-        self.hovered = self.selected = self.target = False
+        self.hovered = self.selected = self.target = self.cut = False
         self._line = rounded(path)
         self._share = 0.5
         self.place_label()
@@ -46,7 +46,7 @@ class WireItem(QGraphicsItem):
         self.update()
 
     def mark(self, **marks: bool) -> None:
-        """Set `hovered`, `selected` or `target` (something would be dropped here)."""
+        """Set `hovered`, `selected`, `target` (something would be dropped here) or `cut` (by the knife)."""
         if any(getattr(self, name) != value for name, value in marks.items()):
             vars(self).update(marks)
             self.update()
@@ -74,11 +74,13 @@ class WireItem(QGraphicsItem):
     def _pen(self) -> QPen:
         width = 2.4 if self.target or self.selected else _PEN_WIDTHS[self.face.state]
         pen = QPen(theme.color(self._tone()), width)
-        if self.face.state == "waiting":
+        if self.face.state == "waiting" or self.cut:
             pen.setDashPattern([4 / width * 1.2, 4 / width * 1.2])
         return pen
 
     def _tone(self) -> str:
+        if self.cut:
+            return "err"
         if self.target:
             return "cursor"
         if self.selected:
