@@ -79,10 +79,9 @@ class Place:
     def title(self, values: Mapping[str, Any], name: str, default: str) -> str:
         """Return an entry that is one line of text."""
         found = self.text(values, name, default)
-        if len(found) > LONGEST_TITLE or not found.isprintable():
-            raise self.inside(name).error(
-                "the title is too long or has control characters.", f"Use up to {LONGEST_TITLE} characters."
-            )
+        problem = problem_of_title(found)
+        if problem:
+            raise self.inside(name).error(problem, f"Use up to {LONGEST_TITLE} characters.")
         return found
 
     def pair(self, values: Mapping[str, Any], name: str, what: str = "place") -> tuple[float, float]:
@@ -107,6 +106,12 @@ class Place:
             raise self.error(f"the entry {name!r} is missing.", "Take a complete copy from a backup.")
         self.inside(name).expect(values[name], kind)
         return values[name]
+
+
+def problem_of_title(text: str) -> str:
+    """Return why a text can't be a title, or an empty text where it can."""
+    fits = len(text) <= LONGEST_TITLE and text.isprintable()
+    return "" if fits else "the title is too long or has control characters."
 
 
 def shortened(value: object) -> str:

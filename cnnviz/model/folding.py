@@ -105,6 +105,14 @@ def shifted(graph: Graph, nodes: Iterable[str], step: tuple[float, float]) -> Gr
     return replace(found, groups=groups)
 
 
+def put_into(graph: Graph, node: str, group: str) -> Graph:
+    """Put a node into a group, or with an empty name onto the canvas itself."""
+    if graph.node(node).group == group:
+        return graph
+    moved = (replace(each, group=group) if each.name == node else each for each in graph.nodes)
+    return without_empty_groups(replace(graph, nodes=tuple(moved)))
+
+
 def _sum(place: tuple[float, float], step: tuple[float, float]) -> tuple[float, float]:
     return place[0] + step[0], place[1] + step[1]
 

@@ -22,6 +22,10 @@ from cnnviz.layers import Layer
 from cnnviz.model.check import check
 from cnnviz.model.graph import Graph
 from cnnviz.ui.build import edits, gestures, mime
+from cnnviz.ui.build.card import CardItem, Part
+from cnnviz.ui.build.cutting import KEYS as CUTTING
+from cnnviz.ui.build.cutting import Cut
+from cnnviz.ui.build.grounds import FrameItem, NoteItem
 from cnnviz.ui.build.hover import Hover
 from cnnviz.ui.build.places import under_pointer
 from cnnviz.ui.build.pressing import Press, press_at
@@ -39,6 +43,10 @@ class Canvas(Sheet):
 
     button_pressed = Signal(str)
     asked_to_inspect = Signal(str)
+    group_pressed = Signal(str)
+    """Carries the group that shall be opened or folded."""
+    note_pressed = Signal(str)
+    """Carries the note whose text shall be edited."""
 
     def __init__(self, session: Session, selection: Selection, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -46,7 +54,7 @@ class Canvas(Sheet):
         self.hover = Hover(self)
         self.gesture: gestures.Gesture | None = None
         self._pressed: tuple[QPoint, Press] | None = None
-        self._space = False
+        self._space = self._knife = False
         self.quick = QuickMenu(self)
         self.quick.chosen.connect(self._add_from_menu)
         self._make_from_menu: Callable[[Layer], edits.Made] | None = None
@@ -100,7 +108,8 @@ class Canvas(Sheet):
         self.propose(None)
 
     def _mark_selection(self) -> None:
-        self.content.mark_selected(self.selection.nodes, self.selection.edge)
+        chosen = self.selection
+        self.content.mark_selected(chosen.nodes, chosen.edge, chosen.notes, chosen.group)
 
     # -- mouse --------------------------------------------------------------------------------------------------
 
@@ -111,6 +120,8 @@ class Canvas(Sheet):
         middle = event.button() == Qt.MouseButton.MiddleButton
         if middle or (self._space and event.button() == Qt.MouseButton.LeftButton):
             self._begin(gestures.Pan(self), self.pointer)
+        elif self._cuts(event):
+            self._begin(Cut(self), self.pointer)
         elif event.button() == Qt.MouseButton.LeftButton:
             press = press_at(self, self.pointer, event.modifiers())
             self._pressed = (event.position().toPoint(), press) if press is not None else None
@@ -132,6 +143,7 @@ class Canvas(Sheet):
         pressed, self._pressed = self._pressed, None
         gesture, self.gesture = self.gesture, None
         if gesture is not None:
+            self._knife = False
             gesture.end(self.pointer)
             self._show_cursor(None)
         elif pressed is not None:
@@ -140,17 +152,36 @@ class Canvas(Sheet):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.pointer = self.mapToScene(event.position().toPoint())
         found = self.content.card_at(self.pointer)
-        if found is None and self.content.wire_at(self.pointer) is None:
+        if found is not None:
+            self._open_card(*found)
+        elif self.content.wire_at(self.pointer) is None:
+            self._open_ground()
+
+    def _open_card(self, card: CardItem, part: Part) -> None:
+        """A card was double-clicked: a folded group opens, a layer is shown in Inspect."""
+        if part.kind == "button":
+            self.button_pressed.emit(part.name)
+        elif part.kind == "card" and card.face.box is not None:
+            self.group_pressed.emit(card.face.box.group)
+        elif part.kind in ("card", "chip"):
+            self.asked_to_inspect.emit(part.name)
+
+    def _open_ground(self) -> None:
+        """The canvas behind cards and wires was double-clicked: a note, a frame's bar, or nothing."""
+        item, part = self.content.grounds.at(self.pointer) or (None, "")
+        if isinstance(item, NoteItem):
+            self.note_pressed.emit(item.note.name)
+        elif isinstance(item, FrameItem):
+            if part == "bar":
+                self.group_pressed.emit(item.face.group)
+        else:
             self.selection.set()
             self.open_quick_menu(self.pointer)
-        elif found is not None and found[1].kind in ("card", "chip"):
-            self.asked_to_inspect.emit(found[1].name)
-        elif found is not None and found[1].kind == "button":
-            self.button_pressed.emit(found[1].name)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.pointer = self.mapToScene(event.pos())
-        if self.content.card_at(self.pointer) is None:
+        held = event.modifiers() & CUTTING
+        if not held and self.gesture is None and self.content.card_at(self.pointer) is None:
             self.open_quick_menu(self.pointer)
 
     def _begin(self, gesture: gestures.Gesture, point: QPointF) -> None:
@@ -162,10 +193,21 @@ class Canvas(Sheet):
     def cancel_gesture(self) -> bool:
         """Break off what the hand does; say whether there was something."""
         gesture, self.gesture, self._pressed = self.gesture, None, None
+        busy, self._knife = gesture is not None or self._knife, False
         if gesture is not None:
             gesture.cancel()
+        if busy:
             self._show_cursor(None)
-        return gesture is not None
+        return busy
+
+    def take_knife(self) -> None:
+        """The next drag with the left button cuts the wires that it crosses."""
+        self._knife = True
+        self._show_cursor(Qt.CursorShape.CrossCursor)
+
+    def _cuts(self, event: QMouseEvent) -> bool:
+        held = event.button() == Qt.MouseButton.RightButton and bool(event.modifiers() & CUTTING)
+        return held or (self._knife and event.button() == Qt.MouseButton.LeftButton)
 
     def _show_cursor(self, cursor: Qt.CursorShape | None) -> None:
         if cursor is None:

@@ -11,9 +11,17 @@ from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from cnnviz.errors import CnnvizError
 from cnnviz.layers import Layer
 from cnnviz.model.check import check
+from cnnviz.model.folding import members
+from cnnviz.model.graph import Graph
+from cnnviz.model.notes import remove_notes
+from cnnviz.model.pieces import Grafted
+from cnnviz.model.repeating import title_of
 from cnnviz.ui.build import edits, mime
 from cnnviz.ui.build.canvas import Canvas
+from cnnviz.ui.build.grouping import Grouping, whole_cards
+from cnnviz.ui.build.nudging import nudge
 from cnnviz.ui.build.places import CARD_HEIGHT, CARD_WIDTH, SNAP, snapped
+from cnnviz.ui.build.search import SearchBar
 from cnnviz.ui.build.suggestions import of_family
 from cnnviz.ui.build.walking import neighbour
 
@@ -30,8 +38,16 @@ _TITLES = {
 class Commands(QObject):
     """Makes the actions and does what they say; the shortcuts work while the canvas has the focus."""
 
-    def __init__(self, canvas: Canvas, rename: Callable[[], None], inspect: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        canvas: Canvas,
+        grouping: Grouping,
+        search: SearchBar,
+        rename: Callable[[], None],
+        inspect: Callable[[str], None],
+    ) -> None:
         super().__init__(canvas)
+        self._grouping, self._search = grouping, search
         self._canvas, self._rename, self._inspect = canvas, rename, inspect
         self._pasted = 0
         self.actions: list[QAction] = []
@@ -43,6 +59,8 @@ class Commands(QObject):
         for key in ("Up", "Down", "Left", "Right"):
             action = self._add(f"Go {key.lower()}", (key,), "To the next card there", partial(self.walk, key))
             self.actions.remove(action)
+            tip = "Move the selected cards a step of the grid"
+            self._add(f"Move {key.lower()}", (f"Alt+{key}",), tip, partial(nudge, canvas, key))
 
     def _table(self) -> tuple[tuple[str, tuple[str, ...], str, Callable[[], object]], ...]:
         canvas = self._canvas
@@ -53,9 +71,34 @@ class Commands(QObject):
             ("Copy layers", ("Ctrl+C",), "Copy the selected layers and their wires", self.copy),
             ("Cut layers", ("Ctrl+X",), "Copy and remove the selected layers", self.cut),
             ("Paste layers", ("Ctrl+V",), "Paste copied layers, from any window", self.paste),
+            ("Group", ("Ctrl+G",), "Fold the selected cards into a block", self._grouping.group_selection),
+            (
+                "Dissolve group",
+                ("Ctrl+Shift+G",),
+                "Take the selected group apart",
+                self._grouping.dissolve_selection,
+            ),
+            (
+                "Open or fold group",
+                ("Ctrl+Return", "Ctrl+Enter"),
+                "Show what is in it, or one card",
+                self.toggle_group,
+            ),
+            (
+                "Find a layer",
+                ("Ctrl+F",),
+                "By name, kind or shape; Enter goes to the next",
+                self._search.open,
+            ),
+            ("Cut wires", ("K",), "The next drag cuts the wires that it crosses", canvas.take_knife),
             ("Select all layers", ("Ctrl+A",), "", self.select_all),
             ("Rename layer", ("F2",), "Change the name of the selected layer", self._rename),
-            ("Show everything", ("F",), "Fit the whole network into the view", canvas.fit),
+            (
+                "Show everything",
+                ("F",),
+                "Fit the whole network into the view",
+                partial(canvas.fit, glide=True),
+            ),
             ("Show the selection", ("Shift+F",), "Fit the selected layers", self.fit_selection),
             ("Open in Inspect", ("Return", "Enter"), "Look into the selected layer", self.inspect),
             ("Break off", ("Esc",), "Cancel a drag, close a message, select nothing", self.escape),
@@ -104,37 +147,50 @@ class Commands(QObject):
     # -- the selection ------------------------------------------------------------------------------------------
 
     def delete(self) -> None:
-        """Remove the selected nodes and heal the gaps, or the selected wire."""
+        """Remove what is selected: nodes (and heal the gaps), notes, or a wire with those that look the same."""
         canvas, chosen = self._canvas, self._canvas.selection
         graph, edge = canvas.document.graph, chosen.edge
         if edge is not None:
-            canvas.commit(f"Disconnect {edge.target}", lambda: graph.disconnect(edge))
-        elif chosen.nodes:
-            canvas.commit(f"Delete {_named(chosen.nodes)}", lambda: graph.remove(chosen.nodes, heal=True))
+            face = canvas.content.faces.wires.get(edge)
+            canvas.commit(f"Disconnect {edge.target}", lambda: edits.disconnect(graph, edge, face))
+        elif chosen.nodes or chosen.notes:
+            canvas.commit(f"Delete {self._chosen()}", lambda: self._without_chosen(chosen.nodes))
+
+    def _without_chosen(self, names: tuple[str, ...]) -> Graph:
+        graph = self._canvas.document.graph.remove(names, heal=True)
+        return remove_notes(graph, self._canvas.selection.notes)
 
     def duplicate(self) -> None:
-        """Copy the selected nodes beside themselves, and select the copies."""
-        canvas, names = self._canvas, self._whole_cards()
-        if names:
-            graph, made = edits.duplicate(canvas.document.graph, names)
-            if canvas.commit(f"Duplicate {_named(names)}", graph):
-                canvas.selection.set(made)
+        """Copy what is selected beside itself, and select the copies."""
+        names, notes = self._whole_cards(), self._canvas.selection.notes
+        if names or notes:
+            made = edits.duplicate(self._canvas.document.graph, names, notes)
+            self._take_in(f"Duplicate {self._chosen()}", made)
+
+    def _take_in(self, label: str, made: Grafted) -> None:
+        """Make the edit, and select what came in: where it is one group, as one thing."""
+        canvas = self._canvas
+        if canvas.commit(label, made.graph):
+            nodes = tuple(made.nodes.values())
+            whole = [name for name in made.groups.values() if len(members(made.graph, name)) == len(nodes)]
+            group = whole[0] if len(whole) == 1 else ""
+            canvas.selection.set(nodes, notes=made.notes.values(), group=group)
+            canvas.reveal(nodes)
 
     def copy(self) -> bool:
-        """Put the selected nodes on the clipboard; say whether there were any."""
-        names = self._whole_cards()
-        if names:
-            text = edits.copy_text(self._canvas.document.graph, names)
+        """Put what is selected on the clipboard; say whether there was anything."""
+        names, notes = self._whole_cards(), self._canvas.selection.notes
+        if names or notes:
+            text = edits.copy_text(self._canvas.document.graph, names, notes)
             QGuiApplication.clipboard().setMimeData(mime.piece_data(text))
             self._pasted = 0
-        return bool(names)
+        return bool(names or notes)
 
     def cut(self) -> None:
-        """Copy and remove the selected nodes."""
-        names = self._whole_cards()
+        """Copy and remove what is selected."""
+        names, label = self._whole_cards(), f"Cut {self._chosen()}"
         if self.copy():
-            graph = self._canvas.document.graph
-            self._canvas.commit(f"Cut {_named(names)}", lambda: graph.remove(names, heal=True))
+            self._canvas.commit(label, lambda: self._without_chosen(names))
 
     def paste(self) -> None:
         """Add what is on the clipboard, each time a little farther, and select it."""
@@ -143,31 +199,35 @@ class Commands(QObject):
         self._pasted += 1
         step = 2.0 * SNAP * self._pasted
         try:
-            graph, made = edits.paste(canvas.document.graph, text, (CARD_WIDTH + step, step))
+            made = edits.paste(canvas.document.graph, text, (CARD_WIDTH + step, step))
         except CnnvizError as error:
             canvas.session.notice.emit("info", str(error))
             return
-        if canvas.commit(f"Paste {_named(made)}", graph):
-            canvas.selection.set(made)
-            canvas.reveal(made)
+        self._take_in(f"Paste {_named(tuple(made.nodes.values()))}", made)
 
     def select_all(self) -> None:
-        """Select every node."""
-        self._canvas.selection.set(node.name for node in self._canvas.document.graph)
+        """Select every node and note."""
+        graph = self._canvas.document.graph
+        self._canvas.selection.set((node.name for node in graph), notes=(note.name for note in graph.notes))
+
+    def _chosen(self) -> str:
+        """Return what undo calls the things that are selected."""
+        graph, chosen = self._canvas.document.graph, self._canvas.selection
+        if chosen.group:
+            return title_of(graph, chosen.group)
+        if not chosen.nodes:
+            return "note" if len(chosen.notes) == 1 else f"{len(chosen.notes)} notes"
+        return _named(chosen.nodes)
 
     def _whole_cards(self) -> tuple[str, ...]:
         """Return the selected nodes; a selected card takes its chips along."""
-        cards = self._canvas.content.faces.cards
-        found: list[str] = []
-        for name in self._canvas.selection.nodes:
-            found += cards[name].nodes if name in cards else (name,)
-        return tuple(dict.fromkeys(found))
+        return whole_cards(self._canvas.document.graph, self._canvas.selection.nodes)
 
     # -- moving around ------------------------------------------------------------------------------------------
 
     def fit_selection(self) -> None:
         """Show the selected cards large."""
-        self._canvas.fit(self._canvas.selection.nodes)
+        self._canvas.fit(self._canvas.selection.nodes, glide=True)
 
     def walk(self, key: str) -> None:
         """Select the next card in a direction: along the wires up and down, to the nearest sideways."""
@@ -176,6 +236,12 @@ class Commands(QObject):
         if found:
             canvas.selection.set((found,))
             canvas.reveal((found,))
+
+    def toggle_group(self) -> None:
+        """Open or fold the selected group, or the one around the selected card."""
+        name = self._grouping.selected()
+        if name:
+            self._grouping.toggle(name)
 
     def inspect(self) -> None:
         """Open the selected node in Inspect."""

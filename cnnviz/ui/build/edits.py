@@ -5,28 +5,33 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
 
 from cnnviz.errors import CnnvizError, GraphError
-from cnnviz.layers import Layer, layer_from_dict
-from cnnviz.model.cards import card_of
-from cnnviz.model.graph import Edge, Graph, Node
+from cnnviz.layers import Layer
+from cnnviz.model import entries
+from cnnviz.model.cards import card_of, cards, place_of
+from cnnviz.model.files import graph_to_dict
+from cnnviz.model.folding import around, put_into, shifted
+from cnnviz.model.graph import Edge, Graph
+from cnnviz.model.pieces import Grafted, graft, piece
+from cnnviz.model.reading import read_graph
+from cnnviz.ui.build.faces import WireFace
 from cnnviz.ui.build.places import CARD_WIDTH, ROW_PITCH, SNAP, Place
 
 Made = tuple[Graph, str]
 """The new graph, and the name of the node that was added."""
 
 
-def add(graph: Graph, layer: Layer, position: Place) -> Made:
-    """Put a node on the canvas, unconnected."""
+def add(graph: Graph, layer: Layer, position: Place, group: str = "") -> Made:
+    """Put a node on the canvas or into an open group, unconnected."""
     name = graph.fresh_name(layer)
-    return graph.add(layer, name, position), name
+    return graph.add(layer, name, position, group=group), name
 
 
 def add_after(graph: Graph, layer: Layer, source: str, position: Place | None = None) -> Made:
     """Put a node behind another; what that one fed is fed by the new node. Without a place, room is made below."""
     where = position or below(graph, source)
-    grown, name = add(graph, layer, where)
+    grown, name = add(graph, layer, where, around(graph, (source,)))
     if layer.most_inputs == 0:
         return grown, name
     for edge in graph.outputs(source):
@@ -38,16 +43,18 @@ def add_after(graph: Graph, layer: Layer, source: str, position: Place | None = 
 
 
 def insert_on(graph: Graph, layer: Layer, edge: Edge, position: Place) -> Made:
-    """Put a new node into the middle of a wire."""
+    """Put a new node into the middle of a wire, and into the group in which both its ends lie."""
     name = graph.fresh_name(layer)
-    return graph.insert(edge, layer, name, position), name
+    group = around(graph, (edge.source, edge.target))
+    return put_into(graph.insert(edge, layer, name, position), name, group), name
 
 
 def add_and_connect(
     graph: Graph, layer: Layer, position: Place, *, source: str = "", target: tuple[str, int] | None = None
 ) -> Made:
     """Put a node at the free end of a pulled wire: behind `source`, or in front of the port `target`."""
-    grown, name = add(graph, layer, position)
+    ends = [name for name in (source, target[0] if target else "") if name]
+    grown, name = add(graph, layer, position, around(graph, ends))
     if source and layer.most_inputs != 0:
         grown = grown.connect(source, name)
     if target is not None:
@@ -57,78 +64,55 @@ def add_and_connect(
 
 def below(graph: Graph, source: str) -> Place:
     """Return the place one row below the card that a node lies on."""
-    x, y = graph.node(card_of(graph, source).head).position
+    x, y = place_of(graph, card_of(graph, source))
     return x, y + ROW_PITCH
 
 
 def make_room(graph: Graph, name: str) -> Graph:
-    """Push down what follows a node in its column, if it lies on top of it."""
+    """Push down the cards that follow a node in its column, if one lies on top of it."""
     x, y = graph.node(name).position
     behind = graph.descendants(name) - {name}
-    column = [n for n in graph if n.name in behind and abs(n.position[0] - x) < CARD_WIDTH]
-    later = [n for n in column if n.position[1] > y - ROW_PITCH / 2]
-    nearest = min((n.position[1] for n in later), default=y + ROW_PITCH)
-    push = y + ROW_PITCH - nearest
+    places = {card: place_of(graph, card) for card in cards(graph) if behind.intersection(card.nodes)}
+    column = {card: place for card, place in places.items() if abs(place[0] - x) < CARD_WIDTH}
+    later = {card: place for card, place in column.items() if place[1] > y - ROW_PITCH / 2}
+    push = y + ROW_PITCH - min((place[1] for place in later.values()), default=y + ROW_PITCH)
     if push <= 0:
         return graph
-    return graph.move({n.name: (n.position[0], n.position[1] + push) for n in later})
+    return shifted(graph, (node for card in later for node in card.nodes), (0.0, push))
 
 
-def duplicate(graph: Graph, names: Iterable[str]) -> tuple[Graph, tuple[str, ...]]:
-    """Copy nodes and the wires between them, a little to the right and below."""
-    return paste(graph, copy_text(graph, names), (CARD_WIDTH + 2 * SNAP, 2.0 * SNAP))
+def disconnect(graph: Graph, edge: Edge, face: WireFace | None) -> Graph:
+    """Remove a wire, and those that are seen as one with it."""
+    for each in (edge, *(face.twins if face is not None else ())):
+        graph = graph.disconnect(each)
+    return graph
 
 
-def copy_text(graph: Graph, names: Iterable[str]) -> str:
-    """Return nodes and the wires between them as JSON, for the clipboard."""
-    chosen = set(names)
-    nodes = [_node_to_dict(node) for node in graph if node.name in chosen]
-    edges = [
-        [edge.source, edge.target, edge.port]
-        for edge in graph.edges
-        if edge.source in chosen and edge.target in chosen
-    ]
-    return json.dumps({"cnnviz": "layers", "nodes": nodes, "edges": edges}, indent=1)
+def duplicate(graph: Graph, names: Iterable[str], notes: Iterable[str] = ()) -> Grafted:
+    """Copy nodes with the wires between them, notes, and whole groups, a little to the right and below."""
+    return graft(graph, piece(graph, names, notes), (CARD_WIDTH + 2 * SNAP, 2.0 * SNAP))
 
 
-def paste(graph: Graph, text: str, offset: Place = (0.0, 0.0)) -> tuple[Graph, tuple[str, ...]]:
+def copy_text(graph: Graph, names: Iterable[str], notes: Iterable[str] = ()) -> str:
+    """Return nodes with the wires between them, notes, and whole groups as JSON, for the clipboard."""
+    content = graph_to_dict(piece(graph, names, notes))
+    return json.dumps({"cnnviz": "layers", **content}, indent=1)
+
+
+def paste(graph: Graph, text: str, offset: Place = (0.0, 0.0)) -> Grafted:
     """Add what `copy_text` wrote, under fresh names; raise GraphError where the text is something else."""
     try:
-        found = json.loads(text)
-        entries, wires = found["nodes"], found["edges"]
-        if found["cnnviz"] != "layers":
-            raise KeyError("cnnviz")
-        return _paste(graph, entries, wires, offset)
-    except (ValueError, KeyError, TypeError, CnnvizError) as error:
+        content = json.loads(text)
+        if not isinstance(content, dict) or content.pop("cnnviz", "") != "layers":
+            raise GraphError("the text holds something else.")
+        return graft(graph, read_graph(content, entries.Place("clipboard")), offset)
+    except (ValueError, RecursionError, CnnvizError) as error:
         raise GraphError("the clipboard holds no layers.", hint="Copy some cards first.") from error
-
-
-def _paste(
-    graph: Graph, entries: list[Any], wires: list[Any], offset: Place
-) -> tuple[Graph, tuple[str, ...]]:
-    names: dict[str, str] = {}
-    for entry in entries:
-        layer = layer_from_dict(entry["kind"], entry["options"])
-        x, y = entry["position"]
-        names[entry["name"]] = graph.fresh_name(layer)
-        graph = graph.add(layer, names[entry["name"]], (float(x) + offset[0], float(y) + offset[1]))
-    for source, target, port in wires:
-        graph = graph.connect(names[source], names[target], port)
-    return graph, tuple(names.values())
 
 
 def is_loose(graph: Graph, name: str) -> bool:
     """Say whether a node has no wires."""
     return not graph.inputs(name) and not graph.outputs(name)
-
-
-def _node_to_dict(node: Node) -> dict[str, Any]:
-    return {
-        "name": node.name,
-        "kind": node.layer.kind,
-        "options": node.layer.to_dict(),
-        "position": list(node.position),
-    }
 
 
 def _resourced(edges: tuple[Edge, ...], edge: Edge, source: str) -> tuple[Edge, ...]:

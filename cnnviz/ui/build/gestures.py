@@ -10,9 +10,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, Qt
 
 from cnnviz.layers import Layer
+from cnnviz.model.folding import shifted
 from cnnviz.model.graph import Graph
+from cnnviz.model.notes import move_notes, note_of, notes_within
 from cnnviz.ui.build import edits
-from cnnviz.ui.build.places import Place, snapped, under_pointer
+from cnnviz.ui.build.aligning import align
+from cnnviz.ui.build.grounds import nodes_in_frames
+from cnnviz.ui.build.places import CARD_HEIGHT, CARD_WIDTH, Place, snapped, under_pointer
+from cnnviz.ui.build.routing import Rect
 
 if TYPE_CHECKING:
     from cnnviz.ui.build.canvas import Canvas
@@ -86,27 +91,33 @@ class MoveCards(Gesture):
 
     cursor = Qt.CursorShape.SizeAllCursor
 
-    def __init__(self, canvas: Canvas, names: tuple[str, ...]) -> None:
+    def __init__(self, canvas: Canvas, names: tuple[str, ...], notes: tuple[str, ...] = ()) -> None:
         super().__init__(canvas)
-        heads = {self.scene.faces.card_of[name] for name in names}
-        self._nodes = tuple(name for head in heads for name in self.scene.faces.cards[head].nodes)
-        self._heads = heads
+        faces = self.scene.faces
+        heads = {faces.card_of[name]: None for name in (*names, *nodes_in_frames(self.graph, faces, notes))}
+        self._nodes = tuple(name for head in heads for name in faces.cards[head].nodes)
+        self._notes = dict.fromkeys(each for n in notes for each in (n, *notes_within(self.graph, n)))
+        self._heads = tuple(heads)
         self._wire: WireItem | None = None
         self.moved = self.graph
 
     def start(self, point: QPointF) -> None:
         self._grip = point
-        self._corner = self.graph.node(next(iter(self._heads))).position
+        cards = self.scene.faces.cards
+        first = cards[self._heads[0]] if self._heads else note_of(self.graph, next(iter(self._notes)))
+        self._corner = first.position
+        seen = self.canvas.mapToScene(self.canvas.viewport().rect()).boundingRect()
+        near = self.scene.nodes_in(seen) if self._heads else ()
+        heads = {self.scene.faces.card_of[name] for name in near} - set(self._heads)
+        self._others = [_box(cards[head].position) for head in heads]
 
     def move(self, point: QPointF) -> None:
         offset = point - self._grip
-        x, y = snapped(self._corner[0] + offset.x(), self._corner[1] + offset.y())
-        step = x - self._corner[0], y - self._corner[1]
-        places: dict[str, Place] = {}
-        for name in self._nodes:
-            old = self.graph.node(name).position
-            places[name] = old[0] + step[0], old[1] + step[1]
-        self.moved = self.graph.move(places)
+        wanted = self._corner[0] + offset.x(), self._corner[1] + offset.y()
+        aligned = align(_box(wanted), self._others, snapped(*wanted))
+        self.canvas.show_guides(aligned.guides)
+        step = aligned.place[0] - self._corner[0], aligned.place[1] - self._corner[1]
+        self.moved = move_notes(shifted(self.graph, self._nodes, step), self._notes, step)
         self._aim(point)
         self.canvas.propose(self.moved)
 
@@ -126,16 +137,27 @@ class MoveCards(Gesture):
 
     def end(self, point: QPointF) -> None:
         wire, graph = self._wire, self.moved
-        _mark_wire(wire, None)
-        names = ", ".join(sorted(self._heads)) if len(self._heads) < 4 else f"{len(self._heads)} cards"
+        self._finish()
+        names = self._named()
         if wire is None:
             self.canvas.commit(f"Move {names}", graph)
         else:
             self.canvas.commit(f"Insert {names}", lambda: graph.splice(wire.face.edge, self._nodes[0]))
 
     def cancel(self) -> None:
-        _mark_wire(self._wire, None)
+        self._finish()
         super().cancel()
+
+    def _finish(self) -> None:
+        _mark_wire(self._wire, None)
+        self.canvas.show_guides(())
+
+    def _named(self) -> str:
+        if not self._heads:
+            return "note" if len(self._notes) == 1 else f"{len(self._notes)} notes"
+        if len(self._heads) > 3:
+            return f"{len(self._heads)} cards"
+        return ", ".join(sorted(self.scene.faces.cards[head].heading for head in self._heads))
 
 
 class DropLayer(Gesture):
@@ -172,7 +194,8 @@ class DropLayer(Gesture):
             edge = wire.face.edge
             self.canvas.commit_new(lambda: edits.insert_on(graph, layer, edge, place))
         else:
-            self.canvas.commit_new(lambda: edits.add(graph, layer, place))
+            group = self.scene.grounds.group_at(point)
+            self.canvas.commit_new(lambda: edits.add(graph, layer, place, group))
 
     def cancel(self) -> None:
         self._finish()
@@ -182,6 +205,10 @@ class DropLayer(Gesture):
         _mark_wire(self._wire, None)
         self._card = self._wire = None
         self.canvas.show_ghost(None, (0.0, 0.0))
+
+
+def _box(place: Place) -> Rect:
+    return place[0], place[1], place[0] + CARD_WIDTH, place[1] + CARD_HEIGHT
 
 
 def _mark_wire(old: WireItem | None, new: WireItem | None) -> None:

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, Qt
 
+from cnnviz.model.folding import members
 from cnnviz.ui.build.card import CardItem, Part
 from cnnviz.ui.build.gestures import Gesture, MoveCards, RubberBand
+from cnnviz.ui.build.grounds import FrameItem, NoteItem
+from cnnviz.ui.build.notegestures import ResizeNote
 from cnnviz.ui.build.pulling import PullFromInput, PullFromOutput
 
 if TYPE_CHECKING:
@@ -43,35 +46,71 @@ def press_at(canvas: Canvas, point: QPointF, modifiers: Qt.KeyboardModifier) -> 
     if part.kind == "button":
         canvas.button_pressed.emit(part.name)
         return None
-    return _press_card(canvas, part.name, add)
+    if part.kind == "open" and card.face.box is not None:
+        canvas.group_pressed.emit(card.face.box.group)
+        return None
+    if card.face.box is not None:
+        return _press_nodes(canvas, card.face.nodes, card.face.box.group, add)
+    return _press_nodes(canvas, (part.name,), "", add)
 
 
-def _press_ground(canvas: Canvas, point: QPointF, add: bool) -> Press:
+def _press_ground(canvas: Canvas, point: QPointF, add: bool) -> Press | None:
     wire = canvas.content.wire_at(point)
     if wire is not None:
         canvas.selection.set((), wire.face.edge)
-    keeps = wire is not None or add
-    return Press(lambda: RubberBand(canvas, add), nothing if keeps else canvas.selection.set)
+        return Press(lambda: RubberBand(canvas, add))
+    found = canvas.content.grounds.at(point)
+    if found is not None:
+        return _press_field(canvas, *found, add)
+    return Press(lambda: RubberBand(canvas, add), nothing if add else canvas.selection.set)
 
 
-def _press_card(canvas: Canvas, name: str, add: bool) -> Press:
+def _press_field(canvas: Canvas, item: FrameItem | NoteItem, part: str, add: bool) -> Press | None:
+    """Press the bar of a group's frame, a note, or the border of a frame."""
+    if isinstance(item, FrameItem):
+        if part == "fold":
+            canvas.group_pressed.emit(item.face.group)
+            return None
+        nodes = members(canvas.document.graph, item.face.group)
+        return _press_nodes(canvas, nodes, item.face.group, add)
+    name = item.note.name
+    if part == "corner":
+        canvas.selection.set(notes=(name,))
+        return Press(lambda: ResizeNote(canvas, name))
+    return _press_note(canvas, name, add)
+
+
+def _press_note(canvas: Canvas, name: str, add: bool) -> Press:
+    selection = canvas.selection
+    click = nothing
+    if add:
+        selection.toggle_note(name)
+    elif name in selection.notes:
+        click = lambda: selection.set(notes=(name,))  # noqa: E731
+    else:
+        selection.set(notes=(name,))
+    return Press(lambda: MoveCards(canvas, selection.nodes, selection.notes or (name,)), click)
+
+
+def _press_nodes(canvas: Canvas, names: tuple[str, ...], group: str, add: bool) -> Press:
     """Select at once; the others of a selection stay until it is clear that they are not dragged along."""
     selection = canvas.selection
     click = nothing
     if add:
-        selection.toggle(name)
-    elif name in selection.nodes:
-        click = lambda: selection.set((name,))  # noqa: E731
+        selection.toggle(*names)
+    elif set(names) <= set(selection.nodes):
+        click = lambda: selection.set(names, group=group)  # noqa: E731
     else:
-        selection.set((name,))
-    return Press(lambda: MoveCards(canvas, selection.nodes or (name,)), click)
+        selection.set(names, group=group)
+    return Press(lambda: MoveCards(canvas, selection.nodes or names, selection.notes), click)
 
 
 def _pull(canvas: Canvas, card: CardItem, part: Part) -> Gesture:
     if part.kind == "out":
-        return PullFromOutput(canvas, card.face.tail)
-    wires = canvas.document.graph.inputs(card.face.name)
-    edge = next((edge for edge in wires if edge.port == part.port), None)
+        return PullFromOutput(canvas, card.face.exits[part.port])
+    node, port = card.face.door(part.port)
+    wires = canvas.document.graph.inputs(node)
+    edge = next((edge for edge in wires if edge.port == port), None)
     if edge is None:
-        return PullFromInput(canvas, card.face.name, part.port)
+        return PullFromInput(canvas, node, port)
     return PullFromOutput(canvas, edge.source, edge)

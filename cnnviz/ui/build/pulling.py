@@ -132,17 +132,19 @@ class PullFromOutput(Pull):
 
     def ends(self, point: QPointF) -> tuple[QPointF, QPointF]:
         card = self.scene.cards[self._card]
-        return card.pos() + card.out_place(), point
+        exits = card.face.exits
+        place = exits.index(self._source) if self._source in exits else 0
+        return card.pos() + card.out_places()[place], point
 
     def find(self, point: QPointF) -> tuple[str, int] | None:
         found = self.scene.card_at(point)
         if found is None or found[0].face.name == self._card:
             return None
         card, part = found
-        if part.kind == "in":
-            return card.face.name, part.port
         if part.kind == "out":
             return None
+        if part.kind == "in" or card.face.box is not None:
+            return card.face.door(part.port) if card.face.ports else None
         free = self.graph.free_port(card.face.name)
         return card.face.name, 0 if free is None else free
 
@@ -156,11 +158,12 @@ class PullFromOutput(Pull):
         return aim[0]
 
     def mark_card(self, name: str, card: CardItem) -> None:
-        legal = name not in self._before
+        legal = not self._before.intersection(card.face.nodes)
         card.mark(extra_port=legal and card.face.grows)
         looks = dict.fromkeys(card.in_places(), "legal" if legal else "illegal")
-        if legal and self.aim is not None and self.aim[0] == name:
-            looks[self.aim[1]] = "aimed"
+        aimed = next((port for port in looks if card.face.door(port) == self.aim), None)
+        if legal and aimed is not None:
+            looks[aimed] = "aimed"
         card.mark(port_looks=looks, out_look="aimed" if name == self._card else "illegal")
 
     def label(self) -> str:
@@ -187,17 +190,24 @@ class PullFromInput(Pull):
     def __init__(self, canvas: Canvas, target: str, port: int) -> None:
         super().__init__(canvas)
         self._target, self._port = target, port
+        self._card = self.scene.faces.card_of[target]
         self._behind = self.graph.descendants(target)
 
     def ends(self, point: QPointF) -> tuple[QPointF, QPointF]:
-        card = self.scene.cards[self._target]
-        return point, card.pos() + card.in_places()[self._port]
+        card = self.scene.cards[self._card]
+        return point, card.pos() + card.in_places()[self._door(card)]
+
+    def _door(self, card: CardItem) -> int:
+        """Return the port of the card that stands for the input."""
+        doors = (port for port in card.in_places() if card.face.door(port) == (self._target, self._port))
+        return next(doors, 0)
 
     def find(self, point: QPointF) -> tuple[str, int] | None:
         found = self.scene.card_at(point)
-        if found is None or found[0].face.name == self._target or found[1].kind == "in":
+        if found is None or found[0].face.name == self._card or found[1].kind == "in":
             return None
-        return found[0].face.tail, 0
+        card, part = found
+        return card.face.exits[part.port if part.kind == "out" else 0], 0
 
     def refusal(self, aim: tuple[str, int]) -> str:
         return self.graph.why_not_connect(aim[0], self._target, self._port)
@@ -209,11 +219,11 @@ class PullFromInput(Pull):
         return self._target
 
     def mark_card(self, name: str, card: CardItem) -> None:
-        legal = card.face.tail not in self._behind
-        aimed = self.aim is not None and self.aim[0] == card.face.tail
+        legal = not self._behind.intersection(card.face.exits)
+        aimed = self.aim is not None and self.aim[0] in card.face.exits
         card.mark(
             port_looks=dict.fromkeys(card.in_places(), "illegal")
-            | ({self._port: "aimed"} if name == self._target else {}),
+            | ({self._door(card): "aimed"} if name == self._card else {}),
             out_look="illegal" if not legal else "aimed" if aimed else "legal",
         )
 

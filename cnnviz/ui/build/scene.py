@@ -14,6 +14,7 @@ from cnnviz.ui import numbers, theme
 from cnnviz.ui.build.card import CardItem, Part, SampleView
 from cnnviz.ui.build.cardpaint import FAR
 from cnnviz.ui.build.faces import CardFace, Faces, WireFace, faces
+from cnnviz.ui.build.grounds import Grounds
 from cnnviz.ui.build.nearby import Boxes
 from cnnviz.ui.build.places import CARD_HEIGHT, CARD_WIDTH, PORT_HIT, SNAP, in_port, out_port
 from cnnviz.ui.build.routing import Point, Rect, route
@@ -38,6 +39,7 @@ class CanvasScene(QGraphicsScene):
         self.faces = Faces({}, {}, {})
         self.cards: dict[str, CardItem] = {}
         self.wires: dict[Edge, WireItem] = {}
+        self.grounds = Grounds(self)
         self._strips: dict[str, Strip] = {}
         self._sample: SampleView | None = None
         self._far = False
@@ -59,7 +61,7 @@ class CanvasScene(QGraphicsScene):
         self._boxes = self._content = None
         moved = self._sync_cards(old.cards, new.cards)
         self._sync_wires(old.wires, new.wires, moved)
-        if moved:
+        if self.grounds.sync(new.frames, graph.notes) or moved:
             self._grow()
 
     def _sync_cards(self, old: Mapping[str, CardFace], new: Mapping[str, CardFace]) -> list[Rect]:
@@ -182,8 +184,11 @@ class CanvasScene(QGraphicsScene):
 
     # -- marks --------------------------------------------------------------------------------------------------
 
-    def mark_selected(self, names: tuple[str, ...], edge: Edge | None) -> None:
-        """Put the selection ring around these nodes, or light up a wire."""
+    def mark_selected(
+        self, names: tuple[str, ...], edge: Edge | None, notes: tuple[str, ...] = (), group: str = ""
+    ) -> None:
+        """Put the selection ring around these nodes, notes and the frame of a group, or light up a wire."""
+        self.grounds.mark_selected(group, frozenset(notes))
         self._selected = frozenset(names)
         heads = {self.faces.card_of[name] for name in names if name in self.faces.card_of}
         for head in (heads | self._marked) & self.cards.keys():
@@ -205,7 +210,8 @@ class CanvasScene(QGraphicsScene):
             return _united(QRectF(self.cards[head].pos(), self.cards[head].rect.size()) for head in heads)
         if self._content is None:
             boxes = [QRectF(item.pos(), item.rect.size()) for item in self.cards.values()]
-            self._content = _united([*boxes, *(wire.boundingRect() for wire in self.wires.values())])
+            wires = (wire.boundingRect() for wire in self.wires.values())
+            self._content = _united([*boxes, *wires, *self.grounds.rects()])
         return QRectF(self._content)
 
     def card_at(self, point: QPointF) -> tuple[CardItem, Part] | None:
@@ -229,10 +235,11 @@ class CanvasScene(QGraphicsScene):
         )
 
     def nodes_in(self, box: QRectF) -> tuple[str, ...]:
-        """Return the first nodes of the cards that a rubber band touches."""
-        return tuple(
-            name for name, item in self.cards.items() if box.intersects(QRectF(item.pos(), item.rect.size()))
+        """Return the first nodes of the cards that a rubber band touches, and all in folded groups."""
+        touched = (
+            item.face for item in self.cards.values() if box.intersects(QRectF(item.pos(), item.rect.size()))
         )
+        return tuple(name for face in touched for name in (face.nodes if face.box else (face.name,)))
 
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         painter.fillRect(rect, theme.color("bg2"))

@@ -1,4 +1,4 @@
-"""What is selected on the canvas: nodes, or one wire."""
+"""What is selected on the canvas: nodes (those of a group too) and notes, or one wire."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QObject, Signal
 
+from cnnviz.model.folding import members
 from cnnviz.model.graph import Edge, Graph, renamed
 
 
@@ -18,27 +19,50 @@ class Selection(QObject):
         super().__init__(parent)
         self.nodes: tuple[str, ...] = ()
         self.edge: Edge | None = None
+        self.notes: tuple[str, ...] = ()
+        self.group = ""
+        """The group that was selected as one thing; its members are `nodes`."""
 
     @property
     def last(self) -> str:
         """Return the node that was selected last, or an empty text."""
         return self.nodes[-1] if self.nodes else ""
 
-    def set(self, nodes: Iterable[str] = (), edge: Edge | None = None) -> None:
-        """Select these nodes, or a wire, and nothing else."""
-        wanted = tuple(dict.fromkeys(nodes))
-        if (wanted, edge) != (self.nodes, self.edge):
-            self.nodes, self.edge = wanted, edge
+    def set(
+        self,
+        nodes: Iterable[str] = (),
+        edge: Edge | None = None,
+        *,
+        notes: Iterable[str] = (),
+        group: str = "",
+    ) -> None:
+        """Select these nodes and notes, or a wire, and nothing else; a group is named beside its members."""
+        wanted = tuple(dict.fromkeys(nodes)), edge, tuple(dict.fromkeys(notes)), group
+        if wanted != (self.nodes, self.edge, self.notes, self.group):
+            self.nodes, self.edge, self.notes, self.group = wanted
             self.changed.emit()
 
-    def toggle(self, name: str) -> None:
-        """Add a node to the selection, or take it out."""
-        kept = tuple(each for each in self.nodes if each != name)
-        self.set(kept if len(kept) < len(self.nodes) else (*kept, name))
+    def toggle(self, *names: str) -> None:
+        """Add nodes to the selection, or take them out if all are in it."""
+        kept = tuple(each for each in self.nodes if each not in names)
+        taken_out = len(kept) + len(names) == len(self.nodes)
+        self.set(kept if taken_out else (*kept, *names), notes=self.notes)
+
+    def toggle_note(self, name: str) -> None:
+        """Add a note to the selection, or take it out."""
+        kept = tuple(each for each in self.notes if each != name)
+        self.set(self.nodes, notes=kept if len(kept) < len(self.notes) else (*kept, name))
 
     def follow(self, old: Graph, new: Graph) -> None:
-        """Keep pointing at the same layers after an edit: follow renamed ones, drop removed ones."""
+        """Keep pointing at the same things after an edit: follow renamed ones, drop removed ones."""
         names = renamed(old, new)
         nodes = [names.get(name, name) for name in self.nodes]
         edge = self.edge if self.edge in new.edges else None
-        self.set((name for name in nodes if name in new), edge)
+        notes = {note.name for note in new.notes}
+        group = self.group if any(each.name == self.group for each in new.groups) else ""
+        self.set(
+            (members(new, group) if group else (name for name in nodes if name in new)),
+            edge,
+            notes=(name for name in self.notes if name in notes),
+            group=group,
+        )

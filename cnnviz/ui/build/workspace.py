@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QHideEvent, QShowEvent
+from PySide6.QtGui import QAction, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QWidget
 
 from cnnviz.layers import LAYERS
@@ -14,11 +14,13 @@ from cnnviz.ui.build.arrange import best_layout
 from cnnviz.ui.build.canvas import Canvas
 from cnnviz.ui.build.commands import Commands
 from cnnviz.ui.build.form import Properties
+from cnnviz.ui.build.grouping import Grouping
 from cnnviz.ui.build.minimap import Minimap
 from cnnviz.ui.build.palette import Palette
 from cnnviz.ui.build.popover import Popover
 from cnnviz.ui.build.renaming import NameEditor
 from cnnviz.ui.build.samples import SampleButtons, sample_view
+from cnnviz.ui.build.search import SearchBar
 from cnnviz.ui.build.selection import Selection
 from cnnviz.ui.build.strip import BottomStrip
 from cnnviz.ui.build.thumbnails import Thumbnails
@@ -26,6 +28,8 @@ from cnnviz.ui.build.toolbar import CanvasTools, Invitation
 from cnnviz.ui.splitters import keep_sizes
 from cnnviz.ui.state import Session
 
+ICONS_BELOW = 1300
+"""Width of the window below which the palette shows pictograms only."""
 PALETTE, PROPERTIES, STRIP = 216, 320, 128
 
 
@@ -47,7 +51,9 @@ class BuildWorkspace(QWidget):
         self.names = NameEditor(self.canvas)
         self.popover = Popover(self.canvas)
         self.sample_buttons = SampleButtons(self.canvas)
-        self.commands = Commands(self.canvas, self._rename, self.inspect)
+        self.grouping = Grouping(self.canvas, self.names.start_group)
+        self.search = SearchBar(self.canvas)
+        self.commands = Commands(self.canvas, self.grouping, self.search, self._rename, self.inspect)
         self._fresh = not session.document.empty
         self._lay_out()
         self._connect()
@@ -66,7 +72,6 @@ class BuildWorkspace(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.across)
-        self.palette_panel.setMinimumWidth(150)
         self.properties.setMinimumWidth(260)
         sizes = dict(self.session.settings.layout)
         self.across.setSizes(list(sizes.get("build across", (PALETTE, 800, PROPERTIES))))
@@ -85,6 +90,7 @@ class BuildWorkspace(QWidget):
         self.tools.tidy_pressed.connect(self.tidy)
         canvas.asked_to_inspect.connect(self.inspect)
         canvas.button_pressed.connect(self.sample_buttons.press)
+        canvas.group_pressed.connect(self.grouping.toggle)
         self.properties.inspect_pressed.connect(self.inspect)
         self.strip.node_chosen.connect(self.show_node)
         self.strip.fix_chosen.connect(self.apply_fix)
@@ -128,6 +134,10 @@ class BuildWorkspace(QWidget):
             self._fresh = False
             self.canvas.fit()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.palette_panel.show_names(self.width() >= ICONS_BELOW)
+
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self.thumbnails.show(False)
@@ -144,7 +154,7 @@ class BuildWorkspace(QWidget):
         """Select a node, bring it into sight, and open what is wrong with it."""
         if name in self.session.document.graph:
             self.popover.open_for(name)
-            self.canvas.reveal((name,))
+            self.canvas.reveal((name,), glide=True)
             self.canvas.setFocus()
 
     def apply_fix(self, fix: Fix) -> None:
@@ -157,6 +167,8 @@ class BuildWorkspace(QWidget):
         self.session.go_to.emit("inspect")
 
     def _rename(self) -> None:
-        if self.selection.last:
+        if self.selection.group:
+            self.names.start_group(self.selection.group)
+        elif self.selection.last:
             self.selection.set((self.selection.last,))
             self.names.start(self.selection.last)

@@ -153,8 +153,9 @@ def test_the_last_maps_see_this_much() -> None:
 
 def test_what_is_copied_comes_back_the_same() -> None:
     graph = small()
-    pasted, names = edits.paste(graph, edits.copy_text(graph, ["conv1", "relu1", "dense1"]))
-    assert names == ("conv2", "relu2", "dense2")
+    made = edits.paste(graph, edits.copy_text(graph, ["conv1", "relu1", "dense1"]))
+    pasted = made.graph
+    assert tuple(made.nodes.values()) == ("conv2", "relu2", "dense2")
     assert pasted.node("conv2").layer == graph.node("conv1").layer
     assert [edge for edge in pasted.edges if edge not in graph.edges] == [Edge("conv2", "relu2", 0)]
 
