@@ -18,6 +18,7 @@ class TimeDistributed(Layer):
 
     kind, title, group, icon = "time_distributed", "Time-distributed", "Recurrent", "layer-timedistributed"
     stem = "each"
+    draws = True  # what it holds may: dropout
 
     layer: Layer = opt(
         Dense(), form="layer", help="what is applied to every step, always with the same weights"

@@ -189,16 +189,18 @@ def _padding(option: Option, value: object) -> str | tuple[int, ...]:
 
 def _layer(option: Option, value: object) -> Any:
     """Return a layer that can be held by another: itself, or made from its kind and its options."""
-    from cnnviz.layers.base import Layer, layer_from_dict  # that module declares its options with this one
+    from cnnviz.layers.base import LAYERS, Layer, layer_from_dict  # which declares its options with this module
 
     if isinstance(value, Mapping):
         kind, options = value.get("kind"), value.get("options", {})
         if set(value) - {"kind", "options"} or not isinstance(kind, str) or not isinstance(options, Mapping):
             raise option.refuse(value)
-        value = layer_from_dict(kind, options)
-    if not isinstance(value, Layer) or not value.repeatable():
-        raise option.refuse(value)
-    return value
+        known = LAYERS.get(kind)  # asked before it is made: what can't be held may be nested without end
+        value = layer_from_dict(kind, options) if known is None or known.repeatable() else known
+    if isinstance(value, Layer) and value.repeatable():
+        return value
+    title = getattr(value, "title", repr(value))
+    raise OptionError(f"{option.label} can't be {title}.", hint=f"It takes {option.allowed()}.")
 
 
 def _target(option: Option, value: object) -> tuple[int, ...]:

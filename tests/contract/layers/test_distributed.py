@@ -124,3 +124,11 @@ def test_terms_of_a_step_lie_in_that_step() -> None:
     terms = explain(trace, "layer", (1, 2, 0, 3)).terms
     assert {term.index[1] for term in terms if term.index} == {2}
     assert len(terms) == 3 * 4 + 1
+
+
+def test_layers_nested_without_end_are_refused_at_once() -> None:
+    held: dict[str, object] = {"kind": "dense"}
+    for _ in range(5000):
+        held = {"kind": "time_distributed", "options": {"layer": held}}
+    with pytest.raises(OptionError, match="Layer can't be Time-distributed"):
+        layer_from_dict("time_distributed", {"layer": held})
