@@ -14,7 +14,7 @@ from cnnviz.layers.options import opt
 @dataclass(frozen=True)
 class _Activation(Layer):
     group = "Activation"
-    pointwise = True
+    pointwise, bends = True, True
     torch_name: ClassVar[str] = ""
     function: ClassVar[str] = ""
 
@@ -33,6 +33,7 @@ class ReLU(_Activation):
     """Keeps what is positive and sets the rest to zero."""
 
     kind, title, icon, torch_name, function = "relu", "ReLU", "layer-relu", "ReLU", "relu"
+    cuts = True
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,50 @@ class LeakyReLU(_Activation):
 
     def formula(self, index: Index, *inputs: Shape) -> Formula:
         return Pointwise(cell(0, index), self.function, self.slope)
+
+
+@dataclass(frozen=True)
+class ELU(_Activation):
+    """Keeps what is positive and lets the negative run smoothly towards a bound."""
+
+    kind, title, icon, torch_name, function = "elu", "ELU", "layer-elu", "ELU", "elu"
+
+    alpha: float = opt(1.0, lo=0.0, hi=100.0, help="how far below zero the bound lies")
+
+    def torch_calls(self, *inputs: Shape) -> tuple[TorchCall, ...]:
+        return (TorchCall(self.torch_name, (self.alpha,)),)
+
+    def formula(self, index: Index, *inputs: Shape) -> Formula:
+        return Pointwise(cell(0, index), self.function, self.alpha)
+
+
+@dataclass(frozen=True)
+class GELU(_Activation):
+    """Multiplies a value by the share of the normal distribution below it: a smooth ReLU."""
+
+    kind, title, icon, torch_name, function = "gelu", "GELU", "layer-gelu", "GELU", "gelu"
+
+
+@dataclass(frozen=True)
+class SiLU(_Activation):
+    """Multiplies a value by its own sigmoid: a smooth ReLU, also called Swish."""
+
+    kind, title, icon, torch_name, function = "silu", "SiLU", "layer-gelu", "SiLU", "silu"
+
+
+@dataclass(frozen=True)
+class Softplus(_Activation):
+    """A ReLU with a round corner: always positive, and smooth."""
+
+    kind, title, icon, torch_name, function = "softplus", "Softplus", "layer-softplus", "Softplus", "softplus"
+
+    beta: float = opt(1.0, lo=0.01, hi=100.0, help="how sharp the corner is")
+
+    def torch_calls(self, *inputs: Shape) -> tuple[TorchCall, ...]:
+        return (TorchCall(self.torch_name, (self.beta,)),)
+
+    def formula(self, index: Index, *inputs: Shape) -> Formula:
+        return Pointwise(cell(0, index), self.function, self.beta)
 
 
 @dataclass(frozen=True)

@@ -84,6 +84,14 @@ class Layer:
     """Snaps onto the card of the layer before it (activation, normalisation, dropout)."""
     scores_loss: ClassVar[str] = ""
     """The loss (of `Output`) that is better taken from what goes into this layer than from what comes out."""
+    linear: ClassVar[bool] = False
+    """A weighted sum of what arrives, with weights that learn: two in a row could be one."""
+    bends: ClassVar[bool] = False
+    """An activation: what keeps linear layers apart."""
+    cuts: ClassVar[bool] = False
+    """An activation that lets nothing negative through."""
+    recentres: ClassVar[bool] = False
+    """Subtracts the mean of every channel, and with it the bias of the layer before."""
     draws: ClassVar[bool] = False
     """Draws random numbers while training."""
     differentiates: ClassVar[tuple[int, ...]] = ()
@@ -129,6 +137,10 @@ class Layer:
     def formula(self, index: Index, *inputs: Shape) -> Formula:
         """Return how the output number at `index` is made."""
         raise NotImplementedError
+
+    def idle(self, *inputs: Shape) -> bool:
+        """Say whether the layer, as its options are, does nothing."""
+        return False
 
     def internals(self, *inputs: Shape) -> dict[str, Shape]:
         """Return the shapes of the arrays inside that can be looked at, by name: the gates of an LSTM.

@@ -14,6 +14,8 @@ from cnnviz.layers.options import opt
 
 @dataclass(frozen=True)
 class _Convolution(Filtering):
+    linear = True
+
     out_channels: int = opt(16, label="Filters", lo=1, hi=4096, help="how many feature maps come out")
     kernel_size: tuple[int, ...] = opt(
         3, length="each", label="Kernel", lo=1, hi=31, help="{sizes} of the window"

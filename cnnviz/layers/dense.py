@@ -24,6 +24,9 @@ class Flatten(Layer):
     def torch_calls(self, *inputs: Shape) -> tuple[TorchCall, ...]:
         return (TorchCall("Flatten"),)
 
+    def idle(self, *inputs: Shape) -> bool:
+        return len(inputs) == 1 and len(inputs[0]) == 1
+
     def calculations(self, *inputs: Shape) -> tuple[Calculation, ...]:
         pattern = "·".join(str(entry) for entry in inputs[0]) + " = {result}"
         return (calculation("out = all values in one row", pattern, result=size(inputs[0])),)
@@ -37,6 +40,7 @@ class Dense(Layer):
     """Connects every input to every unit: each unit is a weighted sum of all inputs."""
 
     kind, title, group, icon = "dense", "Dense", "Dense", "layer-dense"
+    linear = True
 
     units: int = opt(10, lo=1, hi=65536, help="how many numbers come out")
     bias: bool = opt(True, help="adds one learned number to every unit")

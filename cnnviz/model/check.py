@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 
 from cnnviz.errors import GraphError, ShapeError
 from cnnviz.layers import Layer, Parameter, Remedy, Shape
-from cnnviz.model import ends, freesize
+from cnnviz.model import advice, ends, freesize, wiring
 from cnnviz.model.graph import Graph, Node
 from cnnviz.model.problem import Fix, Problem, Severity
 
@@ -100,22 +100,17 @@ def check(graph: Graph) -> Report:
         rows[node.name] = _visit(graph, node, rows, problems)
     for node in circle:
         rows[node.name] = Row(node.name, node.layer.kind, None, None)
-        problems.append(_circular(graph, node.name))
+        problems.append(wiring.circle(graph, node.name))
     problems += freesize.problems(graph, order, rows)
-    problems += ends.problems(graph, {name: row.shape for name, row in rows.items()})
+    shapes = {name: row.shape for name, row in rows.items()}
+    problems += wiring.no_input(graph) + ends.problems(graph, shapes)
+    if not problems:  # advice on what is not finished would only be in the way
+        problems += advice.notes(graph, shapes, {name: row.params for name, row in rows.items()})
     entries = ends.entries(graph)
     return Report(
         tuple(rows.values()), tuple(problems),
         entries[0] if entries else "", ends.main_output(graph), entries, ends.outputs(graph),
     )  # fmt: skip
-
-
-def _circular(graph: Graph, name: str) -> Problem:
-    """Say of a node that can't be ordered whether it lies on a circle of wires or waits behind one."""
-    before = [edge.source for edge in graph.inputs(name)]
-    if graph.descendants(name).intersection(before):
-        return Problem(name, "it feeds itself through a circle of wires; remove one of them.")
-    return Problem(name, f"waits for a shape from {before[0]}.", "waiting")
 
 
 def sort(graph: Graph) -> tuple[list[Node], list[Node]]:
@@ -137,7 +132,7 @@ def sort(graph: Graph) -> tuple[list[Node], list[Node]]:
 def _visit(graph: Graph, node: Node, rows: dict[str, Row], problems: list[Problem]) -> Row:
     unknown = Row(node.name, node.layer.kind, None, None)
     edges = graph.inputs(node.name)
-    wrong = _wiring(node, tuple(edge.port for edge in edges))
+    wrong = wiring.wrong_wires(graph, node, {name: row.shape for name, row in rows.items()})
     if wrong is not None:
         problems.append(wrong)
         return unknown
@@ -146,32 +141,15 @@ def _visit(graph: Graph, node: Node, rows: dict[str, Row], problems: list[Proble
     if blocked:
         problems.append(Problem(node.name, f"waits for a shape from {blocked[0]}.", "waiting"))
         return unknown
-    return _measure(node, tuple(shape for shape in shapes if shape is not None), problems)
+    return _measure(graph, node, tuple(shape for shape in shapes if shape is not None), problems)
 
 
-def _wiring(node: Node, ports: tuple[int, ...]) -> Problem | None:
-    """Return what is wrong with the wires that arrive at a node, if anything."""
-    least, most = node.layer.fewest_inputs, node.layer.most_inputs
-    if len(ports) < least:
-        need = "an input" if least == 1 else f"{least} inputs, has {len(ports)}"
-        return Problem(node.name, f"needs {need}; drag a wire to it.", "waiting")
-    if most is not None and len(ports) > most:
-        return Problem(
-            node.name, f"has {most} {'input' if most == 1 else 'inputs'}, but {len(ports)} wires arrive."
-        )
-    for number, port in enumerate(ports):
-        if port > number:
-            return Problem(node.name, f"has nothing at its port {number}; drag a wire to it.", "waiting")
-        if port < number:
-            return Problem(node.name, f"has two wires at its port {port}; remove one of them.")
-    return None
-
-
-def _measure(node: Node, inputs: tuple[Shape, ...], problems: list[Problem]) -> Row:
+def _measure(graph: Graph, node: Node, inputs: tuple[Shape, ...], problems: list[Problem]) -> Row:
     try:
         return _row(node.name, node.layer, inputs)
     except ShapeError as error:
         fixes = tuple(_fix(node.name, remedy) for remedy in error.remedies if isinstance(remedy, Remedy))
+        fixes = fixes[: wiring.MOST_FIXES] or wiring.without(graph, node.name)
         problems.append(Problem(node.name, error.what, "error", fixes))
         return Row(node.name, node.layer.kind, inputs, None)
 

@@ -41,8 +41,6 @@ def weight_of(graph: Graph, name: str) -> float:
 def problems(graph: Graph, shapes: Mapping[str, Shape | None]) -> list[Problem]:
     """Return what is missing or too much at the ends of a graph."""
     found = []
-    if graph.nodes and not entries(graph):
-        found.append(Problem(graph.nodes[0].name, "there is no Input; drag one onto the canvas.", "waiting"))
     marked = any(node.layer.ends for node in graph)
     sinks = _sinks(graph)
     loose = [name for name in sinks if not graph.node(name).layer.ends] if marked else sinks

@@ -104,10 +104,13 @@ def test_a_shortcut_is_projected(first: Layer, swapped: bool) -> None:
     assert fixed.shapes["sum"] in ((first.out_shape((4, 8, 8))), (4, 8, 8))
 
 
-def test_a_shortcut_that_no_convolution_can_project_is_still_only_a_problem() -> None:
+def test_where_nothing_makes_shapes_equal_one_input_goes_on_alone() -> None:
     graph = Graph().add(Input((4, 64, 64)), "x").add(MaxPool2d(64, 64), "p", after="x").add(Add(), "sum")
-    problem = only(graph.connect("x", "sum").connect("p", "sum"))
-    assert (problem.node, problem.fixes) == ("sum", ())
+    graph = graph.connect("x", "sum").connect("p", "sum")
+    problem = only(graph)
+    assert problem.node == "sum"
+    assert [fix.label for fix in problem.fixes] == ["Go on with x alone", "Go on with p alone"]
+    assert [node.name for node in problem.fixes[1].edit(graph)] == ["x", "p"]
 
 
 def test_joining_needs_equal_sizes() -> None:

@@ -1,0 +1,136 @@
+"""Whether a network suits the data and the recipe it is to be trained with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from cnnviz.errors import CnnvizError
+from cnnviz.layers import Dense, GlobalAvgPool, LayerNorm, Shape, times
+from cnnviz.model.check import Report, check
+from cnnviz.model.freesize import admits
+from cnnviz.model.graph import Graph
+from cnnviz.model.heads import Head, learned_from
+from cnnviz.model.problem import Fix, Problem
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a network is to learn from: the data's name, the shape of one sample, how many classes; the batch size."""
+
+    title: str
+    shape: Shape
+    classes: int
+    batch_size: int = 64
+
+
+@lru_cache(maxsize=16)
+def judge(graph: Graph, material: Material | None) -> Report:
+    """Return the report of a graph, with the problems that it would have with this material."""
+    report = check(graph)
+    if material is None or report.errors or not report.output:
+        return report
+    return replace(report, problems=(*report.problems, *_problems(graph, report, material)))
+
+
+def _problems(graph: Graph, report: Report, material: Material) -> Iterator[Problem]:
+    if not report.trainable:
+        yield Problem(report.output, "the network has nothing that learns.", "error", _learning(report))
+    if not admits(graph, report.input, material.shape):
+        yield _other_shape(report, material)
+        return
+    for head in learned_from(graph):
+        if head.classifies and not head.sample:
+            yield from _classes(graph, report, head, material)
+    if material.batch_size == 1:
+        yield from _alone(graph, report)
+
+
+def _other_shape(report: Report, material: Material) -> Problem:
+    """A note only: a network for other data is no mistake, it just can't be trained on these."""
+    given = report.row(report.input).shape or ()
+    text = f"takes {times(given)}, but {material.title} has {times(material.shape)}."
+    name = report.input
+    label = f"Give {name} the shape {times(material.shape)}"
+
+    def reshape(graph: Graph) -> Graph:
+        return graph.with_layer(name, graph.node(name).layer.replace(shape=material.shape))
+
+    return Problem(name, text, "note", (Fix(label, reshape),))
+
+
+def _classes(graph: Graph, report: Report, head: Head, material: Material) -> Iterator[Problem]:
+    shape = report.row(head.node).shape or ()
+    two = material.classes == 2 and shape == (1,)  # one number can tell two classes apart
+    if shape[:1] == (material.classes,) or two:
+        return
+    wanted = material.classes
+    text = f"gives {times(shape)}, but {material.title} has {wanted} classes."
+    yield Problem(head.node, text, "error", tuple(_to_classes(graph, report, head.node, wanted)))
+
+
+def _to_classes(graph: Graph, report: Report, node: str, wanted: int) -> Iterator[Fix]:
+    """Suggest another width of the last layer with weights, or a classifier behind what there is."""
+    last = _last_linear(graph, node)
+    if last:
+        width = "units" if hasattr(graph.node(last).layer, "units") else "out_channels"
+        changed = graph.node(last).layer.replace(**{width: wanted})
+        if _becomes(graph.with_layer(last, changed), node, wanted):
+            things = "units" if width == "units" else "filters"
+            yield Fix(f"Give {last} {wanted} {things}", lambda graph: graph.with_layer(last, changed))
+    yield Fix(f"Add a Dense layer of {wanted} units", lambda graph: _classifier(graph, report, node, wanted))
+
+
+def _last_linear(graph: Graph, node: str) -> str:
+    """Return the last layer with weights on the plain path to a node; empty where there is none."""
+    while True:
+        if graph.node(node).layer.linear:
+            return node
+        wires = graph.inputs(node)
+        if len(wires) != 1:
+            return ""
+        node = wires[0].source
+
+
+def _becomes(graph: Graph, node: str, wanted: int) -> bool:
+    try:
+        return (check(graph).require().row(node).shape or ())[:1] == (wanted,)
+    except CnnvizError:
+        return False
+
+
+def _classifier(graph: Graph, report: Report, node: str, wanted: int) -> Graph:
+    """Put a Dense layer behind a node; maps are averaged first."""
+    wires = graph.outputs(node)
+    x, y = graph.node(node).position
+    layers = (
+        [Dense(units=wanted)]
+        if len(report.row(node).shape or ()) == 1
+        else [GlobalAvgPool(), Dense(units=wanted)]
+    )
+    last = node
+    for number, layer in enumerate(layers, 1):
+        graph = graph.add(layer, position=(x, y + 60.0 * number), after=last)
+        last = graph.nodes[-1].name
+    for wire in wires:
+        graph = graph.disconnect(wire).connect(last, wire.target, wire.port)
+    return graph
+
+
+def _learning(report: Report) -> tuple[Fix, ...]:
+    node = report.output
+    return (Fix("Add a Dense layer", lambda graph: _classifier(graph, report, node, 10)),)
+
+
+def _alone(graph: Graph, report: Report) -> Iterator[Problem]:
+    """One sample has no variance: batch norm can't learn from it where a channel is a single number."""
+    for row in report.rows:
+        if graph.node(row.name).layer.recentres and len(row.shape or ()) == 1:
+            text = "can't learn from batches of one sample: a single number has no variance. Take batches of 2 or more."
+            name = row.name
+            fix = Fix(
+                "Use layer norm, which works on one sample",
+                lambda graph, name=name: graph.with_layer(name, LayerNorm()),  # type: ignore[misc]
+            )
+            yield Problem(name, text, "error", (fix,))
