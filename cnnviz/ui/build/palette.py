@@ -23,11 +23,14 @@ from cnnviz.ui import icons, theme
 from cnnviz.ui.build.mime import layer_data
 from cnnviz.ui.build.suggestions import grouped
 from cnnviz.ui.build.templates import TemplateList
-from cnnviz.ui.widgets.chrome import Segmented
+from cnnviz.ui.widgets.chrome import Segmented, tool_button
 
 KEYS = {"conv2d": "C", "maxpool2d": "P", "batchnorm": "N", "relu": "A", "dense": "D"}
 KIND, GROUP = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
 ROW_HEIGHT = 24
+NARROWEST, WIDEST = 150, 480
+ICONS_ONLY = 52
+"""Width of the palette where a small window leaves no room for names."""
 
 
 class Palette(QWidget):
@@ -48,10 +51,14 @@ class Palette(QWidget):
         self.tabs = Segmented([("layers", "Layers"), ("templates", "Templates")], name="palette")
         self.tree = LayerTree()
         self.templates = TemplateList()
+        self.more = tool_button("search", "Search layers, templates and all names", self._widen)
+        self.more.hide()
+        self._named = True
         self._pages = QStackedWidget()
         self._pages.addWidget(self.tree)
         self._pages.addWidget(self.templates)
         self._lay_out()
+        self.setMinimumWidth(NARROWEST)
         self.search.textChanged.connect(self.tree.fill)
         self.search.returnPressed.connect(self.tree.choose_first)
         self.tabs.chosen.connect(self.show_page)
@@ -62,6 +69,7 @@ class Palette(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(10, 8, 4, 0)
         layout.setSpacing(8)
+        layout.addWidget(self.more, 0, Qt.AlignmentFlag.AlignHCenter)
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 6, 0)
         row.addWidget(self.search)
@@ -74,10 +82,31 @@ class Palette(QWidget):
         layout.addWidget(self._pages, 1)
 
     def show_page(self, name: str) -> None:
-        """Show `layers` or `templates`."""
+        """Show `layers` or `templates`; with icons only, there is room for the layers alone."""
+        if name != "layers":
+            self.show_names(True)
         self.tabs.set_value(name)
         self._pages.setCurrentWidget(self.tree if name == "layers" else self.templates)
-        self.search.setVisible(name == "layers")
+        self.search.setVisible(name == "layers" and self._named)
+
+    def show_names(self, named: bool) -> None:
+        """Show pictograms with their names, or pictograms only: the name is in the tool tip then."""
+        if named == self._named:
+            return
+        self._named = named
+        if not named:
+            self.search.clear()
+            self.show_page("layers")
+        self.search.setVisible(named)
+        self.tabs.setVisible(named)
+        self.more.setVisible(not named)
+        self.tree.show_names(named)
+        self.setMinimumWidth(NARROWEST if named else ICONS_ONLY)
+        self.setMaximumWidth(WIDEST if named else ICONS_ONLY)
+
+    def _widen(self) -> None:
+        self.show_names(True)
+        self.search.setFocus()
 
 
 class LayerTree(QTreeWidget):
@@ -102,6 +131,7 @@ class LayerTree(QTreeWidget):
         self.itemClicked.connect(self._fold)
         theme.changed.connect(self.viewport().update)
         self._rows: dict[str, QTreeWidgetItem] = {}
+        self.named = True
         self.fill("")
 
     def fill(self, query: str) -> None:
@@ -122,8 +152,15 @@ class LayerTree(QTreeWidget):
         row = self._rows[cls.kind] = QTreeWidgetItem(head, [cls.title])
         row.setData(0, KIND, cls.kind)
         row.setIcon(0, icons.layer_icon(cls.kind, cls.group))
-        row.setToolTip(0, cls.sentence())
+        row.setToolTip(0, f"<b>{cls.title}</b><br>{cls.sentence()}")
         row.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled)
+
+    def show_names(self, named: bool) -> None:
+        """Show names behind the pictograms, or not."""
+        self.named = named
+        if not named:
+            self.expandAll()
+        self.viewport().update()
 
     def row_of(self, kind: str) -> QTreeWidgetItem | None:
         """Return the row of a kind, if it is shown."""
@@ -183,11 +220,36 @@ class RowPainter(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         group = index.data(GROUP)
-        if group is not None:
+        tree = self.parent()
+        if isinstance(tree, LayerTree) and not tree.named:
+            self._paint_small(painter, option, index, group)
+        elif group is not None:
             self._paint_group(painter, option, index, group)
         else:
             self._paint_kind(painter, option, index)
         painter.restore()
+
+    @staticmethod
+    def _paint_small(
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+        group: str | None,
+    ) -> None:
+        """Paint a pictogram alone, or a line of the group's colour."""
+        rect: QRect = option.rect
+        middle = rect.center()
+        if group is not None:
+            line = QRect(middle.x() - 10, middle.y() + 4, 20, 2)
+            painter.fillRect(line, theme.group_color(group))
+            return
+        cls = LAYERS[index.data(KIND)]
+        if option.state & (QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_Selected):
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.color("bg4"))
+            painter.drawRoundedRect(QRect(middle.x() - 14, rect.top(), 28, rect.height()), 4, 4)
+        picture = icons.pixmap(icons.layer_icon_name(cls.kind), theme.group_color(cls.group), 18, 2.0)
+        painter.drawPixmap(QRect(middle.x() - 9, middle.y() - 8, 18, 18), picture)
 
     @staticmethod
     def _paint_group(

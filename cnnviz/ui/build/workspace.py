@@ -136,7 +136,9 @@ class BuildWorkspace(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.palette_panel.show_names(self.width() >= ICONS_BELOW)
+        small = self.width() < ICONS_BELOW
+        if small != (0 < event.oldSize().width() < ICONS_BELOW):
+            self.palette_panel.show_names(not small)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
