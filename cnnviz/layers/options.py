@@ -189,7 +189,7 @@ def _padding(option: Option, value: object) -> str | tuple[int, ...]:
 
 def _layer(option: Option, value: object) -> Any:
     """Return a layer that can be held by another: itself, or made from its kind and its options."""
-    from cnnviz.layers.base import LAYERS, Layer, layer_from_dict  # which declares its options with this module
+    from cnnviz.layers.base import LAYERS, Layer, layer_from_dict  # that module imports this one
 
     if isinstance(value, Mapping):
         kind, options = value.get("kind"), value.get("options", {})
