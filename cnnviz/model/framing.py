@@ -1,17 +1,20 @@
 """Frames of open groups, and the room that opening and folding a group takes and gives.
 
-Places and sizes are scene pixels. The card of a folded group lies where the first card in its frame would.
+Places and sizes are scene pixels. The card of a folded group lies in the middle of where its frame would be, beside
+the first cards in it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from cnnviz.model.cards import cards, place_of
 from cnnviz.model.folding import fold, group_of, members, shifted, with_group
 from cnnviz.model.graph import Graph
+from cnnviz.model.notes import move_notes
 
+GRID = 16
 FRAME_SIDE, FRAME_HEAD, FRAME_FOOT = 32, 48, 32
 """What a frame adds around the cards in it; the head has the title bar."""
 
@@ -40,62 +43,64 @@ def frames(graph: Graph, card: Size) -> dict[str, Rect]:
 
 
 def opened(graph: Graph, name: str, card: Size) -> Graph:
-    """Open a group in place: its first card comes to lie where its own was; what is beside and below makes room."""
+    """Open a group in place: its frame lies around where its card was, and what is beside and below makes room."""
     place = group_of(graph, name).position
     graph = fold(graph, name, folded=False)
     left, top, right, bottom = frames(graph, card)[name]
-    step = place[0] - left - FRAME_SIDE, place[1] - top - FRAME_HEAD
+    inset = _inset(right - left, card)
+    step = place[0] - inset - left, place[1] - FRAME_HEAD - top
     graph = shifted(graph, members(graph, name), step)
     graph = with_group(graph, replace(group_of(graph, name), position=place))
-    corner = place[0] + card[0], place[1] + card[1]
-    room = right + step[0] - corner[0], bottom + step[1] - corner[1]
-    return _pushed(graph, name, card, (place, corner), room)
+    box = place[0], place[1], place[0] + card[0], place[1] + card[1]
+    frame = left + step[0], place[1], right + step[0], bottom + step[1]
+    return _pushed(graph, name, card, box, frame)
 
 
 def closed(graph: Graph, name: str, card: Size) -> Graph:
-    """Fold a group to a card in place; what is beside and below moves up, where nothing is in the way."""
+    """Fold a group to a card in the middle of its frame; what is around it moves up, if nothing is in the way."""
     left, top, right, bottom = frames(graph, card)[name]
-    place = left + FRAME_SIDE, top + FRAME_HEAD
+    place = left + _inset(right - left, card), top + FRAME_HEAD
     folded = with_group(graph, replace(group_of(graph, name), folded=True, position=place))
-    gap = place[0] + card[0] - right, place[1] + card[1] - bottom
-    moved = _pushed(folded, name, card, (place, (right, bottom)), gap)
+    box = place[0], place[1], place[0] + card[0], place[1] + card[1]
+    moved = _pushed(folded, name, card, (left, place[1], right, bottom), box)
     return folded if _collides(moved, card) and not _collides(folded, card) else moved
 
 
-def _pushed(graph: Graph, name: str, card: Size, box: tuple[Size, Size], room: Size) -> Graph:
-    """Move what lies to the right of a box sideways, and what lies below it downwards."""
-    (left, _), (right, bottom) = box
-    wide = max(right, right + room[0])
+def _inset(width: float, card: Size) -> float:
+    """Return how far the card of a group lies from the left side of its frame, on the grid."""
+    return float((width - card[0]) / 2 // GRID * GRID)
+
+
+def _pushed(graph: Graph, name: str, card: Size, old: Rect, new: Rect) -> Graph:
+    """Move what lies left, right and below of a box that takes another size."""
+    steps = _Steps(old, new)
     within = set(members(graph, name))
-    beside: set[str] = set()
-    below: set[str] = set()
+    moves: dict[Size, list[str]] = {}
     for each in cards(graph):
-        x, y = place_of(graph, each)
-        if within.intersection(each.nodes):
-            continue
-        if x >= right:
-            beside.update(each.nodes)
-        elif y >= bottom and x + card[0] > left and x < wide:
-            below.update(each.nodes)
-    graph = _moved_notes(graph, box, room)
-    return shifted(shifted(graph, beside, (room[0], 0.0)), below, (0.0, room[1]))
-
-
-def _moved_notes(graph: Graph, box: tuple[Size, Size], room: Size) -> Graph:
-    (left, _), (right, bottom) = box
-    wide = max(right, right + room[0])
-
-    def step(x: float, y: float, width: float) -> Size:
-        if x >= right:
-            return room[0], 0.0
-        return (0.0, room[1]) if y >= bottom and x + width > left and x < wide else (0.0, 0.0)
-
-    notes = []
+        if not within.intersection(each.nodes):
+            moves.setdefault(steps.of(place_of(graph, each), card), []).extend(each.nodes)
+    for step, nodes in moves.items():
+        graph = shifted(graph, nodes, step) if step != (0.0, 0.0) else graph
     for note in graph.notes:
-        x, y = note.position
-        dx, dy = step(x, y, note.size[0])
-        notes.append(replace(note, position=(x + dx, y + dy)) if dx or dy else note)
-    return replace(graph, notes=tuple(notes))
+        graph = move_notes(graph, (note.name,), steps.of(note.position, note.size))
+    return graph
+
+
+@dataclass(frozen=True)
+class _Steps:
+    """Which way things go where a box changes from one rectangle to another."""
+
+    old: Rect
+    new: Rect
+
+    def of(self, place: Size, size: Size) -> Size:
+        """Return the step of something of this size at a place."""
+        left, _, right, bottom = self.old
+        if place[0] >= right:
+            return self.new[2] - right, 0.0
+        if place[0] + size[0] <= left:
+            return self.new[0] - left, 0.0
+        return (0.0, self.new[3] - bottom) if place[1] >= bottom else (0.0, 0.0)
 
 
 def _collides(graph: Graph, card: Size) -> bool:

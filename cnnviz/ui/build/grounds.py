@@ -135,7 +135,7 @@ class Grounds:
         written = {note.name: note for note in notes}
         for kept, wanted in ((self.frames, frames), (self.notes, written)):
             for name in [name for name in kept if name not in wanted]:
-                self._scene.removeItem(kept.pop(name))  # type: ignore[attr-defined]
+                self._scene.removeItem(kept.pop(name))
                 changed = True
         for name, face in frames.items():
             if name not in self.frames:
