@@ -162,6 +162,10 @@ class Layer:
         """Return the layer for larger samples, where it lets them in; itself where it does not."""
         return self
 
+    def unused(self) -> frozenset[str]:
+        """Return the options that the others, as they are, leave without effect; the form does not show them."""
+        return frozenset()
+
     def chip(self) -> str:
         """Return the word on the chip where the layer snaps onto another card."""
         return self.title

@@ -30,6 +30,9 @@ class _Sides(Layer):
     before: tuple[int, ...] = opt((1,), form="shape", lo=0, hi=512, help=f"top and left: {_SIDES_HELP}")
     after: tuple[int, ...] = opt((1,), form="shape", lo=0, hi=512, help=f"bottom and right: {_SIDES_HELP}")
 
+    def idle(self, *inputs: Shape) -> bool:
+        return not any(self.before) and not any(self.after)
+
     def _sides(self, shape: Shape) -> tuple[tuple[int, int], ...]:
         before = per_dimension(self.before, shape, "the first side")
         return tuple(zip(before, per_dimension(self.after, shape, "the other side"), strict=True))

@@ -16,7 +16,7 @@ class DepthwiseConv2d(Filtering):
     """Filters each map on its own; a 1×1 convolution behind it can then mix the maps."""
 
     kind, title, icon, spatial = "depthwise_conv2d", "Depthwise conv 2D", "layer-depthwise", 2
-    stem = "dwconv"
+    stem, linear = "dwconv", True
 
     multiplier: int = opt(1, label="Filters per map", lo=1, hi=64, help="how many maps every channel becomes")
     kernel_size: tuple[int, ...] = opt(

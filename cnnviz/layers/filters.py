@@ -92,6 +92,9 @@ class FixedFilter2d(Layer):
     def calculations(self, *inputs: Shape) -> tuple[Calculation, ...]:
         return output_sizes(self._axes(inputs[0]))
 
+    def unused(self) -> frozenset[str]:
+        return frozenset() if self.preset == TYPED else frozenset({"kernel"})
+
     def brief(self) -> str:
         name = f"{times(self._kernel_size())} typed" if self.preset == TYPED else self.preset
         return name if self.border == USUAL else f"{name}, {self.border}"

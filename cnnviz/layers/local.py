@@ -18,7 +18,7 @@ class LocallyConnected2d(Windowed):
     """Looks through small windows like a convolution, with other weights at every place."""
 
     kind, title, icon, spatial = "locally_connected2d", "Locally connected 2D", "layer-local", 2
-    group, stem, window = "Convolution", "local", "Kernel"
+    group, stem, window, linear = "Convolution", "local", "Kernel", True
 
     out_channels: int = opt(16, label="Filters", lo=1, hi=4096, help="how many feature maps come out")
     kernel_size: tuple[int, ...] = opt(

@@ -36,6 +36,9 @@ class Upsample(Layer):
         scales = per_dimension(self.scale, inputs[0], "the scale")
         return (inputs[0][0], *(n * scale for n, scale in zip(inputs[0][1:], scales, strict=True)))
 
+    def idle(self, *inputs: Shape) -> bool:
+        return set(self.scale) == {1}
+
     def torch_calls(self, *inputs: Shape) -> tuple[TorchCall, ...]:
         scales = per_dimension(self.scale, inputs[0], "the scale")
         mode = self.mode if self.mode == "nearest" else _LINEAR[len(scales)]

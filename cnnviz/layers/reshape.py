@@ -33,6 +33,9 @@ class Reshape(Layer):
             raise ShapeError(self._misfit(inputs[0], known), remedies=self._remedies(whole))
         return tuple(rest if entry == -1 else entry for entry in self.target)
 
+    def idle(self, *inputs: Shape) -> bool:
+        return self.out_shape(*inputs) == inputs[0]
+
     def torch_calls(self, *inputs: Shape) -> tuple[TorchCall, ...]:
         self.out_shape(*inputs)
         return (TorchCall("Reshape", self.target),)
@@ -85,6 +88,9 @@ class Permute(Layer):
                 remedies=self._remedies(len(shape)),
             )
         return tuple(shape[place - 1] for place in self.order)
+
+    def idle(self, *inputs: Shape) -> bool:
+        return self.order == tuple(sorted(self.order))
 
     def torch_calls(self, *inputs: Shape) -> tuple[TorchCall, ...]:
         self.out_shape(*inputs)

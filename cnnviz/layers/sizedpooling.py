@@ -28,6 +28,9 @@ class _AdaptivePooling(Layer):
     def out_shape(self, *inputs: Shape) -> Shape:
         return (inputs[0][0], *per_dimension(self.output_size, inputs[0], "the output size"))
 
+    def idle(self, *inputs: Shape) -> bool:
+        return self.out_shape(*inputs) == inputs[0]
+
     def torch_calls(self, *inputs: Shape) -> tuple[TorchCall, ...]:
         sizes = self.out_shape(*inputs)[1:]
         return (TorchCall(f"{self.torch_name}{len(sizes)}d", (sizes,)),)

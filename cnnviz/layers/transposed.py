@@ -20,7 +20,7 @@ from cnnviz.layers.windows import Windowed
 
 @dataclass(frozen=True)
 class _Transposed(Windowed):
-    group, stem = "Convolution", "upconv"
+    group, stem, linear = "Convolution", "upconv", True
 
     out_channels: int = opt(16, label="Filters", lo=1, hi=4096, help="how many feature maps come out")
     kernel_size: tuple[int, ...] = opt(
@@ -36,7 +36,11 @@ class _Transposed(Windowed):
         help="cells cut off the border: valid cuts none, same makes the {thing} stride times as large",
     )
     output_padding: tuple[int, ...] = opt(
-        0, length="each", lo=0, hi=15, help="cells added at the far border; below the stride or the dilation"
+        0,
+        length="each",
+        lo=0,
+        hi=15,
+        help="cells added at the far border, fewer than the stride or the dilation; same sets it",
     )
     dilation: tuple[int, ...] = opt(
         1, length="each", lo=1, hi=16, help="gaps between the cells of the stamp; 1 leaves none"
@@ -94,11 +98,15 @@ class _Transposed(Windowed):
             weight_count(self.kernel_size, arriving, self.out_channels, self.groups, self.bias),
         )
 
+    def unused(self) -> frozenset[str]:
+        return frozenset({"output_padding"}) if self.padding == "same" else frozenset()
+
     def brief(self) -> str:
         groups = f", {self.groups} groups" if self.groups > 1 else ""
         bias = "" if self.bias else ", no bias"
         window = window_text(self.kernel_size, self.stride, self.padding, self.dilation)
-        extra = f", +{max(self.output_padding)}" if any(self.output_padding) else ""
+        shown = any(self.output_padding) and "output_padding" not in self.unused()
+        extra = f", +{max(self.output_padding)}" if shown else ""
         return f"{self.out_channels} @ {window}{extra}{groups}{bias}"
 
     def _stamps(self, shape: Shape) -> tuple[Stamp, ...]:
@@ -126,14 +134,13 @@ class _Transposed(Windowed):
         return Stamp(n, kernel, stride, dilation, amount, amount, extra)
 
     def _check_output_padding(self) -> None:
-        none = (Remedy("Output padding 0", replace=self.replace(output_padding=0)),)
-        if self.padding == "same" and any(self.output_padding):
-            raise ShapeError("padding same sets the size, so the output padding must be 0.", remedies=none)
+        if self.padding == "same":
+            return
         for extra, stride, dilation in zip(self.output_padding, self.stride, self.dilation, strict=True):
             if extra >= max(stride, dilation):
                 raise ShapeError(
                     f"output padding {extra} must be less than the stride {stride} or the dilation {dilation}.",
-                    remedies=none,
+                    remedies=(Remedy("Output padding 0", replace=self.replace(output_padding=0)),),
                 )
 
 

@@ -35,6 +35,7 @@ class Properties(QScrollArea):
         super().__init__(parent)
         self._session, self._document, self._selection = session, session.document, selection
         self.fields: dict[str, Field] = {}
+        self._captions: dict[str, QWidget] = {}
         self._shown: dict[str, Any] = {}
         self._built_for: tuple[object, ...] = ()
         self.head = FormHead(session)
@@ -102,7 +103,7 @@ class Properties(QScrollArea):
         self._show_sections(graph, names)
 
     def _build(self, options: tuple[Option, ...]) -> None:
-        self.fields, self._shown = {}, {}
+        self.fields, self._captions, self._shown = {}, {}, {}
         self._options = QWidget()
         self._grid = QGridLayout(self._options)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -123,11 +124,14 @@ class Properties(QScrollArea):
         self._grid.addWidget(caption, row, 0, Qt.AlignmentFlag.AlignTop)
         self._grid.addWidget(field, row, 1)
         field.edited.connect(lambda value: self._edit(option, value))
-        self.fields[option.name] = field
+        self.fields[option.name], self._captions[option.name] = field, caption
 
     def _show_values_of(self, layers: list[Layer]) -> None:
         """Put the document's values into the fields, but leave a text alone whose value did not change."""
         for name, field in self.fields.items():
+            useful = any(name not in layer.unused() for layer in layers)
+            field.setVisible(useful)
+            self._captions[name].setVisible(useful)
             values = [getattr(layer, name) for layer in layers]
             if name not in self._shown or self._shown[name] != values[0]:
                 field.set_value(values[0])

@@ -24,6 +24,13 @@ def type_into(edit: object, text: str) -> None:
     QApplication.processEvents()
 
 
+def put_into(edit: QLineEdit, text: str) -> None:
+    """Enter what no key of the test's keyboard has: a minus, a times sign."""
+    edit.selectAll()
+    edit.insert(text)
+    QApplication.processEvents()
+
+
 def test_typing_changes_shapes_on_the_wires_at_once_and_is_one_step(load: Load) -> None:
     workspace = load(small())
     workspace.selection.set(("conv1",))
@@ -149,7 +156,7 @@ def test_one_entry_of_a_target_may_be_the_rest(text: str, shape: tuple[int, ...]
     field.edited.connect(got.append)
     field.set_value((9, -1))
     assert field.edit.text() == "9×rest"
-    type_into(field.edit, text or "?")
+    put_into(field.edit, text or "?")
     assert (got[-1] if shape else bool(field.error())) == (shape or True)
     field.deleteLater()
 
@@ -159,14 +166,26 @@ def test_a_kernel_is_typed_as_rows_of_numbers() -> None:
     got: list[object] = []
     field.edited.connect(got.append)
     field.set_value("1 0; 0 1")
-    type_into(field.edit, "1 0; 0")
+    put_into(field.edit, "1 0; 0")
     assert "row 2 has 1 number" in field.error()
     assert field.value() == "1 0; 0 1", "the last legal value stays"
-    type_into(field.edit, "1 0; 0 −2")
+    put_into(field.edit, "1 0; 0 −2")
     assert (field.error(), got[-1], field.edit.text()) == ("", "1 0; 0 -2", "1 0; 0 −2")
     field.set_value("1 0; 0 -2")
     assert field.edit.text() == "1 0; 0 −2", "what was typed is left alone"
     field.deleteLater()
+
+
+def test_an_option_without_effect_is_not_shown(load: Load) -> None:
+    workspace = load(tidy(chain([Input(), FixedFilter2d(), Flatten(), Dense(10)])))
+    workspace.selection.set(("filter1",))
+    kernel = workspace.properties.fields["kernel"]
+    assert kernel.isHidden()
+    graph = workspace.session.document.graph
+    typed = graph.with_layer("filter1", graph.node("filter1").layer.replace(preset="typed"))
+    workspace.session.document.edit("Filter of filter1", typed)
+    assert not kernel.isHidden()
+    assert workspace.properties.fields["kernel"] is kernel
 
 
 def test_the_values_of_the_image_are_shown(load: Load) -> None:

@@ -159,6 +159,35 @@ def test_briefs(layer: Layer, brief: str) -> None:
     assert layer.brief() == brief
 
 
+def test_options_without_effect_are_named() -> None:
+    assert FixedFilter2d().unused() == {"kernel"}
+    assert FixedFilter2d("typed").unused() == set()
+    given = ConvTranspose2d(8, 3, 2, "same", output_padding=1)
+    assert given.unused() == {"output_padding"}
+    assert given.out_shape((4, 7, 7)) == given.replace(output_padding=0).out_shape((4, 7, 7))
+    assert given.brief() == given.replace(output_padding=0).brief()
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        Upsample((1,)),
+        Pad((0,), (0,)),
+        Crop((0,), (0,)),
+        Reshape((3, -1, 5)),
+        Permute((1, 2, 3)),
+        AdaptiveAvgPool((4, 5)),
+    ],
+)
+def test_layers_that_do_nothing_say_so(layer: Layer) -> None:
+    assert layer.idle((3, 4, 5))
+    assert (
+        not type(layer)()
+        .replace(**({"order": (2, 1, 3)} if isinstance(layer, Permute) else {}))
+        .idle((3, 4, 5))
+    )
+
+
 def test_kernels_and_targets_are_kept_as_they_are_read() -> None:
     first = FixedFilter2d("typed", "0,1,0\n1,−4,1\n0,1,0")
     assert first.kernel == "0 1 0; 1 -4 1; 0 1 0"
