@@ -49,6 +49,17 @@ def template_names() -> list[str]:
     return [word for found in TEMPLATES.values() for word in dict.fromkeys((found.id, found.name))]
 
 
+def found_by(query: str) -> list[Template]:
+    """Return the templates in whose id, name, title, sentence, section or data all words of a query occur."""
+    words = query.lower().split()
+    return [each for each in TEMPLATES.values() if all(word in _described(each) for word in words)]
+
+
+def _described(found: Template) -> str:
+    texts = (found.id, found.name, found.title, found.sentence, found.section, found.data.source)
+    return " ".join(texts).lower()
+
+
 def variants(row: str) -> str:
     """Say which templates a row of the list of systems has, where it has several; else return an empty text."""
     found = [each.id for each in TEMPLATES.values() if each.row == row.strip().lower()]
@@ -56,6 +67,6 @@ def variants(row: str) -> str:
 
 
 __all__ = [
-    "BLOCKS", "SECTIONS", "TEMPLATES", "BlockTemplate", "Template", "shipped_weights", "template", "template_names",
-    "variants",
+    "BLOCKS", "SECTIONS", "TEMPLATES", "BlockTemplate", "Template", "found_by", "shipped_weights", "template",
+    "template_names", "variants",
 ]  # fmt: skip

@@ -123,7 +123,7 @@ def resnet14_volumes() -> Template:
         running=1_120,
         reported="99.02 % reported",
         dimensions="3D",
-        section="Sequences, video and volumes",
+        section="Sequences and 3D",
     )
 
 

@@ -32,7 +32,7 @@ from cnnviz.templates.draft import Draft
 from cnnviz.templates.parts import KERAS
 from cnnviz.templates.template import Template
 
-SECTION = "Sequences, video and volumes"
+SECTION = "Sequences and 3D"
 VIDEO = DataChoice("moving-mnist")
 FRAMES = Input(shape=(1, 19, 64, 64))
 FRAME = 64 * 64

@@ -18,7 +18,7 @@ from cnnviz.paths import shipped
 COLUMN_HEIGHT = 720.0
 """Four cards to a column: three short columns are shown larger on a wide screen than two long ones."""
 
-SECTIONS = ("Digits", "Images", "Sequences, video and volumes", "Autoencoders", "Architectures")
+SECTIONS = ("Digits", "Images", "Sequences and 3D", "Autoencoders", "Architectures")
 """The headings of the gallery, in order."""
 
 

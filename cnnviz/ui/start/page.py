@@ -7,24 +7,23 @@ from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from cnnviz import data
 from cnnviz.events import Array
 from cnnviz.explain.trace import Trace
 from cnnviz.layers import LAYERS
 from cnnviz.model.autosave import find_recoverable, forget
-from cnnviz.templates import TEMPLATES, Template, shipped_weights, template
+from cnnviz.templates import SECTIONS, TEMPLATES, Template, shipped_weights, template
 from cnnviz.ui import icons, theme
 from cnnviz.ui.services import Weights
-from cnnviz.ui.start.card import TemplateCard
 from cnnviz.ui.start.draw import DrawPanel
+from cnnviz.ui.start.gallery import ALL, Gallery
 from cnnviz.ui.start.shelf import DataShelf, RecentShelf
 from cnnviz.ui.state import Session
-from cnnviz.ui.widgets.chrome import Divider, EmptyState, button, label
+from cnnviz.ui.widgets.chrome import Divider, Segmented, button, label
 
 SIDE = 536
-CARD_WIDTH = 300
 SHOWN = "t10"
 """The template that answers on this page: it has shipped weights."""
 
@@ -54,9 +53,9 @@ class StartPage(QWidget):
         self._session = session
         self._answerer = _Answerer(template(SHOWN))
         self._seed = 0
-        self.cards = [TemplateCard(each, self) for each in TEMPLATES.values()]
-        for card in self.cards:
-            card.opened.connect(self.template_chosen)
+        self.gallery = Gallery()
+        self.gallery.opened.connect(self.template_chosen)
+        self.gallery.file_wanted.connect(self.file_wanted)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -74,10 +73,10 @@ class StartPage(QWidget):
         title = label("Open something that works", "title")
         head.addWidget(title)
         head.addStretch(1)
-        self.search = QLineEdit(placeholderText=f"Search {len(self.cards)} systems", clearButtonEnabled=True)
+        self.search = QLineEdit(placeholderText=f"Search {len(TEMPLATES)} systems", clearButtonEnabled=True)
         self.search.addAction(icons.icon("search", "t3"), QLineEdit.ActionPosition.LeadingPosition)
         self.search.setFixedWidth(200)
-        self.search.textChanged.connect(self._lay_out)
+        self.search.textChanged.connect(self._narrow)
         self.empty = button("Empty canvas", icon="plus")
         self.empty.clicked.connect(self.empty_wanted)
         head.addWidget(self.search)
@@ -86,15 +85,16 @@ class StartPage(QWidget):
         column.addWidget(
             label("Click one to step through it. Everything can be taken apart afterwards.", "secondary")
         )
-        column.addSpacing(10)
-        self._grid = QGridLayout()
-        self._grid.setSpacing(12)
-        column.addLayout(self._grid)
-        self._own = EmptyState("Your own: open a project file (.cnnviz)", "Choose file", self)
-        self._own.setFixedHeight(self.cards[0].height())
-        self._own.pressed.connect(self.file_wanted)
+        column.addSpacing(6)
+        self.sections = Segmented((ALL, *SECTIONS), name="sections")
+        self.sections.chosen.connect(self._narrow)
+        column.addWidget(self.sections)
+        column.addWidget(self.gallery)
         column.addStretch(1)
         return _scrolled(inside)
+
+    def _narrow(self) -> None:
+        self.gallery.narrow(self.search.text(), self.sections.value())
 
     def _right(self) -> QWidget:
         inside = QWidget()
@@ -120,23 +120,8 @@ class StartPage(QWidget):
         area.setFixedWidth(SIDE)
         return area
 
-    def resizeEvent(self, event: object) -> None:
-        self._lay_out()
-
     def showEvent(self, event: object) -> None:
         self.refresh()
-
-    def _lay_out(self) -> None:
-        """Put the cards that match the search into as many columns as fit."""
-        words = self.search.text().lower().split()
-        columns = max(1, (self.width() - SIDE - 64) // CARD_WIDTH)
-        for column in range(self._grid.columnCount() + 1):
-            self._grid.setColumnStretch(column, int(column < columns))
-        shown = [card for card in self.cards if all(word in _described(card.template) for word in words)]
-        for card in self.cards:
-            card.setVisible(card in shown)
-        for place, widget in enumerate([*shown, self._own]):
-            self._grid.addWidget(widget, place // columns, place % columns)
 
     # -- what is shown ------------------------------------------------------------------------------------------
 
@@ -189,7 +174,7 @@ class StartPage(QWidget):
 
     def _answer(self, trace: Trace) -> None:
         self.draw.show_answer(trace)
-        card = next(card for card in self.cards if card.template is self._answerer.template)
+        card = next(card for card in self.gallery.cards if card.template is self._answerer.template)
         card.set_pictures(_pictures(trace))
 
 
@@ -202,10 +187,6 @@ def _pictures(trace: Trace) -> list[tuple[Array, str]]:
     maps = [trace.activation(name) for name in pools]
     strongest = [found[int(found.mean(axis=(1, 2)).argmax())] for found in maps]
     return [(trace.activation("input")[0], "grey"), *((each, "value") for each in strongest)]
-
-
-def _described(found: Template) -> str:
-    return f"{found.id} {found.name} {found.title} {found.sentence}".lower()
 
 
 def _scrolled(inside: QWidget) -> QScrollArea:

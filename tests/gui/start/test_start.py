@@ -50,31 +50,78 @@ def test_why_opens_the_drawn_digit_in_inspect(window: MainWindow) -> None:
 
 
 def test_clicking_a_card_opens_its_template(window: MainWindow) -> None:
-    card = next(each for each in window.start.cards if each.template.id == "t1")
+    card = next(each for each in window.start.gallery.cards if each.template.id == "t1")
     QTest.mouseClick(card, Qt.MouseButton.LeftButton, pos=QPoint(30, card.height() - 20))
     assert window.session.document.template == "t1"
     assert window.workspace == "build"
 
 
 def test_card_opens_by_keyboard(window: MainWindow) -> None:
-    card = next(each for each in window.start.cards if each.template.id == "t2")
+    card = next(each for each in window.start.gallery.cards if each.template.id == "t2")
     card.setFocus()
     QTest.keyClick(card, Qt.Key.Key_Return)
     assert window.session.document.template == "t2"
 
 
+def shown(window: MainWindow) -> list[str]:
+    return [card.template.id for card in window.start.gallery.cards if not card.isHidden()]
+
+
 def test_search_leaves_what_matches(window: MainWindow) -> None:
-    window.start.search.setText("dropout")
-    shown = [card.template.id for card in window.start.cards if not card.isHidden()]
-    assert shown == ["t2"]
+    window.start.search.setText("bouncing frames")
+    assert shown(window) == ["t19"]
+    assert [name for name, heading in window.start.gallery.headings.items() if not heading.isHidden()] == [
+        "Sequences and 3D"
+    ]
     window.start.search.setText("")
-    assert len([card for card in window.start.cards if not card.isHidden()]) == len(TEMPLATES)
+    assert shown(window) == list(TEMPLATES)
+
+
+def test_a_section_is_shown_alone_and_searched(window: MainWindow) -> None:
+    window.start.sections.part("Architectures").click()
+    assert {TEMPLATES[name].section for name in shown(window)} == {"Architectures"}
+    window.start.search.setText("resnet-1")
+    assert shown(window) == ["resnet18", "resnet101", "resnet152"]
+    window.start.sections.part("Digits").click()
+    assert shown(window) == []
+
+
+def test_arrows_walk_from_card_to_card(window: MainWindow) -> None:
+    window.resize(1280, 800)
+    window.show()
+    gallery = window.start.gallery
+    wait(lambda: gallery.width() > 0 and gallery.cards[0].isVisible())
+    gallery.cards[0].setFocus()
+    QTest.keyClick(gallery.cards[0], Qt.Key.Key_Right)
+    assert gallery.cards[1].hasFocus()
+    QTest.keyClick(gallery.cards[1], Qt.Key.Key_Down)
+    assert gallery.cards[3].hasFocus()
+    QTest.keyClick(gallery.cards[3], Qt.Key.Key_Up)
+    QTest.keyClick(gallery.cards[1], Qt.Key.Key_Up)
+    assert gallery.cards[1].hasFocus()
+
+
+def test_buttons_of_a_card_come_with_the_focus(window: MainWindow) -> None:
+    window.show()
+    card = window.start.gallery.cards[0]
+    wait(card.isVisible)
+    assert card.buttons == []
+    card.setFocus()
+    QTest.mouseClick(card.buttons[1], Qt.MouseButton.LeftButton)
+    assert window.session.document.template == "t10"
+    assert window.workspace == "build"
+
+
+def test_every_card_can_be_painted(window: MainWindow) -> None:
+    for card in window.start.gallery.cards:
+        card.resize(260, card.height())
+        assert len({card.grab().toImage().pixel(x, 40) for x in range(12, 200)}) > 2, card.template.id
 
 
 def test_columns_of_cards_are_equally_wide(window: MainWindow) -> None:
     window.resize(1600, 900)
     QApplication.processEvents()
-    widths = {card.width() for card in window.start.cards}
+    widths = {card.width() for card in window.start.gallery.cards}
     assert max(widths) - min(widths) <= 1
 
 
