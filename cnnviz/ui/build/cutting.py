@@ -54,7 +54,9 @@ class Cut(Gesture):
         if edges:
             one = next(iter(edges))
             what = f"{one.source} from {one.target}" if len(edges) == 1 else f"{len(edges)} wires"
-            kept = tuple(edge for edge in self.graph.edges if edge not in edges)
+            faces = self.scene.faces.wires
+            gone = {each for edge in edges for each in (edge, *faces[edge].twins)}
+            kept = tuple(edge for edge in self.graph.edges if edge not in gone)
             self.canvas.commit(f"Cut {what}", replace(self.graph, edges=kept))
 
     def cancel(self) -> None:

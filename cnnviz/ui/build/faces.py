@@ -90,6 +90,8 @@ class WireFace:
     """The output port of the card at which it starts."""
     twins: tuple[Edge, ...] = ()
     """Other wires of the graph that look the same, as they end in one folded group."""
+    cost: str = ""
+    """The parameters of the layer that it feeds, in words; shown while a wire is pulled."""
 
 
 @dataclass(frozen=True)
@@ -240,7 +242,13 @@ class _Look:
             state = "error"
         port = target.box.sources.index(edge.source) if target.box else edge.port
         leaves = source.box.exits.index(edge.source) if source.box else 0
-        return WireFace(edge, source.name, target.name, label, state, port, leaves)
+        return WireFace(
+            edge, source.name, target.name, label, state, port, leaves, cost=self._cost(edge.target)
+        )
+
+    def _cost(self, name: str) -> str:
+        row = self.rows[name]
+        return f"{numbers.count(row.params)} params" if row.shape is not None and row.params else ""
 
     def _state(self, name: str) -> State:
         problem = self._problems.get(name)

@@ -29,6 +29,7 @@ class Pull(Gesture):
 
     def start(self, point: QPointF) -> None:
         self.canvas.propose(self.meanwhile)
+        self.scene.show_costs(True)
         self.canvas.show_thread(*self.ends(point))
         self._mark_ports()
 
@@ -58,6 +59,7 @@ class Pull(Gesture):
         self.canvas.show_thread(None, None)
         self.canvas.show_hint("")
         self.canvas.propose(None)
+        self.scene.show_costs(False)
         for wire in self.scene.wires.values():
             wire.mark(target=False)
         for card in self.scene.cards.values():

@@ -42,7 +42,7 @@ class CanvasScene(QGraphicsScene):
         self.grounds = Grounds(self)
         self._strips: dict[str, Strip] = {}
         self._sample: SampleView | None = None
-        self._far = False
+        self._far = self._costs = False
         self._selected: frozenset[str] = frozenset()
         self._marked: set[str] = set()
         self._edge: Edge | None = None
@@ -106,6 +106,7 @@ class CanvasScene(QGraphicsScene):
             ends = self._ends(face)
             if item is None:
                 item = self.wires[edge] = WireItem(face, self._route(ends))
+                item.tell_all(self._costs)
                 self.addItem(item)
                 rerouted.append(item)
             elif (item.points[0], item.points[-1]) != ends or (disturbed and disturbed(item)):
@@ -144,6 +145,12 @@ class CanvasScene(QGraphicsScene):
     def _grow(self) -> None:
         box = self.content_rect()
         self.setSceneRect(box.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
+
+    def show_costs(self, shown: bool) -> None:
+        """Let every wire say what the layer that it feeds costs, beside the shape that it carries."""
+        self._costs = shown
+        for wire in self.wires.values():
+            wire.tell_all(shown)
 
     def show_from(self, zoom: float) -> None:
         """The view zoomed: far away cards are cheaper to paint than to keep as pictures of the right size."""

@@ -30,6 +30,7 @@ class WireItem(QGraphicsItem):
         self.face = face
         self.points = path
         self.hovered = self.selected = self.target = self.cut = False
+        self._whole = False
         self._line = rounded(path)
         self._share = 0.5
         self.place_label()
@@ -49,6 +50,19 @@ class WireItem(QGraphicsItem):
         """Set `hovered`, `selected`, `target` (something would be dropped here) or `cut` (by the knife)."""
         if any(getattr(self, name) != value for name, value in marks.items()):
             vars(self).update(marks)
+            self.update()
+
+    @property
+    def text(self) -> str:
+        """Return what the label says."""
+        cost = self.face.cost if self._whole else ""
+        return f"{self.face.label} · {cost}" if cost else self.face.label
+
+    def tell_all(self, whole: bool) -> None:
+        """Say on the label what the wire leads to costs, or only the shape that it carries."""
+        if whole != self._whole:
+            self._whole = whole
+            self.place_label(self._share)
             self.update()
 
     def hit(self, point: QPointF) -> bool:
@@ -96,7 +110,7 @@ class WireItem(QGraphicsItem):
         painter.drawRoundedRect(self._pill, PILL_HEIGHT / 2, PILL_HEIGHT / 2)
         painter.setPen(theme.color("err" if bad else "t1" if shown else "t2"))
         painter.setFont(theme.mono_font(10))
-        painter.drawText(self._pill, Qt.AlignmentFlag.AlignCenter, self.face.label)
+        painter.drawText(self._pill, Qt.AlignmentFlag.AlignCenter, self.text)
 
     @property
     def is_long(self) -> bool:
@@ -113,7 +127,7 @@ class WireItem(QGraphicsItem):
         self.prepareGeometryChange()
         self._share = share
         x, y = label_place(self.points, share)
-        width = QFontMetricsF(theme.mono_font(10)).horizontalAdvance(self.face.label) + 14
+        width = QFontMetricsF(theme.mono_font(10)).horizontalAdvance(self.text) + 14
         width = max(width, PILL_HEIGHT)
         self._pill = QRectF(x - width / 2, y - PILL_HEIGHT / 2, width, PILL_HEIGHT)
         line = self._line.boundingRect().adjusted(-4, -4, 4, 4)
