@@ -1,4 +1,4 @@
-"""The texts of cnnviz' own modules and of its initialiser, which a script carries instead of importing cnnviz."""
+"""The texts of cnnviz' own modules, initialiser and losses, which a script carries instead of importing cnnviz."""
 
 from __future__ import annotations
 
@@ -25,21 +25,59 @@ def own_classes() -> dict[str, str]:
 
 @cache
 def initialiser() -> str:
-    """Return the text of `cnnviz.engine.initialise`, without its docstring and imports."""
-    source = _ENGINE.joinpath("initialise.py").read_text("utf-8")
-    lines = source.splitlines()
-    body = [node for node in ast.parse(source).body if not isinstance(node, (ast.Import, ast.ImportFrom))]
-    decorators = getattr(body[1], "decorator_list", [])
-    first = decorators[0].lineno if decorators else body[1].lineno
-    return "\n".join(lines[first - 1 :])
+    """Return the text of `initialise` of `cnnviz.engine.initialise`, and of what it needs."""
+    return _with_needs(_source("initialise.py"), "initialise")
+
+
+@cache
+def loss_function(loss: str) -> tuple[str, str]:
+    """Return the name of the function of a loss in `cnnviz.engine.losses`, and its text with what it needs."""
+    source = _source("losses.py")
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "_LOSSES":
+            assert isinstance(node.value, ast.Dict)
+            pairs = zip(node.value.keys, node.value.values, strict=True)
+            name = next(ast.unparse(value) for key, value in pairs if ast.literal_eval(key or value) == loss)
+            return name, _with_needs(source, name)
+    raise KeyError(loss)
+
+
+def _with_needs(source: str, name: str) -> str:
+    """Return the text of a function at the top of a module, and of the names there that it needs, in their order."""
+    found = {each: node for node in ast.parse(source).body for each in _bound(node)}
+    wanted, waiting = {name}, [name]
+    while waiting:
+        node = found[waiting.pop()]
+        used = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)} & set(found)
+        waiting += used - wanted
+        wanted |= used
+    nodes = {id(node): node for each, node in found.items() if each in wanted}
+    return "\n\n\n".join(_text(source, node) for node in nodes.values())
+
+
+def _bound(node: ast.stmt) -> list[str]:
+    if isinstance(node, ast.FunctionDef):
+        return [node.name]
+    if isinstance(node, ast.Assign):
+        return [each.id for target in node.targets for each in ast.walk(target) if isinstance(each, ast.Name)]
+    return []
+
+
+def _text(source: str, node: ast.stmt) -> str:
+    first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", []))])
+    return "\n".join(source.splitlines()[first - 1 : node.end_lineno])
 
 
 @cache
 def imports() -> dict[str, tuple[str, str]]:
     """Return what the copied texts may import, by the name that is bound."""
-    sources = [*_module_sources(), _ENGINE.joinpath("initialise.py").read_text("utf-8")]
+    sources = [*_module_sources(), _source("initialise.py"), _source("losses.py")]
     found = {name: place for source in sources for name, place in bindings(source).items()}
     return {name: place for name, place in found.items() if not place[0].startswith("cnnviz")}
+
+
+def _source(name: str) -> str:
+    return _ENGINE.joinpath(name).read_text("utf-8")
 
 
 @cache

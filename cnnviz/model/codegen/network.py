@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from cnnviz.layers import TorchCall, times
 from cnnviz.model.check import Report, Row
-from cnnviz.model.codegen.writing import call_lines, construction
+from cnnviz.model.codegen.writing import call_lines, construction, wrapped
 from cnnviz.model.graph import Graph
+from cnnviz.model.heads import heads
 from cnnviz.model.names import attribute
 
 Modules = Mapping[str, tuple[tuple[str, TorchCall], ...]]
@@ -16,10 +17,11 @@ Modules = Mapping[str, tuple[tuple[str, TorchCall], ...]]
 
 @dataclass(frozen=True)
 class Ends:
-    """The nodes where samples enter, and the nodes whose values `Net` returns."""
+    """The nodes where samples enter, the nodes whose values `Net` returns, and those the losses are taken from."""
 
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
+    sources: tuple[str, ...]
 
     def arguments(self) -> tuple[str, ...]:
         """Return what `forward` calls its inputs: `x`, or the nodes' names where there are several."""
@@ -27,40 +29,37 @@ class Ends:
 
 
 def ends_of(graph: Graph, report: Report) -> Ends:
-    """Return the ends of a graph that runs, in computing order."""
-    names = [row.name for row in report.rows]
-    inputs = tuple(name for name in names if graph.node(name).layer.most_inputs == 0)
-    return Ends(inputs, tuple(name for name in names if not graph.outputs(name)))
+    """Return the ends of a graph that runs."""
+    return Ends(report.inputs, report.outputs, tuple(head.source for head in heads(graph)))
 
 
-def scores_of(graph: Graph, name: str) -> str:
-    """Return the node whose value the loss of an output is taken from: the one before a softmax."""
-    while graph.node(name).layer.ends:
-        name = graph.inputs(name)[0].source
-    return graph.inputs(name)[0].source if graph.node(name).layer.gives_probabilities else name
+@dataclass(frozen=True)
+class NetText:
+    """The class `Net` as text, and its method that returns what the losses are taken from."""
+
+    text: str
+    scores: str
 
 
-def class_text(graph: Graph, report: Report, modules: Modules, ends: Ends, own: frozenset[str]) -> str:
-    """Return the class `Net`; where the network ends in a softmax, `logits` are the scores that go into it."""
+def class_text(graph: Graph, report: Report, modules: Modules, ends: Ends, own: frozenset[str]) -> NetText:
+    """Write the class `Net`; where answers end in a softmax, a method of its own returns the scores before it."""
     lines = ["class Net(nn.Module):", "    def __init__(self) -> None:", "        super().__init__()"]
     writer = _Writer(graph, modules, _variables(graph, report, ends), ends)
     for name, pairs in modules.items():
-        made = [f"        self.{attribute} = {construction(call, own)}" for attribute, call in pairs]
-        lines += writer.headed(name, made)
-    inputs = ", ".join(f"{name}: torch.Tensor" for name in ends.arguments())
-    scores = scores_of(graph, ends.outputs[0])
-    last = report.rows[-1].name
-    if len(ends.outputs) == 1 and scores != last and graph.inputs(last)[0].source == scores:
-        lines += writer.method("logits", inputs, report.rows[:-1], [scores])
-        (module,) = (attribute for attribute, _ in modules[last])
-        given = ", ".join(ends.arguments())
-        lines += ["", f"    def forward(self, {inputs}) -> torch.Tensor:"]
-        lines += [
-            f"        return self.{module}(self.logits({given}))  # {times(report.rows[-1].shape or ())}"
-        ]
-    else:
-        lines += writer.method("forward", inputs, report.rows, list(ends.outputs))
-    return "\n".join(lines)
+        made = [wrapped(f"        self.{each} = ", construction(call, own)) for each, call in pairs]
+        lines += writer.headed(name, [line for each in made for line in each])
+    before = set().union(*(graph.ancestors(name) for name in ends.sources))
+    first = tuple(row for row in report.rows if row.name in before)
+    behind = tuple(row for row in report.rows if row.name not in before)
+    if not any(modules[row.name] for row in behind):
+        lines += writer.method("forward", first, ends.sources)
+        return NetText("\n".join(lines), "forward")
+    scores = "logits" if len(ends.sources) == 1 else "scores"
+    lines += writer.method(scores, first, ends.sources)
+    reads = {edge.source for row in behind for edge in graph.inputs(row.name)} | set(ends.outputs)
+    apart = reads <= {row.name for row in behind} | set(ends.sources)
+    lines += writer.method("forward", behind if apart else report.rows, ends.outputs, scores if apart else "")
+    return NetText("\n".join(lines), scores)
 
 
 class _Writer:
@@ -68,18 +67,25 @@ class _Writer:
 
     def __init__(self, graph: Graph, modules: Modules, variables: Mapping[str, str], ends: Ends) -> None:
         self._graph, self._modules, self._variables = graph, modules, variables
+        self._ends = ends
         self._given = dict(zip(ends.inputs, ends.arguments(), strict=True))
         self._titles = {group.name: group for group in graph.groups}
         self._path = ""
 
-    def method(self, name: str, inputs: str, rows: tuple[Row, ...], outputs: list[str]) -> list[str]:
-        """Return a method that computes rows and returns the values of some nodes."""
+    def method(
+        self, name: str, rows: tuple[Row, ...], outputs: tuple[str, ...], scores: str = ""
+    ) -> list[str]:
+        """Return a method that computes rows, from the scores if another method returns them, and returns values."""
         self._path = ""
-        many = f"tuple[{', '.join(['torch.Tensor'] * len(outputs))}]"
-        lines = ["", f"    def {name}(self, {inputs}) -> {'torch.Tensor' if len(outputs) == 1 else many}:"]
+        given = [f"{each}: torch.Tensor" for each in self._ends.arguments()]
+        result = "torch.Tensor" if len(outputs) == 1 else "tuple[torch.Tensor, ...]"
+        lines = ["", *call_lines("    def ", name, ["self", *given], f" -> {result}:")]
+        if scores:
+            variables = ", ".join(self._variables[each] for each in self._ends.sources)
+            lines.append(f"        {variables} = self.{scores}({', '.join(self._ends.arguments())})")
         body = [line for row in rows for line in self.headed(row.name, self._step(row))]
-        lines += body[1:] if body[:1] == [""] else body  # no empty line below a def
-        return [*lines, f"        return {', '.join(self._variables[name] for name in outputs)}"]
+        lines += body[1:] if body[:1] == [""] and not scores else body  # no empty line below a def
+        return [*lines, f"        return {', '.join(self._variables[each] for each in outputs)}"]
 
     def headed(self, node: str, lines: list[str]) -> list[str]:
         """Put the name of the group above the first lines of its nodes."""
@@ -123,8 +129,8 @@ def _variables(graph: Graph, report: Report, ends: Ends) -> dict[str, str]:
     for name, following in zip(order, [*order[1:], ""], strict=True):
         readers = {edge.target for edge in graph.outputs(name)}
         found[name] = "x" if readers and readers <= {following} else attribute(name)
-    if len(ends.outputs) == 1:
-        found[ends.outputs[0]] = "x"
+    answers = {*ends.outputs, *ends.sources}
+    found |= {name: "x" if len(ends.outputs) == 1 else attribute(name) for name in answers}
     if len(ends.inputs) > 1:  # an argument keeps its name
         found |= dict(zip(ends.inputs, ends.arguments(), strict=True))
     return found

@@ -6,8 +6,8 @@ from cnnviz.errors import GraphError
 from cnnviz.layers import times
 from cnnviz.model.check import Report, check
 from cnnviz.model.codegen import copies
-from cnnviz.model.codegen.network import Ends, class_text, ends_of
-from cnnviz.model.codegen.training import training_text, trains
+from cnnviz.model.codegen.network import class_text, ends_of
+from cnnviz.model.codegen.training import Lesson, training_text
 from cnnviz.model.codegen.writing import import_lines, names_in
 from cnnviz.model.graph import Graph
 from cnnviz.model.names import modules_of
@@ -44,17 +44,20 @@ def to_code(graph: Graph, recipe: Recipe | None = None, *, weights: str = "") ->
     modules, own = modules_of(graph), copies.own_classes()
     used = sorted({call.name for pairs in modules.values() for _, call in pairs} & set(own))
     net = class_text(graph, report, modules, ends, frozenset(used))
-    parts = [*(own[name] for name in used), net]
-    training = training_text(graph, report, ends, recipe) if recipe and trains(report) else []
-    if training:
-        numbers, loss, *loop = training
-        parts = [numbers, *parts, copies.initialiser(), loss, *loop]
-    parts.append(_main(report, ends, weights, trained=bool(training)))
-    docstring = _docstring(graph, report, trained=bool(training))
+    lesson = Lesson(graph, report, ends, net.scores)
+    parts = [*(own[name] for name in used), net.text]
+    trained = recipe is not None and lesson.possible
+    if recipe is not None and trained:
+        numbers, *loop = training_text(lesson, recipe)
+        parts = [numbers, *parts, copies.initialiser(), *loop]
+    parts.append(_main(lesson, weights, trained=trained))
     known = {**copies.imports(), **_IMPORTS}
     needed = {name for part in parts for name in names_in(part)}
-    head = [docstring, *import_lines({name: known[name] for name in sorted(needed & set(known))})]
-    if training:
+    head = [
+        _docstring(graph, report, trained=trained),
+        *import_lines({name: known[name] for name in sorted(needed & set(known))}),
+    ]
+    if trained:
         head.append(parts.pop(0))
     return "\n\n".join(head) + "\n\n\n" + "\n\n\n".join(parts) + "\n"
 
@@ -68,17 +71,17 @@ def _docstring(graph: Graph, report: Report, *, trained: bool) -> str:
         f"{title.strip() or 'A network'}, written by cnnviz.\n\n{counts} for one sample of {times(shape)}.\n"
     )
     if trained:
-        text += "\n    python net.py --train data.npz                          trains on its arrays x and y"
+        text += "\n    python net.py --train data.npz                          trains on its arrays"
         text += "\n    torchrun --nproc-per-node=2 net.py --train data.npz     the same in two processes\n"
     return f'"""{text}"""'
 
 
-def _main(report: Report, ends: Ends, weights: str, *, trained: bool) -> str:
+def _main(lesson: Lesson, weights: str, *, trained: bool) -> str:
     lines = ['if __name__ == "__main__":']
     if trained:
         lines += [
             "    parser = argparse.ArgumentParser()",
-            '    parser.add_argument("--train", metavar="DATA.npz", help="train on the arrays x and y of this file")',
+            '    parser.add_argument("--train", metavar="DATA.npz", help="train on the arrays of this file")',
             '    parser.add_argument("--device", default="cpu", help="cpu, cuda or mps")',
             '    parser.add_argument("--out", default="trained.safetensors", help="where trained weights go")',
             "    options = parser.parse_args()",
@@ -92,13 +95,17 @@ def _main(report: Report, ends: Ends, weights: str, *, trained: bool) -> str:
     if weights:
         lines.append(f'    net.load_state_dict(load_file(Path(__file__).with_name("{weights}")))')
     samples = []
-    for name in ends.inputs:
-        sizes = ", ".join(str(entry) for entry in (1, *(report.row(name).shape or ())))
+    for name in lesson.ends.inputs:
+        sizes = ", ".join(str(entry) for entry in (1, *(lesson.report.row(name).shape or ())))
         samples.append(f"torch.zeros({sizes})")
-    if len(samples) == 1:
-        lines += [f"    x = {samples[0]}", '    print(f"{tuple(x.shape)} -> {tuple(net(x).shape)}")']
+    names = lesson.ends.arguments()
+    lines += [f"    {name} = {sample}" for name, sample in zip(names, samples, strict=True)]
+    answer = f"net({', '.join(names)})"
+    if len(lesson.ends.outputs) == 1 and len(names) == 1:
+        lines.append(f'    print(f"{{tuple(x.shape)}} -> {{tuple({answer}.shape)}}")')
     else:
-        lines += [f"    samples = [{', '.join(samples)}]", "    print(net(*samples))"]
+        several = answer if len(lesson.ends.outputs) > 1 else f"[{answer}]"
+        lines.append(f"    print(*(tuple(each.shape) for each in {several}))")
     return "\n".join(lines)
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from cnnviz.layers import times
+from dataclasses import dataclass
+
 from cnnviz.model.check import Report
-from cnnviz.model.codegen.network import Ends, scores_of
+from cnnviz.model.codegen import copies
+from cnnviz.model.codegen.network import Ends
 from cnnviz.model.codegen.writing import call_lines, written
 from cnnviz.model.graph import Graph
+from cnnviz.model.heads import Head, heads
 from cnnviz.model.recipe import Recipe
 
 _OPTIMISERS = {
@@ -19,14 +22,41 @@ _OPTIMISERS = {
 """Class and arguments of every optimiser; what `cnnviz.engine.optimiser` makes, a contract test compares them."""
 
 
-def trains(report: Report) -> bool:
-    """Say whether the network has anything that learns."""
-    return report.trainable > 0
+@dataclass(frozen=True)
+class Lesson:
+    """What a script learns: `scores` is the method of `Net` that the losses are taken from."""
+
+    graph: Graph
+    report: Report
+    ends: Ends
+    scores: str
+
+    @property
+    def heads(self) -> tuple[Head, ...]:
+        """Return the answers that have a loss."""
+        return tuple(
+            each for each in heads(self.graph) if each.layer.loss != "none" and each.layer.weight > 0
+        )
+
+    @property
+    def possible(self) -> bool:
+        """Say whether there is anything to learn, and a loss to learn it by."""
+        return self.report.trainable > 0 and bool(self.heads)
+
+    @property
+    def labelled(self) -> bool:
+        """Say whether any loss compares with labels; otherwise samples are enough."""
+        return any(not head.sample for head in self.heads)
+
+    @property
+    def arrays(self) -> tuple[str, ...]:
+        """Return the names of the arrays of the data: the inputs, and y."""
+        return (*self.ends.arguments(), *(("y",) if self.labelled else ()))
 
 
-def training_text(graph: Graph, report: Report, ends: Ends, recipe: Recipe) -> list[str]:
-    """Return the parts of a script that train by a recipe: numbers, loss, loop, reading of data."""
-    return [_numbers(recipe), _loss(graph, ends), _BATCHES, _train(recipe), _load(report, ends)]
+def training_text(lesson: Lesson, recipe: Recipe) -> list[str]:
+    """Return the parts of a script that train by a recipe: numbers, losses, loop, reading of data."""
+    return [_numbers(recipe), *_loss(lesson), _BATCHES, _PREPARED, _train(lesson, recipe), _load(lesson)]
 
 
 def _numbers(recipe: Recipe) -> str:
@@ -37,19 +67,70 @@ LEARNING_RATE = {recipe.learning_rate!r}
 SEED = {recipe.seed}"""
 
 
-def _loss(graph: Graph, ends: Ends) -> str:
-    method = "net.logits" if scores_of(graph, ends.outputs[0]) != ends.outputs[0] else "net"
-    arguments = ", ".join(ends.arguments())
-    typed = "".join(f", {name}: torch.Tensor" for name in (*ends.arguments(), "y"))
-    return f'''class Loss(nn.Module):
-    """The network together with what it learns to make small: the cross entropy of its class scores."""
+def _loss(lesson: Lesson) -> list[str]:
+    """Write the class `Loss`, behind the functions it needs: torch's own where one head names classes."""
+    method = "self.net" if lesson.scores == "forward" else f"self.net.{lesson.scores}"
+    given = ", ".join(lesson.ends.arguments())
+    typed = [f"{name}: torch.Tensor" for name in lesson.arrays]
+    plain = _plain(lesson)
+    lines = [
+        "class Loss(nn.Module):",
+        '    """The network together with what it learns to make small."""',
+        "",
+        "    def __init__(self, net: Net) -> None:",
+        "        super().__init__()",
+        "        self.net = net",
+        "",
+        *call_lines("    def ", "forward", ["self", *typed], " -> torch.Tensor:"),
+    ]
+    if plain:
+        lines.append(f"        return functional.cross_entropy({method}({given}), y)")
+        return ["\n".join(lines)]
+    texts: dict[str, None] = {}
+    every = heads(lesson.graph)
+    names = [f"scores{number}" if len(every) > 1 else "scores" for number in range(1, len(every) + 1)]
+    lines.append(f"        {', '.join(names)} = {method}({given})")
+    for head, name in zip(every, names, strict=True):
+        if head not in lesson.heads:
+            continue
+        function, text = copies.loss_function(head.layer.loss)
+        texts |= dict.fromkeys(text.split("\n\n\n"))
+        target = _argument(lesson, head.sample) if head.sample else "y"
+        weight = "" if head.layer.weight == 1 else f"{head.layer.weight!r} * "
+        start = "loss =" if not any(line.startswith("        loss =") for line in lines) else "loss = loss +"
+        comment = f"  # {head.node}" if len(every) > 1 else ""
+        lines.append(f"        {start} {weight}{function}({name}, {target}, {head.ready}){comment}")
+    lines += [
+        "        for child in self.net.modules():",
+        '            if isinstance(getattr(child, "penalty", None), torch.Tensor):',
+        "                loss = loss + child.penalty",
+        "        return loss",
+    ]
+    return [*texts, "\n".join(lines)]
 
-    def __init__(self, net: Net) -> None:
-        super().__init__()
-        self.net = net
 
-    def forward(self{typed}) -> torch.Tensor:
-        return functional.cross_entropy(self.{method}({arguments}), y)'''
+def _plain(lesson: Lesson) -> bool:
+    """Say whether the loss is the cross entropy of one row of class scores, and nothing else."""
+    found = lesson.heads
+    if len(found) != 1 or len(heads(lesson.graph)) != 1 or found[0].ready or found[0].sample:
+        return False
+    usual = found[0].layer.loss == "cross entropy" and found[0].layer.weight == 1
+    return usual and len(lesson.report.row(found[0].source).shape or ()) == 1 and not _penalised(lesson)
+
+
+def _penalised(lesson: Lesson) -> bool:
+    """Say whether a layer adds a penalty of its own to the loss."""
+    own, graph = copies.own_classes(), lesson.graph
+    for row in lesson.report.rows:
+        for call in graph.node(row.name).layer.torch_calls(*(row.inputs or ())):
+            if "self.penalty" in own.get(call.name, ""):
+                return True
+    return False
+
+
+def _argument(lesson: Lesson, node: str) -> str:
+    """Return what an input is called in the script."""
+    return dict(zip(lesson.ends.inputs, lesson.ends.arguments(), strict=True))[node]
 
 
 _BATCHES = '''def batches(count: int, world: int):
@@ -60,29 +141,39 @@ _BATCHES = '''def batches(count: int, world: int):
             if len(batch) > world or count < BATCH_SIZE:  # batch norm can't learn from a single sample
                 yield batch'''
 
-
 _COUNTED = """
-    full, rest = divmod(len(x), BATCH_SIZE)
+    full, rest = divmod(len({0}), BATCH_SIZE)
     steps = EPOCHS * (full + (rest > world or full == 0))"""
 
 
-def _train(recipe: Recipe) -> str:
+_PREPARED = '''def prepared(samples: torch.Tensor) -> torch.Tensor:
+    """Return samples as the network takes them: bytes become fractions of 255."""
+    return samples.float() / 255 if samples.dtype == torch.uint8 else samples.float()'''
+
+
+def _train(lesson: Lesson, recipe: Recipe) -> str:
     name, options = _OPTIMISERS[recipe.optimiser]
     decay = f"weight_decay={recipe.weight_decay!r}"  # always told: torch's defaults differ
     given = ["model.parameters()", "lr=LEARNING_RATE", decay, *(each.format(recipe) for each in options)]
     optimiser = "\n".join(call_lines("    optimiser = ", f"torch.optim.{name}", given))
+    first, *_ = arguments = lesson.arrays
     steps = "STEPS" if recipe.steps else "steps"
-    counted = "" if recipe.steps else _COUNTED
+    counted = "" if recipe.steps else _COUNTED.format(first)
     schedule = ""
     if recipe.schedule == "cosine":
         schedule = f"""
         for group in optimiser.param_groups:
             group["lr"] = LEARNING_RATE * 0.5 * (1 + math.cos(math.pi * step / {steps}))"""
-    return f'''def train(x: torch.Tensor, y: torch.Tensor, device: str = "cpu") -> Net:
-    """Return the network trained on samples x and class numbers y (N,); under torchrun, processes share each batch.
-
-    Samples of bytes are divided by 255.
-    """
+    typed = [*(f"{each}: torch.Tensor" for each in arguments), 'device: str = "cpu"']
+    head = "\n".join(call_lines("def ", "train", typed, " -> Net:"))
+    values = [
+        f"{each}[places].to(device)" if each == "y" else f"prepared({each}[places].to(device))"
+        for each in arguments
+    ]
+    loss = "\n".join(call_lines("        loss = ", "model", values))
+    compared = " and class numbers y (N,)" if lesson.labelled else ""
+    return f'''{head}
+    """Return the network trained on samples{compared}; under torchrun, processes share each batch."""
     rank, world = int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
     net = Net()
     initialise(net, "{recipe.initialiser}", SEED)
@@ -92,11 +183,9 @@ def _train(recipe: Recipe) -> str:
         distributed.init_process_group("gloo")
         model = DistributedDataParallel(model)
 {optimiser}{counted}
-    for step, batch in enumerate(islice(batches(len(x), world), {steps})):
-        samples, targets = x[batch[rank::world]].to(device), y[batch[rank::world]].to(device)
-        if samples.dtype == torch.uint8:
-            samples = samples.float() / 255{schedule}
-        loss = model(samples, targets)
+    for step, batch in enumerate(islice(batches(len({first}), world), {steps})):
+        places = batch[rank::world]{schedule}
+{loss}
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
@@ -107,16 +196,30 @@ def _train(recipe: Recipe) -> str:
     return net.eval()'''
 
 
-def _load(report: Report, ends: Ends) -> str:
-    shape = report.row(ends.inputs[0]).shape or ()
-    sizes = ", ".join(str(entry) for entry in shape)
-    allowed = [shape, shape[1:]] if len(shape) > 1 and shape[0] == 1 else [shape]
-    shapes = ", ".join(written(each) for each in allowed)
-    return f'''def load(path: str) -> tuple[torch.Tensor, torch.Tensor]:
-    """Read x (N, {sizes}) and y (N,) from an .npz file; x_train and y_train will do too."""
+def _load(lesson: Lesson) -> str:
+    """Write the function that reads an .npz file; a grey image may come without its one channel."""
+    shapes = {name: lesson.report.row(node).shape or () for node, name in
+              zip(lesson.ends.inputs, lesson.ends.arguments(), strict=True)}  # fmt: skip
+    entries = ", ".join(f'"{name}": {written(shape)}' for name, shape in shapes.items())
+    told = ", ".join(f"{name} (N, {', '.join(map(str, shape))})" for name, shape in shapes.items())
+    names = written(lesson.arrays)
+    labels = " and y (N,)" if lesson.labelled else ""
+    check = ""
+    if lesson.labelled:
+        check = """
+    if len(found[0]) != len(found[-1]):
+        raise SystemExit(f"{path}: there are not as many y as samples.")"""
+    return f'''SHAPES = {{{entries}}}
+
+
+def load(path: str) -> list[torch.Tensor]:
+    """Read {told}{labels} from an .npz file; x_train will do for x."""
+    found = []
     with np.load(path) as arrays:
-        x, y = (arrays[name if name in arrays else f"{{name}}_train"] for name in ("x", "y"))
-    if x.shape[1:] not in ({shapes}{"," if len(allowed) == 1 else ""}) or len(x) != len(y):
-        raise SystemExit(f"{{path}}: samples of {times(shape)} are needed, and as many class numbers.")
-    x = torch.from_numpy(x if x.dtype == np.uint8 else x.astype(np.float32))
-    return x.reshape(-1, {sizes}), torch.from_numpy(y).reshape(-1).long()'''
+        for name in {names}:
+            array = arrays[name if name in arrays else f"{{name}}_train"]
+            shape = SHAPES.get(name, array.shape[1:])
+            if array.shape[1:] != shape and (1, *array.shape[1:]) != shape:
+                raise SystemExit(f"{{path}}: {{name}} must have samples of {{shape}}, not {{array.shape[1:]}}.")
+            found.append(torch.from_numpy(array).reshape(-1, *shape)){check}
+    return found'''

@@ -34,6 +34,33 @@ def call_lines(before: str, function: str, arguments: Iterable[str], after: str 
     return [f"{before}{function}(", *inside, f"{indent}){after}"]
 
 
+def wrapped(before: str, expression: str, after: str = "") -> list[str]:
+    """Write a call or tuple as the formatter wraps it, with what is inside of it where one line is too short."""
+    line = f"{before}{expression}{after}"
+    node = ast.parse(expression, mode="eval").body
+    if len(line) <= WIDTH or not isinstance(node, (ast.Call, ast.Tuple)):
+        return [line]
+    called = f"{ast.get_source_segment(expression, node.func)}(" if isinstance(node, ast.Call) else "("
+    items = _items(expression, node)
+    indent = " " * (len(before) - len(before.lstrip()))
+    together = f"{indent}    {', '.join(''.join(item) for item in items)}"
+    if len(together) <= WIDTH and len(items) > 1:
+        inside = [together]
+    else:
+        inside = [each for name, text in items for each in wrapped(f"{indent}    {name}", text, ",")]
+    return [f"{before}{called}", *inside, f"{indent}){after}"]
+
+
+def _items(expression: str, node: ast.Call | ast.Tuple) -> list[tuple[str, str]]:
+    """Return what stands in a call or tuple: the name of a keyword argument with its =, and the value."""
+    if isinstance(node, ast.Tuple):
+        return [("", ast.get_source_segment(expression, each) or "") for each in node.elts]
+    found = [("", ast.get_source_segment(expression, each) or "") for each in node.args]
+    return found + [
+        (f"{each.arg}=", ast.get_source_segment(expression, each.value) or "") for each in node.keywords
+    ]
+
+
 def written(value: Any) -> str:
     """Write a Python value as the formatter likes it; infinities have no literal."""
     if isinstance(value, str):

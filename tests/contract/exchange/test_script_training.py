@@ -16,7 +16,19 @@ from cnnviz.data import Dataset, Split, hold_out
 from cnnviz.engine.build import build
 from cnnviz.engine.train import train
 from cnnviz.events import Snapshot
-from cnnviz.layers import BatchNorm, Conv2d, Dense, Dropout, Flatten, Input, MaxPool2d, ReLU, Softmax
+from cnnviz.layers import (
+    BatchNorm,
+    Conv2d,
+    Dense,
+    Dropout,
+    Flatten,
+    Input,
+    MaxPool2d,
+    Output,
+    ReLU,
+    Sigmoid,
+    Softmax,
+)
 from cnnviz.model.codegen import to_code
 from cnnviz.model.graph import Graph, chain
 from cnnviz.model.recipe import INITIALISERS, OPTIMISERS, DataChoice, Recipe
@@ -27,6 +39,26 @@ PLAIN = chain(
 NOISY = chain(
     [Input((1, 8, 8)), Conv2d(4, bias=False), BatchNorm(), ReLU(), Flatten(), Dropout(rate=0.3), Dense(3)]
 )
+AUTOENCODER = chain(
+    [
+        Input((1, 8, 8)),
+        Flatten(),
+        Dense(9),
+        ReLU(),
+        Dense(64),
+        Sigmoid(),
+        Output("binary cross entropy", "sample"),
+    ]
+)
+
+
+def two_heads() -> Graph:
+    """Return a network with a main answer and an auxiliary one that learns by another loss."""
+    graph = chain(
+        [Input((1, 8, 8)), Flatten(), ("d", Dense(9)), ("r", ReLU()), Dense(3), Softmax(), Output()]
+    )
+    graph = graph.add(Dense(3), "early", after="r")
+    return graph.add(Output("mean squared error", weight=0.25), "second", after="early")
 
 
 def images(count: int = 50) -> tuple[np.ndarray, np.ndarray]:
@@ -73,6 +105,16 @@ def test_a_script_learns_the_same_weights(graph: Graph, optimiser: str) -> None:
         torch.testing.assert_close(value, ours[name].reshape(value.shape), rtol=1e-3, atol=1e-5)
 
 
+@pytest.mark.parametrize("graph", [AUTOENCODER, two_heads()], ids=["autoencoder", "two heads"])
+def test_a_script_learns_by_the_losses_of_all_outputs(graph: Graph) -> None:
+    recipe = Recipe("sgd", 0.1, batch_size=16, epochs=2)
+    ours, arrays = trained_here(graph, recipe), in_order()
+    names = script(graph, recipe)
+    net = names["train"](*(arrays if "y" in names["Loss"].forward.__annotations__ else arrays[:1]))
+    for name, value in net.state_dict().items():
+        torch.testing.assert_close(value, ours[name].reshape(value.shape), rtol=1e-3, atol=1e-5)
+
+
 def test_steps_count_batches() -> None:
     recipe = Recipe("sgd", 0.1, batch_size=16, steps=5)
     ours = trained_here(PLAIN, recipe)
@@ -100,5 +142,5 @@ def test_two_processes_learn_what_one_learns(tmp_path: Path) -> None:
 def test_foreign_data_are_refused_in_words(tmp_path: Path) -> None:
     x, y = images()
     np.savez(tmp_path / "data.npz", x=x.transpose(0, 2, 3, 1)[..., :3], y=y[:-1])
-    with pytest.raises(SystemExit, match="samples of 1×8×8 are needed"):
+    with pytest.raises(SystemExit, match=r"x must have samples of \(1, 8, 8\), not \(8, 8, 1\)"):
         script(PLAIN, Recipe())["load"](str(tmp_path / "data.npz"))
