@@ -16,6 +16,7 @@ from cnnviz.layers.gates import (
     step_option,
 )
 from cnnviz.layers.options import opt
+from cnnviz.layers.reshape import Reshape
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,14 @@ class LSTM(GatedLayer):
         return Gates(shape[0], shape[1], (), (), self)
 
     def _remedies(self, shape: Shape) -> tuple[Remedy, ...]:
-        """Suggest what fits: a Dense layer for a vector, a convolutional LSTM for a video."""
+        """Suggest what fits: Dense for a vector, an image column by column, a convolutional LSTM for a video."""
         from cnnviz.layers.convlstm import ConvLSTM2d  # which suggests this one for sequences
 
         if len(shape) == 1:
             return (Remedy(f"Dense instead, {self.units} units", replace=Dense(units=self.units)),)
+        if len(shape) == 3:
+            text = f"Insert Reshape: {shape[2]} columns become steps of {shape[0] * shape[1]} features"
+            return (Remedy(text, insert=Reshape((shape[0] * shape[1], shape[2]))),)
         if len(shape) != 4:
             return ()
         video = ConvLSTM2d(**self.shared())

@@ -73,7 +73,9 @@ def _bent_scores(graph: Graph, node: Node, *_: object) -> Problem | None:
 
 def _bent_twice(graph: Graph, node: Node, *_: object) -> Problem | None:
     before = _before(graph, node.name)
-    if before is None or not node.layer.bends or not before.layer.bends or node.layer.gives_probabilities:
+    if before is None or not node.layer.bends or not before.layer.bends:
+        return None
+    if node.layer.gives_probabilities and not before.layer.gives_probabilities:
         return None
     text = f"bends what {before.name} has bent already."
     if node.layer == before.layer and isinstance(node.layer, ReLU):

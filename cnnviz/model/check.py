@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 
 from cnnviz.errors import GraphError, ShapeError
 from cnnviz.layers import Layer, Parameter, Remedy, Shape
-from cnnviz.model import advice, ends, freesize, wiring
+from cnnviz.model import advice, ends, freesize, slopes, wiring
 from cnnviz.model.graph import Graph, Node
 from cnnviz.model.problem import Fix, Problem, Severity
 
@@ -101,9 +101,10 @@ def check(graph: Graph) -> Report:
     for node in circle:
         rows[node.name] = Row(node.name, node.layer.kind, None, None)
         problems.append(wiring.circle(graph, node.name))
-    problems += freesize.problems(graph, order, rows)
+    problems += freesize.problems(graph, order, rows) + slopes.problems(graph)
     shapes = {name: row.shape for name, row in rows.items()}
-    problems += wiring.no_input(graph) + ends.problems(graph, shapes)
+    unfinished = wiring.problems(graph, order, shapes)
+    problems += unfinished or ends.problems(graph, shapes)  # an end may only be loose until all wires are drawn
     if not problems:  # advice on what is not finished would only be in the way
         problems += advice.notes(graph, shapes, {name: row.params for name, row in rows.items()})
     entries = ends.entries(graph)
@@ -132,26 +133,49 @@ def sort(graph: Graph) -> tuple[list[Node], list[Node]]:
 def _visit(graph: Graph, node: Node, rows: dict[str, Row], problems: list[Problem]) -> Row:
     unknown = Row(node.name, node.layer.kind, None, None)
     edges = graph.inputs(node.name)
-    wrong = wiring.wrong_wires(graph, node, {name: row.shape for name, row in rows.items()})
-    if wrong is not None:
-        problems.append(wrong)
+    if not wiring.settled(graph, node):
         return unknown
     shapes = [rows[edge.source].shape for edge in edges]
     blocked = [edge.source for edge, shape in zip(edges, shapes, strict=True) if shape is None]
     if blocked:
         problems.append(Problem(node.name, f"waits for a shape from {blocked[0]}.", "waiting"))
         return unknown
-    return _measure(graph, node, tuple(shape for shape in shapes if shape is not None), problems)
+    return _measure(graph, node, tuple(shape for shape in shapes if shape is not None), rows, problems)
 
 
-def _measure(graph: Graph, node: Node, inputs: tuple[Shape, ...], problems: list[Problem]) -> Row:
+def _measure(
+    graph: Graph, node: Node, inputs: tuple[Shape, ...], rows: dict[str, Row], problems: list[Problem]
+) -> Row:
     try:
         return _row(node.name, node.layer, inputs)
     except ShapeError as error:
         fixes = tuple(_fix(node.name, remedy) for remedy in error.remedies if isinstance(remedy, Remedy))
-        fixes = fixes[: wiring.MOST_FIXES] or wiring.without(graph, node.name)
+        fixes = (*_undone(graph, node, rows), *fixes)[: wiring.MOST_FIXES]
+        fixes = fixes or wiring.without(graph, node.name)
         problems.append(Problem(node.name, error.what, "error", fixes))
         return Row(node.name, node.layer.kind, inputs, None)
+
+
+def _undone(graph: Graph, node: Node, rows: dict[str, Row]) -> tuple[Fix, ...]:
+    """Suggest to take away a Flatten (or the like) in front, where the layer could take what arrives at that."""
+    wires = graph.inputs(node.name)
+    before = graph.node(wires[0].source)
+    earlier = rows[before.name].inputs
+    if len(wires) > 1 or before.layer.group != "Reshape" or not earlier:
+        return ()
+    try:
+        node.layer.out_shape(earlier[0])
+    except ShapeError:
+        return ()
+    return (wiring.removal(before.name), wiring.swap(before.name, node.name))[:: _order(graph, node)]
+
+
+def _order(graph: Graph, node: Node) -> int:
+    """Return −1 where a vector is needed right behind a node, so that Flatten had better stay, behind it; else 1."""
+    wires = graph.outputs(node.name)
+    while len(wires) == 1 and graph.node(wires[0].target).layer.pointwise:
+        wires = graph.outputs(wires[0].target)
+    return -1 if len(wires) == 1 and graph.node(wires[0].target).layer.group == "Dense" else 1
 
 
 @lru_cache(maxsize=1 << 14)

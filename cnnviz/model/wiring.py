@@ -15,46 +15,57 @@ ROW = 120.0
 """How far above a node a new Input is put, in scene pixels."""
 
 
-def wrong_wires(graph: Graph, node: Node, shapes: Mapping[str, Shape | None]) -> Problem | None:
-    """Return what is wrong with the wires that arrive at a node, if anything; `shapes` are those known so far."""
-    ports = tuple(edge.port for edge in graph.inputs(node.name))
+def settled(graph: Graph, node: Node) -> bool:
+    """Say whether a node has as many wires as it takes, at ports without gaps."""
+    ports = [edge.port for edge in graph.inputs(node.name)]
     least, most = node.layer.fewest_inputs, node.layer.most_inputs
+    return len(ports) >= least and (most is None or len(ports) <= most) and ports == list(range(len(ports)))
+
+
+def problems(graph: Graph, order: Iterable[Node], shapes: Mapping[str, Shape | None]) -> list[Problem]:
+    """Return what is wrong with the wires that arrive at nodes; `shapes` are those that are known."""
+    found = [_told(graph, node, shapes) for node in order if not settled(graph, node)]
+    if graph.nodes and not found and not any(node.layer.most_inputs == 0 for node in graph):
+        found.append(_no_input(graph.nodes[0].name))  # all wires close circles
+    return found
+
+
+def _told(graph: Graph, node: Node, shapes: Mapping[str, Shape | None]) -> Problem:
+    """Say what is wrong with the wires of a node that is not settled."""
+    ports = [edge.port for edge in graph.inputs(node.name)]
+    least, most = node.layer.fewest_inputs, node.layer.most_inputs
+    if not ports and not any(other.layer.most_inputs == 0 for other in graph):
+        return _no_input(node.name)
     if len(ports) < least:
         need = "an input" if least == 1 else f"{least} inputs, has {len(ports)}"
         fixes = (*islice(_sources(graph, node, shapes), MOST_FIXES - 1), removal(node.name))
         return Problem(node.name, f"needs {need}; drag a wire to it.", "waiting", fixes)
     if most is not None and len(ports) > most:
-        inputs = "input" if most == 1 else "inputs"
-        fixes = _keep_one_of(graph, graph.inputs(node.name)[most - 1 :])
-        return Problem(node.name, f"has {most} {inputs}, but {len(ports)} wires arrive.", "error", fixes)
-    for number, port in enumerate(ports):
-        if port > number:
-            fixes = (Fix(f"Move the wires of {node.name} together", lambda g: _close_up(g, node.name)),)
-            text = f"has nothing at its port {number}; drag a wire to it."
-            return Problem(node.name, text, "waiting", fixes)
-        if port < number:
-            doubled = [edge for edge in graph.inputs(node.name) if edge.port == port]
-            text = f"has two wires at its port {port}; remove one of them."
-            return Problem(node.name, text, "error", _keep_one_of(graph, doubled))
-    return None
+        text = f"has {most} {'input' if most == 1 else 'inputs'}, but {len(ports)} wires arrive."
+        return Problem(node.name, text, "error", _cuts(graph, graph.inputs(node.name)))
+    gap = next(number for number, port in enumerate(ports) if port != number)
+    if ports[gap] > gap:
+        fixes = (Fix(f"Move the wires of {node.name} together", lambda graph: _close_up(graph, node.name)),)
+        return Problem(node.name, f"has nothing at its port {gap}; drag a wire to it.", "waiting", fixes)
+    doubled = [edge for edge in graph.inputs(node.name) if edge.port == ports[gap]]
+    text = f"has two wires at its port {ports[gap]}; remove one of them."
+    return Problem(node.name, text, "error", _cuts(graph, doubled))
 
 
 def circle(graph: Graph, name: str) -> Problem:
-    """Say of a node that can't be ordered whether it lies on a circle of wires or waits behind one."""
-    back = [edge for edge in graph.inputs(name) if edge.source in graph.descendants(name)]
-    if not back:
+    """Say of a node that can't be ordered what keeps it: a circle of wires, of which the first node is to blame."""
+    behind = graph.descendants(name)
+    back = [edge for edge in graph.inputs(name) if edge.source in behind]
+    first = next(node.name for node in graph if node.name in behind & graph.ancestors(name)) if back else ""
+    if first != name:
         return Problem(name, f"waits for a shape from {graph.inputs(name)[0].source}.", "waiting")
     text = "it feeds itself through a circle of wires; remove one of them."
     return Problem(name, text, "error", tuple(_cut(edge) for edge in back[:MOST_FIXES]))
 
 
-def no_input(graph: Graph) -> list[Problem]:
-    """Return the problem of a graph in which nothing brings in the sample."""
-    if not graph.nodes or any(node.layer.most_inputs == 0 for node in graph):
-        return []
-    first = next((node for node in graph if not graph.inputs(node.name)), graph.nodes[0])
-    fix = Fix(f"Add an Input in front of {first.name}", lambda graph: _with_input(graph, first.name))
-    return [Problem(first.name, "there is no Input; drag one onto the canvas.", "waiting", (fix,))]
+def _no_input(name: str) -> Problem:
+    fix = Fix(f"Add an Input in front of {name}", lambda graph: _with_input(graph, name))
+    return Problem(name, "there is no Input; drag one onto the canvas.", "waiting", (fix,))
 
 
 def _with_input(graph: Graph, name: str) -> Graph:
@@ -94,8 +105,10 @@ def _fits(graph: Graph, source: str, node: Node, shapes: Mapping[str, Shape | No
     return True
 
 
-def _keep_one_of(graph: Graph, edges: Iterable[Edge]) -> tuple[Fix, ...]:
-    return tuple(_cut(edge) for edge in edges)[:MOST_FIXES]
+def _cuts(graph: Graph, edges: Iterable[Edge]) -> tuple[Fix, ...]:
+    """Suggest to cut one of several wires, first those whose source also feeds other nodes."""
+    ranked = sorted(edges, key=lambda edge: len(graph.outputs(edge.source)) < 2)
+    return tuple(_cut(edge) for edge in ranked[:MOST_FIXES])
 
 
 def _cut(edge: Edge) -> Fix:
@@ -109,6 +122,20 @@ def _close_up(graph: Graph, name: str) -> Graph:
     for port, edge in enumerate(edges):
         graph = graph.connect(edge.source, name, port)
     return graph
+
+
+def swap(first: str, second: str) -> Fix:
+    """Return the fix that lets two nodes, one behind the other, change places."""
+
+    def edit(graph: Graph) -> Graph:
+        layer, positions = graph.node(first).layer, [graph.node(name).position for name in (first, second)]
+        wires = graph.outputs(second)
+        graph = graph.remove([first]).add(layer, first, positions[1], after=second)
+        for wire in wires:
+            graph = graph.connect(first, wire.target, wire.port)
+        return graph.move({second: positions[0]})
+
+    return Fix(f"Move {first} behind {second}", edit)
 
 
 def without(graph: Graph, name: str) -> tuple[Fix, ...]:
