@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 NORMAL_SPREAD, SMALL_SPREAD = 0.1, 0.05
+_NORMS = (nn.modules.batchnorm._NormBase, nn.LayerNorm, nn.GroupNorm)
 
 
 @torch.no_grad()
@@ -15,7 +16,7 @@ def initialise(module: nn.Module, how: str, seed: int) -> None:
     """Draw all weights: `default` as torch does, `normal` N(0, 0.1) with zero biases, `glorot`, `he`."""
     generator = torch.Generator().manual_seed(seed)
     for child in module.modules():
-        if isinstance(child, nn.modules.batchnorm._BatchNorm) or getattr(child, "starts_fixed", False):
+        if isinstance(child, _NORMS) or getattr(child, "starts_fixed", False):
             child.reset_parameters()  # type: ignore[operator]
         else:
             _draw(child, how, generator)

@@ -4,7 +4,7 @@ A layer's form, JSON, check, module, exported code, help and explanation all com
 Importing this package fills `LAYERS`; standard library only.
 """
 
-from cnnviz.layers.activation import LeakyReLU, ReLU, Sigmoid, Softmax, Tanh
+from cnnviz.layers.activation import ELU, GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Softmax, Softplus, Tanh
 from cnnviz.layers.base import (
     LAYERS,
     Layer,
@@ -23,12 +23,15 @@ from cnnviz.layers.convolution import Conv1d, Conv2d, Conv3d
 from cnnviz.layers.dense import Dense, Flatten
 from cnnviz.layers.depthwise import DepthwiseConv2d
 from cnnviz.layers.distributed import TimeDistributed
+from cnnviz.layers.embedding import Embedding
 from cnnviz.layers.filters import FixedFilter2d
 from cnnviz.layers.local import LocallyConnected2d
-from cnnviz.layers.merge import Add, Concat
-from cnnviz.layers.normalisation import BatchNorm, Dropout
+from cnnviz.layers.merge import Add, Average, Concat, Maximum, Multiply, Subtract
+from cnnviz.layers.noise import GaussianNoise
+from cnnviz.layers.normalisation import BatchNorm, Dropout, LocalResponseNorm
 from cnnviz.layers.options import Option
 from cnnviz.layers.output import Output
+from cnnviz.layers.penalty import ActivityPenalty, ContractivePenalty
 from cnnviz.layers.pooling import (
     AvgPool1d,
     AvgPool2d,
@@ -45,6 +48,7 @@ from cnnviz.layers.resampling import Upsample
 from cnnviz.layers.reshape import Permute, Reshape
 from cnnviz.layers.sizedpooling import AdaptiveAvgPool, AdaptiveMaxPool, GlobalAvgPool, GlobalMaxPool
 from cnnviz.layers.source import Input
+from cnnviz.layers.standardising import GroupNorm, InstanceNorm, LayerNorm
 from cnnviz.layers.transformer import AffineParameters, AffineSampler
 from cnnviz.layers.transposed import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 
@@ -55,14 +59,18 @@ GROUPS = (
 """The palette's headings, in order."""
 
 __all__ = [
+    "ELU",
+    "GELU",
     "GROUPS",
     "LAYERS",
     "LSTM",
+    "ActivityPenalty",
     "AdaptiveAvgPool",
     "AdaptiveMaxPool",
     "Add",
     "AffineParameters",
     "AffineSampler",
+    "Average",
     "AvgPool1d",
     "AvgPool2d",
     "AvgPool3d",
@@ -71,6 +79,7 @@ __all__ = [
     "CapsuleMask",
     "CapsuleRouting",
     "Concat",
+    "ContractivePenalty",
     "Conv1d",
     "Conv2d",
     "Conv3d",
@@ -82,20 +91,28 @@ __all__ = [
     "Dense",
     "DepthwiseConv2d",
     "Dropout",
+    "Embedding",
     "FixedFilter2d",
     "Flatten",
+    "GaussianNoise",
     "GlobalAvgPool",
     "GlobalMaxPool",
+    "GroupNorm",
     "Input",
+    "InstanceNorm",
     "LPPool1d",
     "LPPool2d",
     "LPPool3d",
     "Layer",
+    "LayerNorm",
     "LeakyReLU",
+    "LocalResponseNorm",
     "LocallyConnected2d",
     "MaxPool1d",
     "MaxPool2d",
     "MaxPool3d",
+    "Maximum",
+    "Multiply",
     "Option",
     "Output",
     "Pad",
@@ -106,8 +123,11 @@ __all__ = [
     "Remedy",
     "Reshape",
     "Shape",
+    "SiLU",
     "Sigmoid",
     "Softmax",
+    "Softplus",
+    "Subtract",
     "Tanh",
     "TimeDistributed",
     "TorchCall",

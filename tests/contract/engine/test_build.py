@@ -23,8 +23,10 @@ def test_every_kind_builds(kind: str) -> None:
         graph = Graph().add(layer, "node")
     else:
         graph = Graph().add(Input(shapes[0]), "i").add(layer, "node")
-        for port in range(layer.fewest_inputs):
-            graph = graph.add(ReLU(), f"r{port}", after="i").connect(f"r{port}", "node", port)
+        last = "i"
+        for port in reversed(range(layer.fewest_inputs)):  # a code depends on the input behind it
+            graph = graph.add(ReLU(), f"r{port}", after=last).connect(f"r{port}", "node", port)
+            last = f"r{port}"
     report = graph.summary()
     if report.errors:  # two inputs of other shapes than the one that was drawn
         pytest.fail(report.errors[0].text)
@@ -115,7 +117,10 @@ def test_mean_counts_real_cells_only() -> None:
         (chain([Input((1, 4, 4)), Conv2d(2, 7)]), "7-wide window"),
         (chain([Input((1, 4, 4)), Dense(3)]), "flat vector"),
         (chain([Input((1, 4, 4)), ReLU()]).add(ReLU(), "loose", after="input"), "two outputs"),
-        (chain([Input((1, 4, 4)), ReLU()]).add(Input((1, 4, 4)), "second"), "second: is an input that feeds nothing"),
+        (
+            chain([Input((1, 4, 4)), ReLU()]).add(Input((1, 4, 4)), "second"),
+            "second: is an input that feeds nothing",
+        ),
         (Graph().add(MaxPool2d()).add(Softmax(), "s", after="pool1"), "needs an input"),
     ],
 )

@@ -12,7 +12,7 @@ from torch import nn
 from cnnviz.engine.build import construct
 from cnnviz.errors import ShapeError
 from cnnviz.explain import Trace
-from cnnviz.layers import LAYERS, Input, Layer, Option, Shape
+from cnnviz.layers import LAYERS, Embedding, Input, Layer, Option, Shape
 from cnnviz.model.graph import Graph
 
 RANKS: dict[str, tuple[int, ...]] = {
@@ -31,6 +31,12 @@ RANKS: dict[str, tuple[int, ...]] = {
     "relu": (1, 2, 3, 4), "leakyrelu": (1, 2, 3, 4), "sigmoid": (1, 2, 3, 4), "tanh": (1, 2, 3, 4),
     "softmax": (1, 2, 3, 4),
     "flatten": (1, 2, 3, 4), "dense": (1,), "add": (1, 2, 3, 4), "concat": (1, 2, 3, 4),
+    "subtract": (1, 2, 3, 4), "multiply": (1, 2, 3, 4), "average": (1, 2, 3, 4), "maximum": (1, 2, 3, 4),
+    "layer_norm": (1, 2, 3, 4), "group_norm": (1, 2, 3, 4), "instance_norm": (2, 3, 4),
+    "local_response_norm": (2, 3, 4),
+    "elu": (1, 2, 3, 4), "gelu": (1, 2, 3, 4), "silu": (1, 2, 3, 4), "softplus": (1, 2, 3, 4),
+    "gaussian_noise": (1, 2, 3, 4), "activity_penalty": (1, 2, 3, 4), "contractive_penalty": (1, 2, 3, 4),
+    "embedding": (1,),
     "output": (1, 2, 3, 4),
     "lstm": (2,), "conv_lstm2d": (4,), "time_distributed": (2,),
     "affine_parameters": (1,), "affine_sampler": (),
@@ -41,8 +47,13 @@ RANKS: dict[str, tuple[int, ...]] = {
 
 ANY_RANK = {
     "dropout", "relu", "leakyrelu", "sigmoid", "tanh", "softmax", "flatten", "add", "concat", "output", "reshape",
+    "subtract", "multiply", "average", "maximum", "layer_norm", "group_norm", "local_response_norm", "elu", "gelu",
+    "silu", "softplus", "gaussian_noise", "activity_penalty", "contractive_penalty",
 }  # fmt: skip
 """Kinds that take more dimensions, too."""
+
+EQUAL_SHAPES = {"add", "subtract", "multiply", "average", "maximum"}
+"""Kinds whose inputs have one shape."""
 
 
 def draw_layer(kind: str, random: Random) -> Layer:
@@ -61,8 +72,8 @@ def draw_shapes(layer: Layer, random: Random) -> tuple[Shape, ...]:
     first = (random.randint(1, 6), *(random.randint(1, 7 if rank < 4 else 5) for _ in range(rank - 1)))
     if layer.fewest_inputs == 1:
         return (first,)
-    more = random.randint(1, 2)
-    channels = (first[0] if layer.kind == "add" else random.randint(1, 4) for _ in range(more))
+    more = random.randint(1, 2) if layer.most_inputs is None else 1
+    channels = (first[0] if layer.kind in EQUAL_SHAPES else random.randint(1, 4) for _ in range(more))
     return (first, *((count, *first[1:]) for count in channels))
 
 
@@ -120,8 +131,16 @@ def draw_trace(layer: Layer, shapes: tuple[Shape, ...], random: np.random.Genera
 
 
 def draw_inputs(layer: Layer, shapes: tuple[Shape, ...], random: np.random.Generator) -> dict[str, Any]:
-    """Return random values for every port, as `input0`, `input1` …"""
+    """Return random values for every port, as `input0`, `input1` …; tokens are whole numbers."""
+    if isinstance(layer, Embedding):
+        return {"input0": random.integers(0, layer.tokens, shapes[0]).astype(np.float32)}
     return {f"input{port}": random.normal(size=shape).astype(np.float32) for port, shape in enumerate(shapes)}
+
+
+def draw_batch(layer: Layer, shape: Shape, seed: int) -> torch.Tensor:
+    """Return two random samples for a layer's first port."""
+    random = np.random.default_rng(seed)
+    return torch.from_numpy(np.stack([draw_inputs(layer, (shape,), random)["input0"] for _ in range(2)]))
 
 
 def answered(trace: Trace) -> Trace:

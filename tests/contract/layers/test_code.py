@@ -12,7 +12,7 @@ from cnnviz.engine.build import build
 from cnnviz.layers import LAYERS, AffineParameters, Conv2d, Flatten, Input, Layer, ReLU
 from cnnviz.model.codegen import to_code
 from cnnviz.model.graph import Graph
-from tests.contract.layers.draws import draw_fitting
+from tests.contract.layers.draws import draw_batch, draw_fitting
 
 
 def network(layer: Layer, shape: tuple[int, ...]) -> Graph:
@@ -41,7 +41,7 @@ def test_code_computes_the_same(kind: str) -> None:
         ours = build(graph, seed=seed).eval()
         theirs = executed(to_code(graph)).eval()
         theirs.load_state_dict(ours.state_dict())
-        batch = torch.randn(2, *shapes[0], generator=torch.Generator().manual_seed(seed))
+        batch = draw_batch(layer, shapes[0], seed)
         with torch.inference_mode():
             torch.testing.assert_close(theirs(batch), ours(batch), rtol=0, atol=0, equal_nan=True)
 

@@ -67,9 +67,16 @@ def test_refuses_what_torch_refuses(kind: str) -> None:
     assert 5 < sum(verdicts) < len(verdicts) - 5
 
 
-@pytest.mark.parametrize("kind", ["concat", "add"])
+MERGES = {
+    "concat": lambda a, b: torch.cat([a, b], 1),
+    "add": torch.add, "subtract": torch.sub, "multiply": torch.mul, "maximum": torch.maximum,
+    "average": lambda a, b: (a + b) / 2,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", MERGES)
 def test_merging_refuses_what_torch_refuses(kind: str) -> None:
-    """Add is stricter by design: torch would stretch a dimension of 1, which hides mistakes."""
+    """What joins value by value is stricter by design: torch would stretch a dimension of 1, which hides mistakes."""
     random = Random(kind)
     refused = 0
     for _ in range(200):
@@ -82,10 +89,28 @@ def test_merging_refuses_what_torch_refuses(kind: str) -> None:
             refused += 1
             if kind == "concat" or not _stretches(*shapes):
                 with pytest.raises(RuntimeError):
-                    torch.cat(tensors, 1) if kind == "concat" else tensors[0] + tensors[1]
+                    MERGES[kind](*tensors)
         else:
-            _ = torch.cat(tensors, 1) if kind == "concat" else tensors[0] + tensors[1]
+            MERGES[kind](*tensors)
     assert refused > 20
+
+
+@pytest.mark.parametrize("kind", ["group_norm", "instance_norm", "local_response_norm"])
+def test_normalising_refuses_what_torch_refuses(kind: str) -> None:
+    random = Random(kind)
+    verdicts = []
+    for _ in range(300):
+        layer = draw_layer(kind, random)
+        rank = random.choice((1, 2, 3, 4))
+        shape = (random.randint(1, 6), *(random.randint(1, 3) for _ in range(rank - 1)))
+        verdicts.append(_refused(layer, (shape,)))
+        try:
+            _torch_norm(layer, shape)(torch.zeros(1, *shape, device="meta"))
+        except (RuntimeError, ValueError, AttributeError):
+            assert verdicts[-1], (layer, shape)
+        else:
+            assert not verdicts[-1], (layer, shape)
+    assert 5 < sum(verdicts) < len(verdicts) - 5
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if RANKS[kind]])
@@ -155,6 +180,16 @@ def _torch_refuses(layer: Layer, shape: Shape) -> bool:
     except (RuntimeError, ValueError):
         return True
     return False
+
+
+def _torch_norm(layer: Layer, shape: Shape) -> nn.Module:
+    """Construct torch's own module from the options, without our arithmetic."""
+    options = layer.to_dict()
+    if layer.kind == "group_norm":
+        return nn.GroupNorm(options["groups"], shape[0], device="meta")
+    if layer.kind == "instance_norm":
+        return getattr(nn, f"InstanceNorm{len(shape) - 1}d")(shape[0])
+    return nn.LocalResponseNorm(options["neighbours"])
 
 
 def _stretches(one: Shape, other: Shape) -> bool:

@@ -12,7 +12,7 @@ from cnnviz.layers import GROUPS, LAYERS, Conv2d, Dense, Dropout, Input, MaxPool
 
 SPOILT: dict[str, list[Any]] = {
     "integer": [0.5, "3", True, None, 0, 10**9],
-    "number": ["0.5", None, True, float("nan"), float("inf"), -1.0, 9.0],
+    "number": ["0.5", None, True, float("nan"), float("inf"), -1.0, 1e9],
     "switch": [0, 1, "yes", None],
     "choice": ["no such choice", 0, True, None],
     "size": [0, -1, 1.5, "3", True, None, (), (1, 2, 3, 4, 5), (1, None), 10**9],
