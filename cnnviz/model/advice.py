@@ -62,8 +62,8 @@ def _bent_scores(graph: Graph, node: Node, *_: object) -> Problem | None:
     if not node.layer.bends or node.layer.gives_probabilities:
         return None
     behind = list(_behind(graph, node.name))
-    last = not behind and not any(other.layer.ends for other in graph)
-    if not last and not any(other.layer.gives_probabilities for other in behind):
+    last = not graph.outputs(node.name) and not any(other.layer.ends for other in graph)
+    if not last and not (behind and all(_passes(other.layer) for other in behind)):
         return None
     if not getattr(node.layer, "cuts", False):
         return None

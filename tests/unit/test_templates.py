@@ -84,10 +84,15 @@ def test_multiply_adds_of_residual_networks_are_those_of_their_paper(name: str, 
     assert abs(macs - billions) <= 0.05 + 0.01 * billions
 
 
+KNOWN_OF_THE_ORIGINALS = ("its bias has no effect", "a global average before it would leave it a fraction")
+"""What is to be said of networks as the notes and papers have them."""
+
+
 def test_templates_run_and_are_tidy(found: Template) -> None:
     report = found.graph.summary()
-    assert report.problems == ()
+    assert report.errors == ()
     assert report.output
+    assert all(any(known in problem.text for known in KNOWN_OF_THE_ORIGINALS) for problem in report.problems)
     assert tidy(found.graph, height=COLUMN_HEIGHT) == found.graph
 
 
