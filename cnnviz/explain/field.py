@@ -8,11 +8,10 @@ from typing import TypeVar
 
 from cnnviz.explain.trace import split
 from cnnviz.layers import Layer, Shape
+from cnnviz.layers.base import Box
 from cnnviz.layers.formula import Formula, Index, Sampled, blocks
 from cnnviz.model.graph import Graph
 
-Box = tuple[tuple[int, int], ...]
-"""One (first, end) pair per dimension, clipped to the layer's output; `end` is not included."""
 _Slot = TypeVar("_Slot", int, str)
 
 
@@ -63,7 +62,7 @@ def _read_by(layer: Layer, shapes: tuple[Shape, ...], asked: Mapping[str, Box]) 
     while pending:
         name, box = pending.pop()
         reads: dict[str, Box] = {}
-        for index in _telling_cells(box, inner=bool(name)):
+        for index in _inner_corners(box) if name else layer.telling_cells(box, *shapes):
             formula = layer.internal_formula(name, index, *shapes) if name else layer.formula(index, *shapes)
             for slot, span in _spans(formula, shapes):
                 if isinstance(slot, int):
@@ -91,14 +90,9 @@ def _spans(formula: Formula, shapes: tuple[Shape, ...]) -> Iterator[tuple[int | 
             )
 
 
-def _telling_cells(box: Box, *, inner: bool) -> Iterator[Index]:
-    """Yield the cells of a box that decide where its blocks end.
-
-    Windows only move forward with their position, so that the corners are enough; channels may jump (a flattened map,
-    joined inputs), so that every one is asked. The arrays inside a layer don't jump.
-    """
-    channels = {box[0][0], box[0][1] - 1} if inner else range(*box[0])
-    return itertools.product(channels, *({first, end - 1} for first, end in box[1:]))
+def _inner_corners(box: Box) -> Iterator[Index]:
+    """Yield the corners of a box: unlike channels, the arrays inside a layer don't jump."""
+    return itertools.product(*({first, end - 1} for first, end in box))
 
 
 def _widen(boxes: dict[_Slot, Box], slot: _Slot, box: Box | None) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+import itertools
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, ClassVar
@@ -15,6 +16,9 @@ from cnnviz.layers.options import Option, options_of
 
 Shape = tuple[int, ...]
 """The shape of one sample, without the batch: (C, L), (C, H, W), (C, D, H, W) or (F,)."""
+
+Box = tuple[tuple[int, int], ...]
+"""One (first, end) pair per dimension of an array; `end` is not included."""
 
 LAYERS: dict[str, type[Layer]] = {}
 """Every layer kind by its name in files, in the order of the palette."""
@@ -161,6 +165,14 @@ class Layer:
     def enlarged(self) -> Layer:
         """Return the layer for larger samples, where it lets them in; itself where it does not."""
         return self
+
+    def telling_cells(self, box: Box, *inputs: Shape) -> Iterator[Index]:
+        """Yield the cells of a box of the output that decide the bounds of what the box is made from.
+
+        Windows only move forward with their position, so that the corners are enough; channels may jump (a flattened
+        map, joined inputs), so that every one is asked.
+        """
+        return itertools.product(range(*box[0]), *({first, end - 1} for first, end in box[1:]))
 
     def unused(self) -> frozenset[str]:
         """Return the options that the others, as they are, leave without effect; the form does not show them."""

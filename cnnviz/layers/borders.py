@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from cnnviz.errors import ShapeError
-from cnnviz.layers.base import Layer, Remedy, Shape, TorchCall, times
+from cnnviz.layers.base import Box, Layer, Remedy, Shape, TorchCall, times
 from cnnviz.layers.calculation import Calculation, calculation
 from cnnviz.layers.formula import Formula, Index, Pointwise, cell
 from cnnviz.layers.options import opt
@@ -82,6 +83,18 @@ class Pad(_Sides):
                 )
         grown = (n + before + after for n, (before, after) in zip(inputs[0][1:], sides, strict=True))
         return (inputs[0][0], *grown)
+
+    def telling_cells(self, box: Box, *inputs: Shape) -> Iterator[Index]:
+        """Yield the corners, and where the map itself begins and ends: beyond is nothing, or the way back."""
+        ends = (
+            (before, before + n - 1)
+            for n, (before, _) in zip(inputs[0][1:], self._sides(inputs[0]), strict=True)
+        )
+        telling = (
+            {first, end - 1, *(at for at in edges if first <= at < end)}
+            for (first, end), edges in zip(box[1:], ends, strict=True)
+        )
+        return itertools.product(range(*box[0]), *telling)
 
     def torch_calls(self, *inputs: Shape) -> tuple[TorchCall, ...]:
         self.out_shape(*inputs)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cnnviz.errors import ShapeError
-from cnnviz.layers.base import Layer, Remedy, Shape, TorchCall, size, times
+from cnnviz.layers.base import Box, Layer, Remedy, Shape, TorchCall, size, times
 from cnnviz.layers.calculation import Calculation, calculation
 from cnnviz.layers.dense import unravel
 from cnnviz.layers.formula import Formula, Index, Pointwise, cell
@@ -45,6 +47,13 @@ class Reshape(Layer):
         for at, n in zip(index, self.out_shape(*inputs), strict=True):
             flat = flat * n + at
         return Pointwise(cell(0, unravel(flat, inputs[0])), "identity")
+
+    def telling_cells(self, box: Box, *inputs: Shape) -> Iterator[Index]:
+        """Yield every cell, since neighbours may come from far apart; of the whole, the first and the last."""
+        cells = itertools.product(*(range(*ends) for ends in box))
+        if box != tuple((0, n) for n in self.out_shape(*inputs)):
+            return cells
+        return iter([tuple(first for first, _ in box), tuple(end - 1 for _, end in box)])
 
     def calculations(self, *inputs: Shape) -> tuple[Calculation, ...]:
         sides = ("·".join(str(entry) for entry in shape) for shape in (inputs[0], self.out_shape(*inputs)))

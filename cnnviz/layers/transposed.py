@@ -6,10 +6,12 @@ TensorFlow: the output is the input times the stride, and of an odd number of ce
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cnnviz.errors import ShapeError
-from cnnviz.layers.base import Parameter, Remedy, Shape, TorchCall, need_rank, size, window_text
+from cnnviz.layers.base import Box, Parameter, Remedy, Shape, TorchCall, need_rank, size, window_text
 from cnnviz.layers.calculation import Calculation, calculation
 from cnnviz.layers.convolution import check_groups, weight_count
 from cnnviz.layers.formula import Block, Formula, Index, Part, WeightedSum
@@ -97,6 +99,15 @@ class _Transposed(Windowed):
             *sizes,
             weight_count(self.kernel_size, arriving, self.out_channels, self.groups, self.bias),
         )
+
+    def telling_cells(self, box: Box, *inputs: Shape) -> Iterator[Index]:
+        """Yield the cells near the corners: within one stride, the stamps that reach them come and go."""
+        periods = (stride * dilation for stride, dilation in zip(self.stride, self.dilation, strict=True))
+        telling = (
+            {*range(first, min(first + period, end)), *range(max(end - period, first), end)}
+            for (first, end), period in zip(box[1:], periods, strict=True)
+        )
+        return itertools.product(range(*box[0]), *telling)
 
     def unused(self) -> frozenset[str]:
         return frozenset({"output_padding"}) if self.padding == "same" else frozenset()
