@@ -12,7 +12,7 @@ FOLLOWS: dict[str, tuple[str, ...]] = {
     "Normalisation": ("relu", "maxpool", "conv", "dense", "flatten"),
     "Activation": ("maxpool", "conv", "batchnorm", "dense", "flatten", "globalavgpool", "dropout"),
     "Pooling": ("conv", "flatten", "globalavgpool", "dense", "dropout"),
-    "Reshape": ("dense", "dropout"),
+    "Reshape": ("dense", "conv", "dropout"),
     "Dense": ("relu", "softmax", "dropout", "dense", "batchnorm"),
     "Merge": ("relu", "conv", "maxpool", "globalavgpool", "flatten"),
 }
@@ -31,6 +31,18 @@ OTHER_WORDS = {
     "softmax": "probabilities output",
     "input": "image source data",
     "relu": "rectifier nonlinearity",
+    "conv_transpose": "deconvolution upconvolution fractionally strided",
+    "depthwise_conv": "separable per channel",
+    "locally_connected": "unshared convolution",
+    "fixed_filter": "sobel gradient gaussian laplacian sharpen edge blur kernel",
+    "lppool": "norm lp pooling",
+    "adaptive_avgpool": "mean pooling output size",
+    "adaptive_maxpool": "pooling output size",
+    "upsample": "upsampling resize enlarge interpolate bilinear unpool",
+    "pad": "border zero reflect replicate mirror",
+    "crop": "border cut",
+    "reshape": "view unflatten",
+    "permute": "transpose swap dimensions order",
 }
 
 
