@@ -179,7 +179,7 @@ class KernelField(Field):
     def set_value(self, value: str) -> None:
         self.set_error(None)
         if self._parsed(self.edit.text()) != value:
-            self.edit.setText(value)
+            self.edit.setText(value.replace("-", numbers.MINUS))
         self._value = value
 
     def _read(self, text: str) -> None:

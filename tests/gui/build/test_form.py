@@ -173,6 +173,8 @@ def test_a_kernel_is_typed_as_rows_of_numbers() -> None:
     assert (field.error(), got[-1], field.edit.text()) == ("", "1 0; 0 -2", "1 0; 0 −2")
     field.set_value("1 0; 0 -2")
     assert field.edit.text() == "1 0; 0 −2", "what was typed is left alone"
+    field.set_value("-1 1")
+    assert field.edit.text() == "−1 1"
     field.deleteLater()
 
 
