@@ -79,11 +79,17 @@ def feed(placed: Placed, source: str) -> Graph:
     return graph
 
 
-def insert_block(graph: Graph, block: Graph, edge: Edge, position: tuple[float, float]) -> Placed:
-    """Put a block into the middle of a wire."""
+def insert_block(
+    graph: Graph, block: Graph, edge: Edge, position: tuple[float, float], twins: tuple[Edge, ...] = ()
+) -> Placed:
+    """Put a block into the middle of a wire, and of its twins: wires from the same node into one folded group."""
     into = around(graph, (edge.source, edge.target))
-    placed = place_block(graph.disconnect(edge), block, position, into)
-    grown = feed(placed, edge.source).connect(placed.exit, edge.target, edge.port)
+    for each in (edge, *twins):
+        graph = graph.disconnect(each)
+    placed = place_block(graph, block, position, into)
+    grown = feed(placed, edge.source)
+    for each in (edge, *twins):
+        grown = grown.connect(placed.exit, each.target, each.port)
     return replace(placed, graph=grown)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -19,8 +19,11 @@ from PySide6.QtWidgets import QWidget
 
 from cnnviz.errors import CnnvizError
 from cnnviz.layers import Layer
+from cnnviz.model.blocks import Placed
 from cnnviz.model.check import check
+from cnnviz.model.folding import members
 from cnnviz.model.graph import Graph
+from cnnviz.model.repeating import title_of
 from cnnviz.ui.build import edits, gestures, mime
 from cnnviz.ui.build.card import CardItem, Part
 from cnnviz.ui.build.cutting import KEYS as CUTTING
@@ -60,8 +63,10 @@ class Canvas(Sheet):
         self._make_from_menu: Callable[[Layer], edits.Made] | None = None
         self.setAcceptDrops(True)
         self.setAccessibleName("canvas")
+        self.content.judge = self.document.judged
         self.content.sync(self.document.graph)
         self.document.changed.connect(self._follow)
+        self.document.judged_anew.connect(lambda: self.content.sync(self.shown, again=True))
         selection.changed.connect(self._mark_selection)
         session.settings_changed.connect(lambda _: self.content.sync(self.shown, again=True))
 
@@ -98,6 +103,19 @@ class Canvas(Sheet):
         if self.commit(f"Add {name}", graph):
             self.selection.set((name,))
             self.reveal((name,))
+            self.setFocus()
+
+    def commit_block(self, make: Callable[[], Placed]) -> None:
+        """Add a block and select it as one thing."""
+        try:
+            placed = make()
+        except CnnvizError as error:
+            self.session.notice.emit("warning", str(error))
+            return
+        nodes = members(placed.graph, placed.group)
+        if self.commit(f"Add {title_of(placed.graph, placed.group)}", placed.graph):
+            self.selection.set(nodes, group=placed.group)
+            self.reveal(nodes)
             self.setFocus()
 
     def _follow(self, old: Graph, new: Graph) -> None:
@@ -244,13 +262,20 @@ class Canvas(Sheet):
     # -- drops and the quick menu -------------------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        layer = mime.dragged_layer(event.mimeData())
-        if layer is None:
+        gesture = self._drop_of(event.mimeData())
+        if gesture is None:
             event.ignore()
             return
         event.acceptProposedAction()
         self.pointer = self.mapToScene(event.position().toPoint())
-        self._begin(gestures.DropLayer(self, layer), self.pointer)
+        self._begin(gesture, self.pointer)
+
+    def _drop_of(self, data: QMimeData) -> gestures.Gesture | None:
+        """Return what begins when something of the palette comes in; None where it is something else."""
+        layer, block = mime.dragged_layer(data), mime.dragged_block(data)
+        if layer is not None:
+            return gestures.DropLayer(self, layer)
+        return gestures.DropBlock(self, block) if block is not None else None
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         if self.gesture is None:

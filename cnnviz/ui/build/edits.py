@@ -9,6 +9,7 @@ from dataclasses import replace
 from cnnviz.errors import CnnvizError, GraphError
 from cnnviz.layers import Layer
 from cnnviz.model import entries
+from cnnviz.model.blocks import Placed, add_block_after
 from cnnviz.model.cards import card_of, cards, place_of
 from cnnviz.model.files import graph_to_dict
 from cnnviz.model.folding import around, put_into, shifted
@@ -42,11 +43,20 @@ def add_after(graph: Graph, layer: Layer, source: str, position: Place | None = 
     return grown, name
 
 
-def insert_on(graph: Graph, layer: Layer, edge: Edge, position: Place) -> Made:
-    """Put a new node into the middle of a wire, and into the group in which both its ends lie."""
+def insert_on(graph: Graph, layer: Layer, edge: Edge, position: Place, twins: tuple[Edge, ...] = ()) -> Made:
+    """Put a new node into the middle of a wire (and of its twins), and into the group in which both ends lie."""
     name = graph.fresh_name(layer)
     group = around(graph, (edge.source, edge.target))
-    return put_into(graph.insert(edge, layer, name, position), name, group), name
+    grown = put_into(graph.insert(edge, layer, name, position), name, group)
+    for twin in twins:
+        grown = grown.disconnect(twin).connect(name, twin.target, twin.port)
+    return grown, name
+
+
+def block_after(graph: Graph, block: Graph, source: str) -> Placed:
+    """Put a block behind a node, below its card; what that one fed is fed by the block."""
+    placed = add_block_after(graph, block, source, below(graph, source))
+    return replace(placed, graph=make_room(placed.graph, placed.exit))
 
 
 def add_and_connect(
@@ -70,8 +80,9 @@ def below(graph: Graph, source: str) -> Place:
 
 def make_room(graph: Graph, name: str) -> Graph:
     """Push down the cards that follow a node in its column, if one lies on top of it."""
-    x, y = graph.node(name).position
-    behind = graph.descendants(name) - {name}
+    own = card_of(graph, name)
+    x, y = place_of(graph, own)
+    behind = graph.descendants(name).difference(own.nodes)
     places = {card: place_of(graph, card) for card in cards(graph) if behind.intersection(card.nodes)}
     column = {card: place for card, place in places.items() if abs(place[0] - x) < CARD_WIDTH}
     later = {card: place for card, place in column.items() if place[1] > y - ROW_PITCH / 2}

@@ -5,20 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from cnnviz.errors import CnnvizError, OptionError
 from cnnviz.layers import Layer, Option
 from cnnviz.model.graph import Graph
 from cnnviz.ui import numbers, theme
 from cnnviz.ui.build.formhead import FormHead
+from cnnviz.ui.build.groupform import GroupForm
 from cnnviz.ui.build.histogram import Histogram
 from cnnviz.ui.build.optionfields import field_for
+from cnnviz.ui.build.section import Section
 from cnnviz.ui.build.selection import Selection
 from cnnviz.ui.build.sums import Sums
 from cnnviz.ui.build.wording import capitalised
 from cnnviz.ui.state import Session
-from cnnviz.ui.widgets.chrome import Divider, button, label
+from cnnviz.ui.widgets.chrome import button, label
 from cnnviz.ui.widgets.field import Field
 from cnnviz.ui.widgets.fields import Toggle
 
@@ -39,6 +41,7 @@ class Properties(QScrollArea):
         self._shown: dict[str, Any] = {}
         self._built_for: tuple[object, ...] = ()
         self.head = FormHead(session)
+        self.group = GroupForm(session)
         self.sums = Sums(session)
         self.histogram = Histogram()
         self._set_up()
@@ -63,6 +66,7 @@ class Properties(QScrollArea):
         self._column = QVBoxLayout(page)
         self._column.setContentsMargins(0, 0, 0, 12)
         self._column.setSpacing(0)
+        self._column.addWidget(self.group)
         self._column.addWidget(self.head)
         self._reset = button("reset", "link")
         self._options = QWidget()
@@ -91,10 +95,14 @@ class Properties(QScrollArea):
     def refresh(self) -> None:
         """Show the selection as it is now; fields stay as they are while their kind does."""
         graph = self._document.graph
-        names = tuple(name for name in self._selection.nodes if name in graph)
+        group = self._selection.group
+        names = () if group else tuple(name for name in self._selection.nodes if name in graph)
+        self.group.setVisible(bool(group))
+        if group:
+            self.group.show_group(group)
         layers = [graph.node(name).layer for name in names]
         key = (names, tuple(type(layer) for layer in layers))
-        self._nothing.setVisible(not names)
+        self._nothing.setVisible(not names and not group)
         self.head.show_nodes(graph, names)
         if key != self._built_for:
             self._built_for = key
@@ -207,31 +215,6 @@ class Properties(QScrollArea):
 
     def _follow_name(self, new: str) -> None:
         self._selection.set((new,))
-
-
-class Section(QWidget):
-    """A titled part of the panel, with a line above it."""
-
-    def __init__(self, title: str, body: QWidget, right: QWidget | None = None) -> None:
-        super().__init__()
-        self._body = body
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(12, 0, 12, 12)
-        self._column.setSpacing(8)
-        self._column.addWidget(Divider())
-        row = QHBoxLayout()
-        row.addWidget(label(title, "heading"), 1)
-        if right is not None:
-            row.addWidget(right)
-        self._column.addLayout(row)
-        self._column.addWidget(body)
-
-    def swap(self, body: QWidget) -> None:
-        """Show another body instead."""
-        old, self._body = self._body, body
-        self._column.replaceWidget(old, body)
-        old.hide()
-        old.deleteLater()
 
 
 def _common(layers: list[Layer]) -> tuple[Option, ...]:

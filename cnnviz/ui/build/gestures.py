@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, Qt
 
 from cnnviz.layers import Layer
+from cnnviz.model.blocks import insert_block, place_block
 from cnnviz.model.folding import shifted
 from cnnviz.model.graph import Graph
 from cnnviz.model.notes import move_notes, note_of, notes_within
 from cnnviz.ui.build import edits
 from cnnviz.ui.build.aligning import align
+from cnnviz.ui.build.dragging import BlockGhost, Ghostly
+from cnnviz.ui.build.faces import WireFace
 from cnnviz.ui.build.grounds import nodes_in_frames
 from cnnviz.ui.build.places import CARD_HEIGHT, CARD_WIDTH, Place, snapped, under_pointer
 from cnnviz.ui.build.routing import Rect
@@ -160,12 +163,15 @@ class MoveCards(Gesture):
         return ", ".join(sorted(self.scene.faces.cards[head].heading for head in self._heads))
 
 
-class DropLayer(Gesture):
-    """A layer comes in from the palette: onto empty canvas, a wire (inserts) or a card (adds after it)."""
+class _Drop(Gesture):
+    """The base of what comes in from the palette: onto empty canvas, a wire (inserts) or a card (adds after it)."""
 
-    def __init__(self, canvas: Canvas, layer: Layer) -> None:
+    aims = True
+    """Whether it may go onto a wire or a card: what has no input can't."""
+
+    def __init__(self, canvas: Canvas, ghost: Ghostly) -> None:
         super().__init__(canvas)
-        self.layer = layer
+        self._ghost = ghost
         self._wire: WireItem | None = None
         self._card: CardItem | None = None
 
@@ -173,29 +179,26 @@ class DropLayer(Gesture):
         self.move(point)
 
     def move(self, point: QPointF) -> None:
-        found = self.scene.card_at(point) if self.layer.most_inputs != 0 else None
+        found = self.scene.card_at(point) if self.aims else None
         card = found[0] if found else None
-        wire = self.scene.wire_at(point) if card is None and self.layer.most_inputs != 0 else None
+        wire = self.scene.wire_at(point) if card is None and self.aims else None
         if card is not self._card:
             _aim_at(self._card, card)
             self._card = card
         if wire is not self._wire:
             _mark_wire(self._wire, wire)
             self._wire = wire
-        self.canvas.show_ghost(self.layer, under_pointer(point), on_card=card is not None)
+        self.canvas.show_ghost(self._ghost, under_pointer(point), on_card=card is not None)
 
     def end(self, point: QPointF) -> None:
         card, wire = self._card, self._wire
         self._finish()
-        layer, place, graph = self.layer, under_pointer(point), self.graph
         if card is not None:
-            self.canvas.commit_new(lambda: edits.add_after(graph, layer, card.face.tail))
+            self.add_after(card.face.exits[0])
         elif wire is not None:
-            edge = wire.face.edge
-            self.canvas.commit_new(lambda: edits.insert_on(graph, layer, edge, place))
+            self.insert(wire.face, under_pointer(point))
         else:
-            group = self.scene.grounds.group_at(point)
-            self.canvas.commit_new(lambda: edits.add(graph, layer, place, group))
+            self.add(under_pointer(point), self.scene.grounds.group_at(point))
 
     def cancel(self) -> None:
         self._finish()
@@ -205,6 +208,53 @@ class DropLayer(Gesture):
         _mark_wire(self._wire, None)
         self._card = self._wire = None
         self.canvas.show_ghost(None, (0.0, 0.0))
+
+    def add_after(self, source: str) -> None:
+        """It was dropped on the card of a node."""
+        raise NotImplementedError
+
+    def insert(self, wire: WireFace, place: Place) -> None:
+        """It was dropped on a wire."""
+        raise NotImplementedError
+
+    def add(self, place: Place, group: str) -> None:
+        """It was dropped on empty canvas, or in the frame of a group."""
+        raise NotImplementedError
+
+
+class DropLayer(_Drop):
+    """A layer comes in from the palette."""
+
+    def __init__(self, canvas: Canvas, layer: Layer) -> None:
+        super().__init__(canvas, layer)
+        self.layer = layer
+        self.aims = layer.most_inputs != 0
+
+    def add_after(self, source: str) -> None:
+        self.canvas.commit_new(lambda: edits.add_after(self.graph, self.layer, source))
+
+    def insert(self, wire: WireFace, place: Place) -> None:
+        self.canvas.commit_new(lambda: edits.insert_on(self.graph, self.layer, wire.edge, place, wire.twins))
+
+    def add(self, place: Place, group: str) -> None:
+        self.canvas.commit_new(lambda: edits.add(self.graph, self.layer, place, group))
+
+
+class DropBlock(_Drop):
+    """A block comes in from the palette."""
+
+    def __init__(self, canvas: Canvas, block: Graph) -> None:
+        super().__init__(canvas, BlockGhost(block.title, "Convolution"))
+        self._block = block
+
+    def add_after(self, source: str) -> None:
+        self.canvas.commit_block(lambda: edits.block_after(self.graph, self._block, source))
+
+    def insert(self, wire: WireFace, place: Place) -> None:
+        self.canvas.commit_block(lambda: insert_block(self.graph, self._block, wire.edge, place, wire.twins))
+
+    def add(self, place: Place, group: str) -> None:
+        self.canvas.commit_block(lambda: place_block(self.graph, self._block, place, group))
 
 
 def _box(place: Place) -> Rect:

@@ -6,13 +6,16 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from cnnviz.errors import CnnvizError
+from cnnviz.model.blocks import as_block, place_block
 from cnnviz.model.cards import cards
 from cnnviz.model.folding import dissolve, group_of, members, put_together, with_group
 from cnnviz.model.framing import closed, opened
 from cnnviz.model.graph import Graph
+from cnnviz.model.ownblocks import save_block
 from cnnviz.model.repeating import repeat, title_of
 from cnnviz.ui.build.canvas import Canvas
-from cnnviz.ui.build.places import CARD_HEIGHT, CARD_WIDTH
+from cnnviz.ui.build.edits import block_after
+from cnnviz.ui.build.places import CARD_HEIGHT, CARD_WIDTH, snapped
 
 CARD = (CARD_WIDTH, CARD_HEIGHT)
 
@@ -94,6 +97,27 @@ class Grouping:
             f"Repeat {title_of(graph, name)} ×{count}", lambda: repeat(folded, name, count)
         ):
             self.select(self._graph.groups[-1].name)
+
+    def save(self, name: str) -> bool:
+        """Keep a copy of a group among the user's blocks; say whether it is there now."""
+        try:
+            block = save_block(as_block(self._graph, name))
+        except CnnvizError as error:
+            self._canvas.session.notice.emit("warning", str(error))
+            return False
+        self._canvas.session.notice.emit("info", f"{block.title} is among the blocks of the palette now.")
+        return True
+
+    def add_block(self, block: Graph) -> None:
+        """Put a block behind the selection, or without one in the middle of the view."""
+        canvas, graph = self._canvas, self._graph
+        after = canvas.selection.last
+        if after:
+            canvas.commit_block(lambda: block_after(graph, block, after))
+            return
+        middle = canvas.mapToScene(canvas.viewport().rect().center())
+        place = snapped(middle.x() - CARD_WIDTH / 2, middle.y() - CARD_HEIGHT / 2)
+        canvas.commit_block(lambda: place_block(graph, block, place))
 
     def retitle(self, name: str, title: str) -> None:
         """Give a group another title; an empty one leaves the old."""

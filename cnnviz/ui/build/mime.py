@@ -1,4 +1,4 @@
-"""What travels when layers are dragged or copied: a layer kind, or a piece of graph, as JSON."""
+"""What travels when layers are dragged or copied: a layer kind, a block, or a piece of graph, as JSON."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ import json
 
 from PySide6.QtCore import QMimeData
 
+from cnnviz.errors import CnnvizError
 from cnnviz.layers import LAYERS, Layer
+from cnnviz.model.files import Project, from_json, to_json
+from cnnviz.model.graph import Graph
 
 LAYER = "application/x-cnnviz-layer"
+BLOCK = "application/x-cnnviz-block"
 PIECE = "application/x-cnnviz-graph"
 
 
@@ -27,6 +31,23 @@ def dragged_layer(data: QMimeData) -> Layer | None:
         kind = json.loads(bytes(data.data(LAYER).data()).decode())["kind"]
         return LAYERS[kind]()
     except (ValueError, KeyError, TypeError):
+        return None
+
+
+def block_data(graph: Graph) -> QMimeData:
+    """Return what the palette sends when a block is dragged."""
+    data = QMimeData()
+    data.setData(BLOCK, to_json(Project(graph)).encode())
+    return data
+
+
+def dragged_block(data: QMimeData) -> Graph | None:
+    """Return the block that is dragged, or None if it is something else."""
+    if not data.hasFormat(BLOCK):
+        return None
+    try:
+        return from_json(bytes(data.data(BLOCK).data()).decode(), "block").graph
+    except (ValueError, CnnvizError):
         return None
 
 

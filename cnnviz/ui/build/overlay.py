@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
-from cnnviz.layers import Layer
 from cnnviz.ui import icons, theme
+from cnnviz.ui.build.dragging import Ghostly
 from cnnviz.ui.build.places import CARD_HEIGHT, CARD_WIDTH, Place
 from cnnviz.ui.build.routing import route
 from cnnviz.ui.build.wire import rounded
@@ -23,7 +23,7 @@ class Overlay:
 
     band: QRectF | None = None
     thread: tuple[QPointF, QPointF] | None = None
-    ghost: tuple[Layer, Place] | None = None
+    ghost: tuple[Ghostly, Place] | None = None
     guides: tuple[Guide, ...] = ()
     cut: tuple[QPointF, ...] = ()
 
@@ -58,7 +58,7 @@ class Overlay:
         painter.drawEllipse(end, 3.5, 3.5)
 
     @staticmethod
-    def _paint_ghost(painter: QPainter, layer: Layer, place: Place) -> None:
+    def _paint_ghost(painter: QPainter, layer: Ghostly, place: Place) -> None:
         box = QRectF(*place, CARD_WIDTH, CARD_HEIGHT)
         pen = QPen(theme.color("t3"), 1)
         pen.setDashPattern([4, 4])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QDrag, QKeyEvent, QMouseEvent, QPainter, QPixmap
+from PySide6.QtGui import QColor, QDrag, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -20,6 +20,8 @@ from PySide6.QtWidgets import (
 
 from cnnviz.layers import LAYERS, Layer
 from cnnviz.ui import icons, theme
+from cnnviz.ui.build.blocklist import BlockList
+from cnnviz.ui.build.dragging import drag_picture
 from cnnviz.ui.build.mime import layer_data
 from cnnviz.ui.build.suggestions import grouped
 from cnnviz.ui.build.templates import TemplateList
@@ -48,15 +50,17 @@ class Palette(QWidget):
         self.search.setAccessibleName("search layers")
         self.search.setClearButtonEnabled(True)
         self.search.addAction(icons.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
-        self.tabs = Segmented([("layers", "Layers"), ("templates", "Templates")], name="palette")
+        choices = [("layers", "Layers"), ("blocks", "Blocks"), ("templates", "Templates")]
+        self.tabs = Segmented(choices, name="palette")
         self.tree = LayerTree()
+        self.blocks = BlockList()
         self.templates = TemplateList()
         self.more = tool_button("search", "Search layers, templates and all names", self._widen)
         self.more.hide()
         self._named = True
         self._pages = QStackedWidget()
-        self._pages.addWidget(self.tree)
-        self._pages.addWidget(self.templates)
+        for page in (self.tree, self.blocks, self.templates):
+            self._pages.addWidget(page)
         self._lay_out()
         self.setMinimumWidth(NARROWEST)
         self.search.textChanged.connect(self.tree.fill)
@@ -82,11 +86,12 @@ class Palette(QWidget):
         layout.addWidget(self._pages, 1)
 
     def show_page(self, name: str) -> None:
-        """Show `layers` or `templates`; with icons only, there is room for the layers alone."""
+        """Show `layers`, `blocks` or `templates`; with icons only, there is room for the layers alone."""
         if name != "layers":
             self.show_names(True)
         self.tabs.set_value(name)
-        self._pages.setCurrentWidget(self.tree if name == "layers" else self.templates)
+        pages = {"layers": self.tree, "blocks": self.blocks, "templates": self.templates}
+        self._pages.setCurrentWidget(pages[name])
         self.search.setVisible(name == "layers" and self._named)
 
     def show_names(self, named: bool) -> None:
@@ -179,7 +184,7 @@ class LayerTree(QTreeWidget):
             return
         drag = QDrag(self)
         drag.setMimeData(layer_data(kind))
-        drag.setPixmap(_drag_picture(kind))
+        drag.setPixmap(drag_picture(LAYERS[kind].title, kind, LAYERS[kind].group))
         drag.setHotSpot(QPoint(-12, -12))
         drag.exec(Qt.DropAction.CopyAction)
 
@@ -302,23 +307,3 @@ def _paint_key(painter: QPainter, rect: QRect, key: str) -> None:
     painter.setPen(theme.color("t3"))
     painter.setFont(theme.mono_font(10))
     painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, key)
-
-
-def _drag_picture(kind: str) -> QPixmap:
-    """Return what hangs on the mouse: pictogram and title on a small card."""
-    cls = LAYERS[kind]
-    picture = QPixmap(QSize(132, 30) * 2)
-    picture.setDevicePixelRatio(2.0)
-    picture.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(picture)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(theme.color("acc"))
-    painter.setBrush(theme.color("bg3"))
-    painter.drawRoundedRect(QRect(1, 1, 130, 28), 6, 6)
-    mark = icons.pixmap(icons.layer_icon_name(cls.kind), theme.group_color(cls.group), 16, 2.0)
-    painter.drawPixmap(QRect(9, 7, 16, 16), mark)
-    painter.setPen(theme.color("t1"))
-    painter.setFont(theme.ui_font(12, 500))
-    painter.drawText(QRect(32, 1, 96, 28), Qt.AlignmentFlag.AlignVCenter, cls.title)
-    painter.end()
-    return picture

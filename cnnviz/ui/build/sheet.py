@@ -6,8 +6,8 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
-from cnnviz.layers import Layer
 from cnnviz.ui.build.camera import STEP, Camera
+from cnnviz.ui.build.dragging import Ghostly
 from cnnviz.ui.build.overlay import Guide, Overlay
 from cnnviz.ui.build.places import Place
 from cnnviz.ui.build.scene import CanvasScene
@@ -58,7 +58,7 @@ class Sheet(QGraphicsView):
         self.overlay.thread = (start, end) if start is not None and end is not None else None
         self.viewport().update()
 
-    def show_ghost(self, layer: Layer | None, place: Place, *, on_card: bool = False) -> None:
+    def show_ghost(self, layer: Ghostly | None, place: Place, *, on_card: bool = False) -> None:
         """Show where a dropped card would lie."""
         self.overlay.ghost = (layer, place) if layer is not None and not on_card else None
         self.viewport().update()

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QWidget
 
 from cnnviz.layers import LAYERS
 from cnnviz.model.check import Fix
+from cnnviz.model.folding import outermost_folded
 from cnnviz.model.graph import Graph
 from cnnviz.ui import theme
 from cnnviz.ui.build.arrange import best_layout
@@ -91,10 +92,23 @@ class BuildWorkspace(QWidget):
         canvas.asked_to_inspect.connect(self.inspect)
         canvas.button_pressed.connect(self.sample_buttons.press)
         canvas.group_pressed.connect(self.grouping.toggle)
+        self._connect_groups()
         self.properties.inspect_pressed.connect(self.inspect)
         self.strip.node_chosen.connect(self.show_node)
         self.strip.fix_chosen.connect(self.apply_fix)
         theme.changed.connect(self._show_sample)
+
+    def _connect_groups(self) -> None:
+        form, blocks = self.properties.group, self.palette_panel.blocks
+        form.toggled.connect(self.grouping.toggle)
+        form.retitled.connect(self.grouping.retitle)
+        form.renamed.connect(self.grouping.select)
+        form.repeat_pressed.connect(self.grouping.repeat)
+        form.dissolve_pressed.connect(self.grouping.dissolve)
+        form.save_pressed.connect(self._save_block)
+        form.node_chosen.connect(self.show_member)
+        blocks.chosen.connect(self.grouping.add_block)
+        blocks.told.connect(lambda text: self.session.notice.emit("warning", text))
 
     def actions_for_palette(self) -> list[QAction]:
         """Return what can be done here, for the command list."""
@@ -158,6 +172,18 @@ class BuildWorkspace(QWidget):
             self.popover.open_for(name)
             self.canvas.reveal((name,), glide=True)
             self.canvas.setFocus()
+
+    def show_member(self, name: str) -> None:
+        """Select a node of a group; where it is folded away, its groups are opened."""
+        while group := outermost_folded(self.session.document.graph, name):
+            self.grouping.open(group)
+        self.selection.set((name,))
+        self.canvas.reveal((name,))
+
+    def _save_block(self, name: str) -> None:
+        if self.grouping.save(name):
+            self.palette_panel.blocks.fill()
+            self.palette_panel.show_page("blocks")
 
     def apply_fix(self, fix: Fix) -> None:
         """Make a repair as one step."""
