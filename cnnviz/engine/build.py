@@ -119,11 +119,13 @@ class GraphModule(nn.Module):
 
     def _for(self, inputs: Sequence[torch.Tensor]) -> GraphModule:
         """Return the network for samples of this size: padding like "same" depends on it."""
-        if not self._free:
+        if not self._free or len(inputs) != len(self.report.inputs):
             return self
         return self.resized(*(tuple(each.shape[1:]) for each in inputs))
 
     def _run(self, plan: Sequence[_Step], inputs: Sequence[torch.Tensor]) -> dict[str, torch.Tensor]:
+        if len(inputs) != len(self.report.inputs):
+            raise GraphError(f"the network takes {len(self.report.inputs)} inputs, but {len(inputs)} arrived.")
         given = dict(zip(self.report.inputs, inputs, strict=True))
         values: dict[str, torch.Tensor] = {}
         for step in plan:
