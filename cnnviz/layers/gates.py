@@ -14,7 +14,7 @@ from typing import Any
 
 from cnnviz.layers.base import Layer, Parameter, Shape, TorchCall, size
 from cnnviz.layers.calculation import Calculation, calculation
-from cnnviz.layers.formula import Block, Formula, Index, Part, Pointwise, WeightedSum, cell
+from cnnviz.layers.formula import Block, Formula, Index, Part, WeightedSum, cell
 from cnnviz.layers.geometry import axes
 from cnnviz.layers.options import opt
 
@@ -153,9 +153,9 @@ class Gates:
         return dict.fromkeys((*GATES, "c", "h"), self.sequence)
 
     def formula(self, index: Index) -> Formula:
-        """Say that the output is h: of every step, or of the last."""
+        """Say how the output is made: it is h of every step, or of the last."""
         last = (index[0], self.steps - 1, *index[1:])
-        return Pointwise(cell("h", index if self.layer.every_step else last), "identity")
+        return self.internal_formula("h", index if self.layer.every_step else last)
 
     def internal_formula(self, name: str, index: Index) -> Formula:
         """Say how a gate, the candidate, the state or the output of a step is made."""

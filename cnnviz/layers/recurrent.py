@@ -38,6 +38,10 @@ class LSTM(GatedLayer):
             raise ShapeError(text, remedies=self._remedies(shape))
         return Gates(shape[0], shape[1], (), (), self)
 
+    def brief(self) -> str:
+        first, *others = super().brief().split(", ")
+        return ", ".join((f"{first} unit{'s' if self.units != 1 else ''}", *others))
+
     def _remedies(self, shape: Shape) -> tuple[Remedy, ...]:
         """Suggest what fits: Dense for a vector, an image column by column, a convolutional LSTM for a video."""
         from cnnviz.layers.convlstm import ConvLSTM2d  # which suggests this one for sequences

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import torch
 from torch import nn
@@ -42,7 +43,11 @@ class CapsuleRouting(nn.Module):
         super().__init__()
         self.iterations = iterations
         self.weight = nn.Parameter(torch.empty(count, capsules, dimension, in_dimension))
-        nn.init.kaiming_uniform_(self.weight, a=math.sqrt(5))
+        nn.init.uniform_(self.weight, -1 / math.sqrt(in_dimension), 1 / math.sqrt(in_dimension))
+
+    def kernels(self) -> Iterator[torch.Tensor]:
+        """Yield the weights of one capsule below after the other: each has a dense layer of its own."""
+        return (each.flatten(0, 1) for each in self.weight)
 
     def forward(self, u: torch.Tensor) -> torch.Tensor:
         """Return (N, capsules, dimension) for u (N, count, in_dimension)."""

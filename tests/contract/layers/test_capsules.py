@@ -155,3 +155,13 @@ def test_maps_where_capsules_belong_have_a_fix_that_fits() -> None:
     assert isinstance(remedy, Remedy)
     assert remedy.replace is not None
     assert remedy.replace.out_shape((4, 5, 20)) == (32 * 6, 8)
+
+
+@pytest.mark.parametrize(
+    ("how", "spread"),
+    [("default", 1 / np.sqrt(8 * 3)), ("normal", 0.1), ("he", 0.5), ("glorot", np.sqrt(2 / 168))],
+)
+def test_every_capsule_below_starts_with_a_dense_layer_of_its_own(how: str, spread: float) -> None:
+    graph = Graph().add(Input((30, 8)), "u").add(CapsuleRouting(10, 16), "digits", after="u")
+    weight = build(graph, initialiser=how).get_parameter("digits.weight").detach()
+    assert float(weight.std()) == pytest.approx(spread, rel=0.05)

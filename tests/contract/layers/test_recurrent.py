@@ -184,3 +184,9 @@ def test_states_carry_the_gradient_back_to_the_first_frame() -> None:
     assert x.grad is not None
     assert x.grad[:, :, 0].abs().max() > 0
     assert all(array.grad is not None for array in module.parameters())
+
+
+def test_briefs_name_what_differs() -> None:
+    assert LSTM(1).brief() == "1 unit"
+    assert LSTM(8, every_step=False, biases="none").brief() == "8 units, last step, no bias"
+    assert ConvLSTM2d(32, 5, peepholes=True, biases="two").brief() == "32 @ 5×5, peepholes, two biases"
