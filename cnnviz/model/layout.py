@@ -6,7 +6,7 @@ A folded group takes the room of one card; an open one is laid out by itself and
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -24,6 +24,13 @@ BRANCH_PITCH = 304
 """From card to card sideways, within a layer."""
 COLUMN_GAP = 128
 """Between the folded columns; and from card to card along the flow to the right, where labels need more room."""
+
+MARGIN = 40
+"""Around everything, where it is fitted into a view."""
+IN_A_COLUMN = (3, 4, 5, 6, 8, 10, 14, 20, 28)
+"""How many cards a column may hold, of the layouts that are tried for a view."""
+MANY = 300
+"""From so many layers on, only every third of them is tried."""
 
 Direction = Literal["down", "right"]
 
@@ -44,10 +51,30 @@ def tidy(
     Chips take the place of their card. The members of a folded group are laid out from its place on, as they will be
     seen when it is opened. The same graph always gives the same picture.
     """
+    limit = height if direction == "down" else width
+    return _put(graph, _plans(graph, direction, (limit,))[0]) if graph.nodes else graph
+
+
+def tidy_for(graph: Graph, room: Pair, direction: Direction = "down") -> Graph:
+    """Return the tidy layout that is shown largest in a view of this width and height; of equals, the compactest."""
     if not graph.nodes:
         return graph
-    heads = {name: card.head for card in cards(unfolded(graph)) for name in card.nodes}
-    places = _Plan(graph, heads, direction, height if direction == "down" else width).places()
+    pitch = ROW_PITCH if direction == "down" else CARD_WIDTH + COLUMN_GAP
+    tried = IN_A_COLUMN if len(graph) < MANY else IN_A_COLUMN[1::3]
+    plans = _plans(graph, direction, [float(count * pitch) for count in tried])
+    return _put(graph, max(plans, key=lambda plan: round(plan.zoom(room), 2)))
+
+
+def _plans(graph: Graph, direction: Direction, limits: Iterable[float]) -> list[_Plan]:
+    heads = _heads(graph)
+    levels = _levels(graph, heads)
+    folded = {group.name: group.folded for group in graph.groups}
+    return [_Plan(levels, folded, direction, limit) for limit in limits]
+
+
+def _put(graph: Graph, plan: _Plan) -> Graph:
+    """Return the graph with everything where a plan says."""
+    places, heads = plan.places(), _heads(graph)
     return replace(
         graph,
         nodes=tuple(replace(node, position=places[heads[node.name]]) for node in graph.nodes),
@@ -55,6 +82,11 @@ def tidy(
             replace(group, position=places.get(_GROUP + group.name, group.position)) for group in graph.groups
         ),
     )
+
+
+def _heads(graph: Graph) -> dict[str, str]:
+    """Return the node on whose card each node is drawn where all groups are open."""
+    return {name: card.head for card in cards(unfolded(graph)) for name in card.nodes}
 
 
 @dataclass(frozen=True)
@@ -68,13 +100,19 @@ class _Level:
 class _Plan:
     """Lays out the innermost groups first, then what is around them."""
 
-    def __init__(self, graph: Graph, heads: Mapping[str, str], direction: Direction, limit: float) -> None:
-        self._folded = {group.name: group.folded for group in graph.groups}
-        self._levels = _levels(graph, heads)
+    def __init__(
+        self, levels: Mapping[str, _Level], folded: Mapping[str, bool], direction: Direction, limit: float
+    ) -> None:
+        self._levels, self._folded = levels, folded
         self._gaps, self._limit = _GAPS[direction], limit
         self._down = direction == "down"
         self._arranged: dict[str, Arrangement] = {}
         self._arrange("")
+
+    def zoom(self, room: Pair) -> float:
+        """Return how large it is shown where it fits into a view of this width and height; 1 at most."""
+        width, height = self._turned(self._arranged[""].size)
+        return min(room[0] / (width + 2 * MARGIN), room[1] / (height + 2 * MARGIN), 1.0)
 
     def places(self) -> dict[str, Pair]:
         """Return (x, y) of every card and group."""
@@ -154,4 +192,4 @@ def _lift(levels: Mapping[str, _Level], source: tuple[str, ...], target: tuple[s
             return
 
 
-__all__ = ["CARD_HEIGHT", "CARD_WIDTH", "GRID", "ROW_PITCH", "Direction", "tidy"]
+__all__ = ["CARD_HEIGHT", "CARD_WIDTH", "GRID", "ROW_PITCH", "Direction", "tidy", "tidy_for"]

@@ -11,12 +11,12 @@ from typing import Any
 
 from cnnviz.errors import FileError
 from cnnviz.model.graph import Graph
-from cnnviz.model.layout import tidy
+from cnnviz.model.layout import tidy_for
 from cnnviz.model.recipe import DataChoice, Recipe
 from cnnviz.paths import shipped
 
-COLUMN_HEIGHT = 720.0
-"""Four cards to a column: three short columns are shown larger on a wide screen than two long ones."""
+ROOM = (1000.0, 760.0)
+"""Width and height of the view that templates are laid out for: the canvas of a middling window."""
 
 SECTIONS = ("Digits", "Images", "Sequences and 3D", "Autoencoders", "Architectures")
 """The headings of the gallery, in order."""
@@ -49,7 +49,7 @@ class Template:
     @cached_property
     def graph(self) -> Graph:
         """Return the network, tidy and with its title; made once."""
-        return tidy(self.make().with_title(self.title), height=COLUMN_HEIGHT)
+        return tidy_for(self.make().with_title(self.title), ROOM)
 
 
 def shipped_weights(template: Template) -> Path | None:

@@ -12,9 +12,9 @@ from cnnviz.errors import UsageError
 from cnnviz.layers import Dense
 from cnnviz.model.files import Project, from_json, to_json
 from cnnviz.model.folding import members
-from cnnviz.model.layout import tidy
+from cnnviz.model.layout import tidy_for
 from cnnviz.templates import SECTIONS, TEMPLATES, Template, mnist, shipped_weights, template, template_names
-from cnnviz.templates.template import COLUMN_HEIGHT
+from cnnviz.templates.template import ROOM
 
 PUBLISHED = {
     "t1": 333_526,
@@ -93,7 +93,7 @@ def test_templates_run_and_are_tidy(found: Template) -> None:
     assert report.errors == ()
     assert report.output
     assert all(any(known in problem.text for known in KNOWN_OF_THE_ORIGINALS) for problem in report.problems)
-    assert tidy(found.graph, height=COLUMN_HEIGHT) == found.graph
+    assert tidy_for(found.graph, ROOM) == found.graph
 
 
 def test_templates_survive_their_files(found: Template) -> None:

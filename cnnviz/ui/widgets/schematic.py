@@ -37,7 +37,7 @@ class Bar:
 @lru_cache(maxsize=len(TEMPLATES))
 def schematic(template: Template) -> tuple[Bar, ...]:
     """Return the bars of a template; the first time, its network is made."""
-    rows = [row for row in template.graph.summary().rows if _is_drawn(row)]
+    rows = [row for row in template.make().summary().rows if _is_drawn(row)]  # no places are needed
     largest = max((_extent(row) for row in rows if len(row.shape or ()) > 1), default=1)
     if len(rows) <= MOST:
         return tuple(_bar([row], largest) for row in rows)

@@ -27,7 +27,7 @@ from cnnviz.model.folding import members, outermost_folded
 from cnnviz.model.framing import FRAME_HEAD, FRAME_SIDE, frames
 from cnnviz.model.graph import Edge, Graph, Node, chain
 from cnnviz.model.group import Group
-from cnnviz.model.layout import CARD_HEIGHT, CARD_WIDTH, GRID, Direction, tidy
+from cnnviz.model.layout import CARD_HEIGHT, CARD_WIDTH, GRID, Direction, tidy, tidy_for
 from cnnviz.templates import TEMPLATES
 
 
@@ -284,6 +284,21 @@ def test_a_wide_row_is_folded() -> None:
     graph = tidy(chain(layers), direction="right", width=1400.0)
     assert max(node.position[0] for node in graph) <= 1400 - CARD_WIDTH
     assert sorted({node.position[1] for node in graph}) == [0.0, 272.0]
+
+
+@pytest.mark.parametrize(("room", "columns"), [((400.0, 2400.0), 1), ((3000.0, 500.0), 4)])
+def test_the_proportions_of_a_view_decide_how_many_columns_there_are(
+    room: tuple[float, float], columns: int
+) -> None:
+    graph = tidy_for(chain([Input(), *(Conv2d(padding="same") for _ in range(11))]), room)
+    assert len({node.position[0] for node in graph}) == columns
+
+
+def test_a_view_of_the_flow_to_the_right_has_rows() -> None:
+    layers = [Input(), *(Conv2d(padding="same") for _ in range(11))]
+    graph = tidy_for(chain(layers), (1400.0, 800.0), "right")
+    assert 1 < len({node.position[1] for node in graph}) < 12
+    assert tidy_for(Graph(), (400.0, 400.0)) == Graph()
 
 
 def test_the_largest_template_is_tidy_at_once() -> None:
