@@ -8,6 +8,7 @@ from cnnviz.errors import ShapeError
 from cnnviz.layers.bank import FilterBank, Filtering
 from cnnviz.layers.base import Layer, Remedy, Shape, window_text
 from cnnviz.layers.calculation import Calculation, calculation
+from cnnviz.layers.filteroptions import dilation_option, kernel_size_option, padding_option, stride_option
 from cnnviz.layers.geometry import Padding
 from cnnviz.layers.options import opt
 
@@ -17,23 +18,10 @@ class _Convolution(Filtering):
     linear = True
 
     out_channels: int = opt(16, label="Filters", lo=1, hi=4096, help="how many feature maps come out")
-    kernel_size: tuple[int, ...] = opt(
-        3, length="each", label="Kernel", lo=1, hi=31, help="{sizes} of the window"
-    )
-    stride: tuple[int, ...] = opt(
-        1, length="each", lo=1, hi=16, help="how far the window moves{ways} each time"
-    )
-    padding: Padding = opt(
-        "valid",
-        length="each",
-        form="padding",
-        lo=0,
-        hi=15,
-        help="zeros around the {thing}: valid adds none, same keeps the size at stride 1",
-    )
-    dilation: tuple[int, ...] = opt(
-        1, length="each", lo=1, hi=16, help="gaps between the cells of the window; 1 leaves none"
-    )
+    kernel_size: tuple[int, ...] = kernel_size_option()
+    stride: tuple[int, ...] = stride_option()
+    padding: Padding = padding_option()
+    dilation: tuple[int, ...] = dilation_option()
     groups: int = opt(1, lo=1, hi=4096, help="splits the channels into groups that don't see each other")
     bias: bool = opt(True, help="adds one learned number to every value of a map")
 

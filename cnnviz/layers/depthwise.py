@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from cnnviz.layers.bank import FilterBank, Filtering
 from cnnviz.layers.base import Layer, Shape, window_text
 from cnnviz.layers.calculation import Calculation, calculation
+from cnnviz.layers.filteroptions import dilation_option, kernel_size_option, padding_option, stride_option
 from cnnviz.layers.geometry import Padding
 from cnnviz.layers.options import opt
 
@@ -19,23 +20,10 @@ class DepthwiseConv2d(Filtering):
     stem, linear = "dwconv", True
 
     multiplier: int = opt(1, label="Filters per map", lo=1, hi=64, help="how many maps every channel becomes")
-    kernel_size: tuple[int, ...] = opt(
-        3, length="each", label="Kernel", lo=1, hi=31, help="{sizes} of the window"
-    )
-    stride: tuple[int, ...] = opt(
-        1, length="each", lo=1, hi=16, help="how far the window moves{ways} each time"
-    )
-    padding: Padding = opt(
-        "valid",
-        length="each",
-        form="padding",
-        lo=0,
-        hi=15,
-        help="zeros around the {thing}: valid adds none, same keeps the size at stride 1",
-    )
-    dilation: tuple[int, ...] = opt(
-        1, length="each", lo=1, hi=16, help="gaps between the cells of the window; 1 leaves none"
-    )
+    kernel_size: tuple[int, ...] = kernel_size_option()
+    stride: tuple[int, ...] = stride_option()
+    padding: Padding = padding_option()
+    dilation: tuple[int, ...] = dilation_option()
     bias: bool = opt(True, help="adds one learned number to every value of a map")
 
     def bank(self, shape: Shape) -> FilterBank:

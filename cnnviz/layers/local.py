@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from cnnviz.layers.bank import FilterBank
 from cnnviz.layers.base import Layer, Parameter, Shape, TorchCall, size, times, window_text
 from cnnviz.layers.calculation import Calculation, calculation, output_sizes
+from cnnviz.layers.filteroptions import kernel_size_option, padding_option, stride_option
 from cnnviz.layers.formula import Formula, Index, Part, WeightedSum
 from cnnviz.layers.geometry import Padding, torch_pads
 from cnnviz.layers.options import opt
@@ -21,20 +22,9 @@ class LocallyConnected2d(Windowed):
     group, stem, window, linear = "Convolution", "local", "Kernel", True
 
     out_channels: int = opt(16, label="Filters", lo=1, hi=4096, help="how many feature maps come out")
-    kernel_size: tuple[int, ...] = opt(
-        3, length="each", label="Kernel", lo=1, hi=31, help="{sizes} of the window"
-    )
-    stride: tuple[int, ...] = opt(
-        1, length="each", lo=1, hi=16, help="how far the window moves{ways} each time"
-    )
-    padding: Padding = opt(
-        "valid",
-        length="each",
-        form="padding",
-        lo=0,
-        hi=15,
-        help="zeros around the {thing}: valid adds none, same keeps the size at stride 1",
-    )
+    kernel_size: tuple[int, ...] = kernel_size_option()
+    stride: tuple[int, ...] = stride_option()
+    padding: Padding = padding_option()
     bias: bool = opt(True, help="adds one learned number to every value, another one at every place")
 
     def out_shape(self, *inputs: Shape) -> Shape:
