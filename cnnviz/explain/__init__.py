@@ -8,13 +8,15 @@ from collections.abc import Sequence
 from types import ModuleType
 
 from cnnviz.explain.explanation import Constant, Explanation, Partner, PartValues, Term
-from cnnviz.explain.field import Box, receptive_field, sources
+from cnnviz.explain.field import receptive_field, sources
 from cnnviz.explain.forward import explain
+from cnnviz.explain.functions import FUNCTIONS
 from cnnviz.explain.rounding import Column, rounded
 from cnnviz.explain.trace import Trace, split
+from cnnviz.layers.base import Box
 
 __all__ = [
-    "Box", "Column", "Constant", "Explanation", "PartValues", "Partner", "Term", "Trace",
+    "FUNCTIONS", "Box", "Column", "Constant", "Explanation", "PartValues", "Partner", "Term", "Trace",
     "explain", "receptive_field", "rounded", "sources", "split",
 ]  # fmt: skip
 

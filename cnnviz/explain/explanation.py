@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from cnnviz.explain.trace import Array
-from cnnviz.layers.formula import Index
+from cnnviz.layers.formula import Formula, Index
 
 Place = tuple[str, Index]
 """A value that can itself be explained: an array of the trace (`conv1`, `lstm1.i`) and an index in it."""
@@ -141,7 +141,7 @@ class Explanation:
     `node` is the array that holds the number: a node, or an array inside one (`lstm1.i`). `parts` hold the cells,
     `offsets` the summands that belong to no cell (bias). Their products add up to `sum`; `function` (empty: none) turns
     that into `result`. `engine` is what torch computed in float32, `tolerance` the largest difference that float32
-    arithmetic explains.
+    arithmetic explains. `formula` is the declaration that was computed.
     """
 
     node: str
@@ -157,6 +157,7 @@ class Explanation:
     result: float
     engine: float
     tolerance: float
+    formula: Formula
     note: str = ""
 
     @cached_property

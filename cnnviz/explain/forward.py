@@ -67,6 +67,7 @@ def explain(trace: Trace, node: str, index: Sequence[int]) -> Explanation:
         result=account.result,
         engine=float(array[found]),
         tolerance=account.tolerance,
+        formula=formula,
         note=account.note,
     )
 

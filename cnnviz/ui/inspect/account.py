@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnnviz.errors import ExplainError
-from cnnviz.explain import Explanation, rounded
+from cnnviz.explain import Explanation, rounded, split
 from cnnviz.ui import numbers
 from cnnviz.ui.inspect.frame import Frame
 from cnnviz.ui.inspect.reading import Reading, Spot
@@ -59,7 +59,8 @@ def _values(reading: Reading) -> np.ndarray:
 def _line(frame: Frame, at: int, place: int, value: float) -> Line:
     reading = frame.readings[at]
     if _per_channel(reading):
-        return Line(f"ch {reading.channels[place]}", value, Spot(at, (place, -1, -1, -1)))
+        of = f"{_short(reading)} " if len(frame.readings) > 1 else ""
+        return Line(f"{of}ch {reading.channels[place]}", value, Spot(at, (place, -1, -1, -1)))
     cell = _cell(place, reading.products.shape)
     return Line(_label(frame, reading, cell), value, Spot(at, cell))
 
@@ -68,9 +69,15 @@ def _label(frame: Frame, reading: Reading, cell: Cell) -> str:
     index = reading.index(cell)
     if index is None:
         return "padding"
-    if len(frame.readings) > 1 and frame.readings[0].window_size == 1:
-        return reading.node
-    return f"{reading.node}[{','.join(str(entry) for entry in index)}]"
+    if len(frame.readings) > 1 and reading.products.size == 1:
+        return _short(reading)
+    return f"{_short(reading)}[{','.join(str(entry) for entry in index)}]"
+
+
+def _short(reading: Reading) -> str:
+    """Return what a part's source is called; an array inside the layer goes without the layer's name."""
+    beside = "".join(f" · {split(each.node)[1] or each.node}" for each in reading.partners)
+    return f"{split(reading.node)[1] or reading.node}{beside}"
 
 
 def _cell(place: int, shape: tuple[int, ...]) -> Cell:
@@ -95,13 +102,33 @@ def written_out(shown: tuple[Line, ...], result: float, digits: int) -> str:
     return f"{text} = {numbers.minus(str(column.result))}"
 
 
+def applied(explanation: Explanation, digits: int) -> str:
+    """Write the function that turns the sum into the result, with both numbers; nothing where there is none."""
+    found, total = explanation, numbers.fixed(explanation.sum, digits)
+    if not found.function:
+        return ""
+    known = {constant.name: constant.value for constant in found.constants}
+    power = known.get("p", 0.0)
+    words = {
+        "root": f"√{total}" if power == 2 else f"({total})^(1/{power:g})",
+        "squash": f"{numbers.fixed(known.get('s', 0.0), digits)} · √{total} / (1 + {total})",
+        "response norm": f"x / (k + α/n · {total})^β",
+    }
+    return (
+        f"{words.get(found.function, f'{found.function}({total})')} = {numbers.fixed(found.result, digits)}"
+    )
+
+
 def counted(explanation: Explanation) -> str:
     """Say what was added: `sum of 72 products + bias`."""
     products = sum(part.products.size for part in explanation.parts)
-    weighted = any(part.names[1] for part in explanation.parts)
-    word = ("product" if weighted else "value") + ("s" if products != 1 else "")
+    names = {part.names[1] for part in explanation.parts}
+    word = "power" if names == {"power"} else "product" if any(names) else "value"
     offsets = "".join(f" + {term.label}" for term in explanation.offsets)
-    return f"sum of {numbers.count(products)} {word}{offsets}"
+    text = f"sum of {numbers.count(products)} {word}{'s' if products != 1 else ''}{offsets}"
+    if explanation.function:
+        return f"{explanation.function} of the sum"
+    return text if explanation.count > 1 else f"the {word}"
 
 
 def order_by_size(reading: Reading) -> np.ndarray:

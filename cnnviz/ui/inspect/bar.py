@@ -109,7 +109,9 @@ class InspectBar(QWidget):
 
 def place_words(frame: Frame) -> str:
     """Name a place in a map: `row 9, column 8`."""
-    names = {1: ("at",), 2: ("row", "column"), 3: ("slice", "row", "column")}.get(len(frame.index) - 1, ())
+    alone = "at" if frame.slice_word == "slice" else frame.slice_word
+    words = {1: (alone,), 2: ("row", "column"), 3: (frame.slice_word, "row", "column")}
+    names = words.get(len(frame.index) - 1, ())
     return ", ".join(f"{name} {at}" for name, at in zip(names, frame.index[1:], strict=True))
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 
-from cnnviz.explain import Trace
+from cnnviz.explain import Trace, split
 from cnnviz.explain.trace import Array
+from cnnviz.layers import Shape
 from cnnviz.model.check import Row
 from cnnviz.ui.inspect.volumes import volume
 
@@ -24,12 +25,15 @@ MOST_STACKS, FEW_CLASSES = 4, 12
 
 @dataclass(frozen=True, eq=False)
 class Column:
-    """One layer in the lane. `maps` is (C, D, H, W); `shown` are the channels that are drawn, in order.
+    """One layer in the lane: its output, or the array inside it that is looked at.
 
+    `maps` is (C, D, H, W); `shown` are the channels that are drawn, in order.
     `form` is `picture` for the sample, `maps`, `cells` for a vector, `bars` for the class probabilities.
     """
 
     row: Row
+    array: str
+    shape: Shape
     group: str
     form: str
     maps: Array
@@ -107,8 +111,11 @@ def columns(trace: Trace, selected: str, channel: int, width: float, height: flo
     """Return the columns of all layers in computing order, spread over `width` or wider where they don't fit."""
     tile = min(max((height - TOP - BOTTOM) / ROWS - GAP, LEAST_TILE), MOST_TILE)
     report = trace.graph.summary()
+    here = split(selected)[0]
     made = [
-        _column(trace, row, channel if row.name == selected else -1, tile, report.output)
+        _column(
+            trace, row, *((selected, channel) if row.name == here else (row.name, -1)), tile, report.output
+        )
         for row in report.rows
         if row.name in trace.activations
     ]
@@ -120,24 +127,23 @@ def columns(trace: Trace, selected: str, channel: int, width: float, height: flo
 def _placed(made: list[Column], space: float) -> tuple[Column, ...]:
     placed, left = [], 12.0
     for column in made:
-        found = Column(column.row, column.group, column.form, column.maps, column.shown, left, column.tile)
-        placed.append(found)
-        left += found.width + space
+        placed.append(replace(column, left=left))
+        left += column.width + space
     return tuple(placed)
 
 
-def _column(trace: Trace, row: Row, wanted: int, tile: float, output: str) -> Column:
+def _column(trace: Trace, row: Row, array: str, wanted: int, tile: float, output: str) -> Column:
     layer = trace.graph.node(row.name).layer
-    maps = volume(trace.activations[row.name])
+    maps = volume(trace.activations[array])
     vector = maps[0].size == 1
     if layer.most_inputs == 0 and not vector:
         form = "picture"
-    elif vector and row.name == output and len(maps) <= FEW_CLASSES:
+    elif vector and array == output and len(maps) <= FEW_CLASSES:
         form = "bars"
     else:
         form = "cells" if vector else "maps"
     shown = strongest(maps, ROWS * ACROSS, wanted) if form == "maps" else tuple(range(len(maps)))
-    return Column(row, layer.group, form, maps, shown, tile=tile)
+    return Column(row, array, trace.activations[array].shape, layer.group, form, maps, shown, tile=tile)
 
 
 def strongest(maps: Array, count: int, wanted: int = -1) -> tuple[int, ...]:

@@ -1,11 +1,14 @@
-"""Convolution: every product of the window and the kernel, channel by channel."""
+"""Sums over windows: every product of values and weights, channel by channel, for one source or several."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QTabBar
 
+from cnnviz.explain import split
+from cnnviz.ui import numbers
 from cnnviz.ui.inspect.account import MOST, order_by_size
 from cnnviz.ui.inspect.frame import Frame
+from cnnviz.ui.inspect.pointwise import Curve
 from cnnviz.ui.inspect.products import ProductBlocks
 from cnnviz.ui.inspect.reading import Reading, Spot
 from cnnviz.ui.inspect.views import View, view
@@ -13,34 +16,71 @@ from cnnviz.ui.inspect.volumes import Cell
 from cnnviz.ui.widgets.chrome import button
 from cnnviz.ui.widgets.legend import Legend
 
+CURVE = 120
 
-@view("Convolution")
+
+@view("window")
 class ConvView(View):
-    """One block per input channel; with more than 16, the largest contributions first and the rest folded."""
+    """One block per input channel; with more than 16, the largest contributions first and the rest folded.
+
+    A sum over several sources (a gate reads the input and the state) has a tab for each; a function of the sum is
+    drawn below.
+    """
 
     title = "Patch × kernel"
     has_modes = True
 
     def __init__(self) -> None:
         super().__init__()
+        self.at = 0
+        self.sources = QTabBar()
+        self.sources.setExpanding(False)
+        self.sources.setDrawBase(False)
         self.blocks = ProductBlocks()
         self.legend = Legend(label="products")
         self.unfold = button("", "link")
         self.unfolded = False
-        self.column.addWidget(self.blocks, 1)
+        self.curve = Curve()
+        self.curve.setFixedHeight(CURVE)
         foot = QHBoxLayout()
         foot.addWidget(self.legend, 1)
         foot.addWidget(self.unfold)
+        self.column.addWidget(self.sources)
+        self.column.addWidget(self.blocks, 1)
         self.column.addLayout(foot)
+        self.column.addWidget(self.curve)
+        self.sources.currentChanged.connect(self._choose_source)
         self.unfold.clicked.connect(self._toggle)
-        self.blocks.hovered.connect(lambda cell: self.spot_hovered.emit(Spot(0, cell)))
+        self.blocks.hovered.connect(lambda cell: self.spot_hovered.emit(Spot(self.at, cell)))
         self.blocks.left.connect(lambda: self.spot_hovered.emit(None))
         self.blocks.clicked.connect(self._clicked)
 
     def refresh(self) -> None:
         if self.frame is None or not self.frame.readings:
             return
-        reading = self.frame.readings[0]
+        self._fill_tabs(self.frame)
+        self._show_products(self.frame.readings[self.at])
+        self._show_function(self.frame)
+
+    def set_spot(self, spot: Spot | None) -> None:
+        if spot is not None and spot.reading != self.at and spot.reading < self.sources.count():
+            self.sources.setCurrentIndex(spot.reading)
+        self.blocks.set_cell(spot.cell if spot is not None and spot.reading == self.at else None)
+
+    def heading(self, frame: Frame) -> str:
+        if len(frame.readings) > 1:
+            return "Sums of products"
+        reading = frame.readings[0]
+        if not reading.weighted:
+            return "Sum of products"
+        return "Inputs × weights" if reading.is_vector else self.title
+
+    def subtitle(self, frame: Frame) -> str:
+        if len(frame.readings) > 1:
+            return frame.explanation.rule
+        return window_words(frame.readings[0])
+
+    def _show_products(self, reading: Reading) -> None:
         count = len(reading.products)
         order = range(count) if count <= MOST else order_by_size(reading).tolist()
         folded = count > MOST and not self.unfolded
@@ -50,18 +90,43 @@ class ConvView(View):
         low, high = self.blocks.value_range
         self.legend.set_scale(low, high, "products, all channels")
 
-    def set_spot(self, spot: Spot | None) -> None:
-        self.blocks.set_cell(spot.cell if spot is not None and spot.reading == 0 else None)
+    def _show_function(self, frame: Frame) -> None:
+        found = frame.explanation
+        self.curve.setVisible(bool(found.function))
+        if found.function:
+            self.curve.show_point(
+                found.function, found.sum, found.result, max(abs(found.sum) * 1.2, 4.0), 1.0
+            )
 
-    def subtitle(self, frame: Frame) -> str:
-        return window_words(frame.readings[0]) if frame.readings else ""
+    def _fill_tabs(self, frame: Frame) -> None:
+        """Name the sources with their sums; the chosen one stays as long as there is one at its place."""
+        self.sources.blockSignals(True)
+        while self.sources.count() > len(frame.readings):
+            self.sources.removeTab(self.sources.count() - 1)
+        for at, reading in enumerate(frame.readings):
+            name = split(reading.node)[1] or reading.node
+            text = f"{name}  Σ {numbers.fixed(float(reading.products.sum()), self.digits, plus=True)}"
+            if at < self.sources.count():
+                self.sources.setTabText(at, text)
+            else:
+                self.sources.addTab(text)
+        self.at = min(self.at, len(frame.readings) - 1)
+        self.sources.setCurrentIndex(self.at)
+        self.sources.setVisible(len(frame.readings) > 1)
+        self.sources.blockSignals(False)
+
+    def _choose_source(self, at: int) -> None:
+        self.at = max(at, 0)
+        if self.frame is not None:
+            self._show_products(self.frame.readings[self.at])
+            self.spot_hovered.emit(Spot(self.at, (0, -1, -1, -1)))
 
     def _toggle(self) -> None:
         self.unfolded = not self.unfolded
         self.refresh()
 
     def _clicked(self, cell: Cell) -> None:
-        spot = Spot(0, cell)
+        spot = Spot(self.at, cell)
         self.spot_hovered.emit(spot)
         self.walk(spot)
 

@@ -22,7 +22,7 @@ def facts(frame: Frame, field: Box | None) -> list[Fact]:
     found += _window(frame)
     if field is not None:
         found.append(("Receptive field", f"{_extent(field)} of the input"))
-    if row.macs and row.shape:
+    if row.macs and row.shape and not frame.inside:
         here, total = row.macs // size(row.shape), numbers.compact_count(row.macs)
         found.append(("Multiply-adds", f"{numbers.count(here)} · layer {total}"))
     if row.params:
@@ -33,7 +33,7 @@ def facts(frame: Frame, field: Box | None) -> list[Fact]:
 
 def _window(frame: Frame) -> list[Fact]:
     """Say where the window lies, where there is one that does not cover everything."""
-    if not frame.readings or frame.is_vector:
+    if not frame.readings or frame.is_vector or frame.readings[0].dimensions != frame.array.ndim:
         return []
     spans = frame.readings[0].ranges[-(frame.array.ndim - 1) :]
     if all(len(cells) == 1 for cells in spans):

@@ -8,9 +8,10 @@ from functools import cached_property
 
 import numpy as np
 
-from cnnviz.explain import Explanation, Trace, explain
+from cnnviz.explain import Explanation, Trace, explain, split
 from cnnviz.explain.trace import Array
 from cnnviz.layers import Layer
+from cnnviz.layers.formula import Formula
 from cnnviz.model.check import Row
 from cnnviz.ui.inspect.reading import Reading, read
 from cnnviz.ui.inspect.volumes import Cell, to_cell, to_index, volume
@@ -56,32 +57,54 @@ class Frame:
 
     @property
     def node(self) -> str:
-        """Return the node that is looked at."""
+        """Return the array that is looked at: a node, or an array inside one (`lstm1.i`)."""
         return self.explanation.node
 
     @property
+    def owner(self) -> str:
+        """Return the node that the array belongs to."""
+        return split(self.node)[0]
+
+    @property
+    def inside(self) -> str:
+        """Return the array's name inside its node; empty for the node's output."""
+        return split(self.node)[1]
+
+    @property
+    def arrays(self) -> tuple[str, ...]:
+        """Return the node and the arrays inside it that can be looked at."""
+        return (self.owner, *self.trace.internals(self.owner))
+
+    @property
     def index(self) -> tuple[int, ...]:
-        """Return the index of the value in the node's output."""
+        """Return the index of the value in its array."""
         return self.explanation.index
 
     @property
     def layer(self) -> Layer:
         """Return the layer that made the value."""
-        return self.trace.graph.node(self.node).layer
+        return self.trace.graph.node(self.owner).layer
+
+    def formula(self, index: Sequence[int]) -> Formula:
+        """Return how the array's number at another index is made."""
+        shapes = self.trace.arriving(self.owner)
+        if self.inside:
+            return self.layer.internal_formula(self.inside, tuple(index), *shapes)
+        return self.layer.formula(tuple(index), *shapes)
 
     @cached_property
     def row(self) -> Row:
         """Return shapes and counts of the layer."""
-        return self.trace.graph.summary().row(self.node)
+        return self.trace.graph.summary().row(self.owner)
 
     @property
     def array(self) -> Array:
-        """Return the output of the node, as stored."""
+        """Return the array, as stored."""
         return self.trace.activation(self.node)
 
     @cached_property
     def output(self) -> Array:
-        """Return the output of the node as (C, D, H, W)."""
+        """Return the array as (C, D, H, W)."""
         return volume(self.array)
 
     @property
@@ -103,9 +126,15 @@ class Frame:
         """Return the index of a cell of `output`."""
         return to_index(cell, self.array.ndim)
 
+    @cached_property
+    def slice_word(self) -> str:
+        """Return what the slices of a volume are: steps in time where a layer of the network remembers."""
+        remembers = any(node.layer.group == "Recurrent" for node in self.trace.graph)
+        return "time" if remembers else "slice"
+
     def is_picture(self, node: str) -> bool:
-        """Say whether a node holds the sample itself, which is shown in grey."""
-        return self.trace.graph.node(node).layer.most_inputs == 0
+        """Say whether an array is the sample itself, which is shown in grey."""
+        return self.trace.graph.node(split(node)[0]).layer.most_inputs == 0
 
     def colormap(self, node: str) -> str:
         """Return the colour map of a node."""

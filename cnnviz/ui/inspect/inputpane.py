@@ -5,12 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QTabBar, QVBoxLayout, QWidget
 
+from cnnviz.explain import split
 from cnnviz.explain.trace import Array
 from cnnviz.layers.formula import WeightedSum
 from cnnviz.ui.inspect.frame import Frame, reach
 from cnnviz.ui.inspect.picture import NO_PADDING, MapPicture, Padding
 from cnnviz.ui.inspect.reading import Reading, Spot
-from cnnviz.ui.inspect.volumes import Cell, box, identity, middle
+from cnnviz.ui.inspect.volumes import Cell, box, identity, middle, thickened
 from cnnviz.ui.widgets.chrome import EmptyState, Panel, label
 from cnnviz.ui.widgets.heatmap import HeatMap
 from cnnviz.ui.widgets.legend import Legend
@@ -116,7 +117,10 @@ class InputPane(Panel):
     def set_spot(self, spot: Spot | None) -> None:
         """Light up the cell that is pointed at in another pane, and bring its channel to the front."""
         reading = self.reading
-        if spot is None or reading is None or spot.reading != self.at:
+        if spot is not None and spot.reading != self.at and spot.reading < self.tabs.count():
+            self.tabs.setCurrentIndex(spot.reading)
+            reading = self.reading
+        if spot is None or reading is None:
             self.picture.set_hovered(None)
             self.kernel.set_hovered(None)
             return
@@ -129,7 +133,7 @@ class InputPane(Panel):
             self.kernel.set_hovered((spot.cell[2], spot.cell[3]))
 
     def _fill_tabs(self, frame: Frame) -> None:
-        names = [reading.node for reading in frame.readings]
+        names = [_tab(reading) for reading in frame.readings]
         if [self.tabs.tabText(at) for at in range(self.tabs.count())] == names:
             return
         self.tabs.blockSignals(True)
@@ -161,7 +165,7 @@ class InputPane(Panel):
 
     def _show_map(self, frame: Frame, reading: Reading) -> None:
         channel = reading.channels[min(self.channel, len(reading.channels) - 1)]
-        pads = padding_of(frame) if not reading.folded else NO_PADDING
+        pads = padding_of(frame, frame.readings.index(reading)) if not reading.folded else NO_PADDING
         low, high = frame.limits(reading.node, reading.maps[channel])
         self.picture.show_map(
             reading.maps,
@@ -170,6 +174,7 @@ class InputPane(Panel):
             depth=middle(reading.ranges[1], reading.maps.shape[1]),
             colormap=frame.colormap(reading.node),
             padding=pads,
+            slices=frame.slice_word,
         )
         self.picture.set_selected(None)
         self.picture.set_window(reading.ranges if not reading.is_vector else None)
@@ -190,7 +195,7 @@ class InputPane(Panel):
         if asked != self._asked:
             self._asked, self._kept = asked, maps
             low, high = frame.limits_of_all(reading.node, maps)
-            self.channels.set_maps(maps, low, high, colormap=frame.colormap(reading.node))
+            self.channels.set_maps(thickened(maps), low, high, colormap=frame.colormap(reading.node))
             self.channels.set_captions([str(channel) for channel in reading.channels])
         row, column = (
             middle(cells, size) for cells, size in zip(reading.ranges[2:], maps.shape[1:], strict=True)
@@ -237,23 +242,30 @@ class InputPane(Panel):
             self.walked.emit(self.reading.node, self.reading.index_of(source))
 
 
-def padding_of(frame: Frame) -> Padding:
-    """Return how far windows reach over the source's edges: top, left, bottom, right."""
-    shapes, shape = frame.row.inputs or (), frame.array.shape
-    if len(shape) < 2 or not shapes or len(shapes[0]) != len(shape):
+def _tab(reading: Reading) -> str:
+    """Return what a part is called beside the others."""
+    beside = "".join(f" × {split(each.node)[1] or each.node}" for each in reading.partners)
+    name = split(reading.node)[1] or reading.node
+    return f"{name}{beside}{' (mean)' if reading.names[1].endswith('μ') else ''}"
+
+
+def padding_of(frame: Frame, at: int = 0) -> Padding:
+    """Return how far the windows of a part reach over the source's edges: top, left, bottom, right."""
+    shape, source = frame.array.shape, frame.trace.activation(frame.readings[at].node).shape
+    if len(shape) < 2 or len(source) != len(shape):
         return NO_PADDING
-    corners = ((0,) * len(shape), (0, *(size - 1 for size in shape[1:])))
+    sliding = min(len(shape) - 1, 2)
+    kept = frame.index[:-sliding]
     found = []
-    for corner in corners:
-        formula = frame.layer.formula(corner, *shapes)
-        block = (
-            formula.parts[0].block if isinstance(formula, WeightedSum) else getattr(formula, "block", None)
-        )
-        if block is None:
+    for corner in ((*kept, *(0,) * sliding), (*kept, *(size - 1 for size in shape[-sliding:]))):
+        formula = frame.formula(corner)
+        parts = formula.parts if isinstance(formula, WeightedSum) else ()
+        block = parts[at].block if at < len(parts) else getattr(formula, "block", None)
+        if block is None or not all(block.ranges):
             return NO_PADDING
         found.append(box(block.ranges))
     (_, _, top, left), (_, _, bottom, right) = found
-    rows, columns = (1, *shapes[0][1:])[-2:] if len(shapes[0]) > 1 else (1, 1)
+    rows, columns = (1, *source[1:])[-2:]
     return (
         max(-top[0], 0),
         max(-left[0], 0),

@@ -55,7 +55,7 @@ class Lane(QAbstractScrollArea):
         self._frame = frame
         self._lay_out()
         if moved:
-            self.reveal(frame.node)
+            self.reveal(frame.owner)
         self.setAccessibleName(f"layers, {frame.node} map {frame.cell[0]}")
 
     def set_field(self, field: dict[str, Box]) -> None:
@@ -98,7 +98,7 @@ class Lane(QAbstractScrollArea):
     def resizeEvent(self, event: QEvent) -> None:
         self._lay_out()
         if self._frame is not None:
-            self.reveal(self._frame.node)
+            self.reveal(self._frame.owner)
 
     # -- painting -----------------------------------------------------------------------------------------------
 
@@ -112,7 +112,7 @@ class Lane(QAbstractScrollArea):
         start = self.horizontalScrollBar().value()
         painter.drawPixmap(0, 0, self._layers(frame, start))
         painter.translate(-start, 0)
-        current = next((column for column in self._columns if column.name == frame.node), None)
+        current = next((column for column in self._columns if column.name == frame.owner), None)
         if current is not None:
             self._paint_current(painter, frame, current)
         self._paint_hover(painter)
@@ -123,7 +123,7 @@ class Lane(QAbstractScrollArea):
     def _layers(self, frame: Frame, start: int) -> QPixmap:
         """Return all columns in view as one picture, which stays the same while the cursor moves within a map."""
         view, dpr = self.viewport(), self.devicePixelRatioF()
-        shown = next((column.shown for column in self._columns if column.name == frame.node), ())
+        shown = next((column.shown for column in self._columns if column.name == frame.owner), ())
         look = (frame.scope, theme.current().name, numbers.axis_order(), view.width(), view.height(), dpr)
         key = (frame.trace, frame.node, frame.cell[1], shown, frame.classes, start, *look)
         if self._picture is None or self._picture[0] != key:
@@ -139,7 +139,7 @@ class Lane(QAbstractScrollArea):
 
     def _paint_layers(self, painter: QPainter, frame: Frame, start: int) -> None:
         names = [column.name for column in self._columns]
-        at = names.index(frame.node) if frame.node in names else len(names)
+        at = names.index(frame.owner) if frame.owner in names else len(names)
         for place, column in enumerate(self._columns):
             if column.left + column.width < start - 20 or column.left > start + self.viewport().width():
                 continue
@@ -237,7 +237,7 @@ class Lane(QAbstractScrollArea):
             return
         channel = found[1] if found is not None else -1
         at = event.position() + QPointF(self.horizontalScrollBar().value(), 0)
-        self.chosen.emit(column.name, channel, _pixel(column, channel, at) if found else None)
+        self.chosen.emit(column.array, channel, _pixel(column, channel, at) if found else None)
 
     def leaveEvent(self, event: QEvent) -> None:
         self._hovered = None
@@ -276,9 +276,9 @@ def _pixel(column: Column, channel: int, point: QPointF) -> tuple[int, int] | No
 def _sentence(column: Column, channel: int) -> str:
     values = column.maps[channel]
     if values.size == 1:
-        return f"{column.name}, unit {channel}: {numbers.compact(float(values.reshape(-1)[0]), 6)}"
+        return f"{column.array}, unit {channel}: {numbers.compact(float(values.reshape(-1)[0]), 6)}"
     low, high = (numbers.compact(float(end), 4) for end in (values.min(), values.max()))
-    return f"{column.name}, map {channel}: from {low} to {high}"
+    return f"{column.array}, map {channel}: from {low} to {high}"
 
 
 __all__ = ["BOTTOM", "HEIGHT", "TOP", "Lane"]

@@ -39,7 +39,7 @@ def _paint_frame(painter: QPainter, column: Column) -> None:
 
 
 def _heading_width(column: Column) -> float:
-    return min(11 + QFontMetricsF(theme.ui_font(11, 600)).horizontalAdvance(column.name), column.width + 14)
+    return min(11 + QFontMetricsF(theme.ui_font(11, 600)).horizontalAdvance(column.array), column.width + 14)
 
 
 def _paint_heading(painter: QPainter, column: Column, current: bool) -> None:
@@ -52,11 +52,11 @@ def _paint_heading(painter: QPainter, column: Column, current: bool) -> None:
     painter.setFont(font)
     painter.setPen(theme.color("cursor" if current else "t1"))
     room = column.width + 3
-    name = QFontMetricsF(font).elidedText(column.name, Qt.TextElideMode.ElideRight, room)
+    name = QFontMetricsF(font).elidedText(column.array, Qt.TextElideMode.ElideRight, room)
     painter.drawText(QPointF(column.left + 10, 18), name)
     painter.setFont(theme.mono_font(9.5))
     painter.setPen(theme.color("t3"))
-    shape = numbers.shape(column.row.shape or ())
+    shape = numbers.shape(column.shape)
     text = QFontMetricsF(painter.font()).elidedText(shape, Qt.TextElideMode.ElideRight, column.width + 14)
     painter.drawText(QPointF(column.left, 31), text)
 
@@ -69,12 +69,12 @@ def _paint_picture(painter: QPainter, column: Column, frame: Frame) -> None:
 
 def _paint_maps(painter: QPainter, column: Column, frame: Frame) -> None:
     depth = column.maps.shape[1] // 2
-    if frame.node == column.name:
+    if frame.node == column.array:
         depth = frame.cell[1]
     maps = column.maps[list(column.shown), depth]
-    low, high = frame.limits_of_all(column.name, maps)
+    low, high = frame.limits_of_all(column.array, maps)
     ends = [np.asarray(end, np.float32).reshape(-1, 1, 1) for end in (low, high)]
-    pixels = colormaps.to_pixels(maps, frame.colormap(column.name), *ends)
+    pixels = colormaps.to_pixels(maps, frame.colormap(column.array), *ends)
     for channel, picture in zip(column.shown, pixels, strict=True):
         _draw(painter, column.tile_rect(channel), colormaps.pixels_image(picture), picture.shape)
 
@@ -87,8 +87,8 @@ def _draw(painter: QPainter, rect: QRectF, image: object, shape: tuple[int, ...]
 
 def _paint_cells(painter: QPainter, column: Column, frame: Frame) -> None:
     values = column.maps.reshape(-1)
-    low, high = frame.limits(column.name, values)
-    words = colormaps.to_pixels(values, frame.colormap(column.name), low, high)
+    low, high = frame.limits(column.array, values)
+    words = colormaps.to_pixels(values, frame.colormap(column.array), low, high)
     if column.tile_rect(0).height() >= 2:
         for channel, word in enumerate(words):
             painter.fillRect(column.tile_rect(channel).adjusted(0, 0, 0, -0.5), int(word))

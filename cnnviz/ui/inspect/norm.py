@@ -1,16 +1,18 @@
-"""Batch normalisation: the fraction with μ, σ², ε, γ and β filled in."""
+"""Normalisation: the fraction with μ, σ², ε, γ and β filled in, with stored statistics or the sample's own."""
 
 from __future__ import annotations
 
+from cnnviz.explain import Explanation
+from cnnviz.layers.formula import Normalise
 from cnnviz.ui import numbers
 from cnnviz.ui.inspect.account import Line
-from cnnviz.ui.inspect.formula import FormulaText, Fraction, Piece
+from cnnviz.ui.inspect.formula import FormulaText, Fraction, Piece, plain
 from cnnviz.ui.inspect.frame import Frame
 from cnnviz.ui.inspect.views import View, view
 from cnnviz.ui.widgets.chrome import label
 
 
-@view("batchnorm")
+@view("Normalise", "Standardise")
 class NormView(View):
     """Shows the formula in symbols, in numbers, and what the numbers mean."""
 
@@ -32,24 +34,32 @@ class NormView(View):
         if self.frame is None:
             return
         found = self.frame.explanation
-        known = {constant.name: constant.value for constant in found.constants}
+        known = _known(found)
         x = float(found.parts[0].values.sum())
         self.formula.show_rows([_symbols("γ" in known), self._numbers(x, known, found.result)])
         spread = max(known["variance"] + known["ε"], 0.0) ** 0.5
         away = (x - known["mean"]) / spread if spread else 0.0
         self.sentence.setText(
-            f"Channel {found.index[0]} had mean {numbers.compact(known['mean'])} and standard deviation "
-            f"{numbers.compact(spread)} over the training batches; this value lies "
+            f"{_whose(found)} mean {numbers.compact(known['mean'])} and standard deviation "
+            f"{numbers.compact(spread)}; this value lies "
             f"{numbers.fixed(abs(away), 2)} deviations {'above' if away >= 0 else 'below'} that mean."
         )
 
     def subtitle(self, frame: Frame) -> str:
-        return f"running statistics of channel {frame.index[0]}"
+        if isinstance(frame.explanation.formula, Normalise):
+            return f"running statistics of channel {frame.index[0]}"
+        return f"statistics of {numbers.count(frame.readings[1].values.size)} values of this sample"
 
     def counted(self, frame: Frame) -> str:
         return "normalised value"
 
     def closing_line(self, frame: Frame, shown: tuple[Line, ...]) -> str:
+        if not isinstance(frame.explanation.formula, Normalise):
+            return plain(
+                self._numbers(
+                    float(frame.readings[0].values.sum()), _known(frame.explanation), frame.explanation.result
+                )
+            )
         texts = {"mean": "−μ·γ/√(σ² + ε)"}
         scaled = ", ".join(
             f"{texts.get(line.label, line.label if line.spot is None else 'x·γ/√(σ² + ε)')}" for line in shown
@@ -69,6 +79,17 @@ class NormView(View):
             row.append((f" {'−' if beta < 0 else '+'} {numbers.fixed(abs(beta), self.digits)}", "t1"))
         row.append((f" = {numbers.fixed(result, self.digits)}", "pos" if result >= 0 else "neg"))
         return row
+
+
+def _known(found: Explanation) -> dict[str, float]:
+    return {constant.name: constant.value for constant in found.constants}
+
+
+def _whose(found: Explanation) -> str:
+    """Say what the mean and the deviation are of."""
+    if isinstance(found.formula, Normalise):
+        return f"Over the training batches, channel {found.index[0]} had"
+    return f"The {numbers.count(found.parts[1].values.size)} values that are normalised together have"
 
 
 def bracketed(value: float, digits: int) -> str:

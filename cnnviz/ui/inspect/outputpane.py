@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from cnnviz.explain import Box
 from cnnviz.explain.trace import Array
 from cnnviz.ui import numbers
+from cnnviz.ui.inspect.arrays import ArrayTabs
 from cnnviz.ui.inspect.facts import FactSheet, facts
 from cnnviz.ui.inspect.frame import Frame, reach
 from cnnviz.ui.inspect.picture import MapPicture
-from cnnviz.ui.inspect.volumes import Cell, identity
+from cnnviz.ui.inspect.volumes import Cell, identity, thickened
 from cnnviz.ui.widgets.chrome import Divider, Panel, Segmented, label
 from cnnviz.ui.widgets.legend import Legend
 from cnnviz.ui.widgets.mosaic import Mosaic
@@ -21,11 +22,15 @@ TILE = 40
 
 
 class OutputPane(Panel):
-    """`chosen` and `hovered` carry an index of the node's output (None when the pointer leaves)."""
+    """`chosen` and `hovered` carry an index of the array (None when the pointer leaves).
+
+    `array_chosen` carries the array of the layer that is to be looked at: its output, or one inside.
+    """
 
     chosen = Signal(object)
     hovered = Signal(object)
     channel_chosen = Signal(int)
+    array_chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("3 · Output", parent=parent)
@@ -34,6 +39,7 @@ class OutputPane(Panel):
         self._field: Box | None = None
         self._asked: tuple[object, ...] = ()
         self._kept: Array | None = None
+        self.arrays = ArrayTabs()
         self.picture = MapPicture("output map")
         self.legend = Legend()
         self.maps_title = label("", "secondary")
@@ -52,6 +58,7 @@ class OutputPane(Panel):
         row = QHBoxLayout()
         row.addWidget(self.maps_title, 1)
         row.addWidget(self.which)
+        self.body.addWidget(self.arrays)
         self.body.addWidget(self.picture, 5)
         self.body.addWidget(self.legend)
         self.body.addLayout(row)
@@ -63,6 +70,7 @@ class OutputPane(Panel):
         self.body.addStretch(1)
 
     def _connect(self) -> None:
+        self.arrays.chosen.connect(self.array_chosen)
         self.picture.clicked.connect(self._choose)
         self.picture.hovered.connect(self._hover)
         self.picture.left.connect(lambda: self.hovered.emit(None))
@@ -83,6 +91,7 @@ class OutputPane(Panel):
         if self._frame is None or self._frame.node != frame.node:
             self._field = None
         self._frame = frame
+        self.arrays.show_arrays(frame.arrays, frame.node)
         self._show_map(frame)
         self._show_all()
         self.sheet.show_facts(facts(frame, self._field))
@@ -112,6 +121,7 @@ class OutputPane(Panel):
             limits,
             depth=cell[1],
             colormap=frame.colormap(frame.node),
+            slices=frame.slice_word,
         )
         self.picture.set_selected(cell, numbers.fixed(float(maps[cell]), 4))
         self.legend.set_scale(*limits, frame.range_name(frame.node), frame.colormap(frame.node))
@@ -144,7 +154,7 @@ class OutputPane(Panel):
         if asked != self._asked:
             self._asked, self._kept = asked, maps
             low, high = frame.limits_of_all(frame.node, maps)
-            self.maps.set_maps(maps, low, high, colormap=frame.colormap(frame.node))
+            self.maps.set_maps(thickened(maps), low, high, colormap=frame.colormap(frame.node))
             self.maps.set_name(frame.node)
         if self.maps.selected != (channel, row, column):
             self.maps.set_selected((channel, row, column))
@@ -162,7 +172,7 @@ class OutputPane(Panel):
 
     def _kernels(self, frame: Frame) -> Array | None:
         """Return all kernels as pictures (maps × channels, rows, columns), for layers with windows."""
-        weight = frame.trace.parameters.get(frame.node, {}).get("weight")
+        weight = frame.trace.parameters.get(frame.owner, {}).get("weight")
         if weight is None or weight.ndim < 3:
             return None
         rows = int(np.prod(weight.shape[2:-1])) if weight.ndim > 3 else 1
@@ -171,7 +181,10 @@ class OutputPane(Panel):
     # -- pointing -----------------------------------------------------------------------------------------------
 
     def _in_map(self, channel: int, row: int, column: int) -> Cell:
-        return channel, self._frame.cell[1] if self._frame is not None else 0, row, column
+        depth, rows = (
+            (self._frame.cell[1], self._frame.output.shape[2]) if self._frame is not None else (0, 1)
+        )
+        return channel, depth, min(row, rows - 1), column
 
     def _choose(self, cell: Cell) -> None:
         if self._frame is not None:

@@ -80,6 +80,10 @@ def carried(trace: Trace, node: str, index: tuple[int, ...], target: str) -> tup
     old, new = trace.activation(node).shape, trace.activation(target).shape
     if old == new:
         return index
+    if len(old) == len(new) + 1 == 4:  # a video and one of its frames
+        old, index = (old[0], *old[2:]), (index[0], *index[2:])
+    elif len(new) == len(old) + 1 == 4:
+        old, index = (old[0], new[1], *old[1:]), (index[0], new[1] - 1, *index[1:])
     if len(old) != len(new) or len(new) == 1:
         return settled(trace, target, ())
     place = tuple(

@@ -93,6 +93,7 @@ class MapPicture(QWidget):
         self.map = CursorMap(name=name)
         self.vector = Mosaic(name=name)
         self.slice_at = 0
+        self._slices = "slice"
         self._maps: Array = np.zeros((1, 1, 1, 1), np.float32)
         self._asked: tuple[object, ...] = ()
         self._channel = 0
@@ -137,16 +138,19 @@ class MapPicture(QWidget):
         depth: int = 0,
         colormap: str = "value",
         padding: Padding = NO_PADDING,
+        slices: str = "slice",
     ) -> None:
         """Show a channel of `maps` at a slice, with room for padding (top, left, bottom, right) around it.
 
+        `slices` is the word for what the slider moves through.
+
         What is shown already is not painted anew, so that moving a cursor over it costs nothing.
         """
-        asked = (identity(maps), channel, limits, depth, colormap, padding)
+        asked = (identity(maps), channel, limits, depth, colormap, padding, slices)
         if asked == self._asked:
             return
         self._asked = asked
-        self._maps, self._channel, self._limits = maps, channel, limits
+        self._maps, self._channel, self._limits, self._slices = maps, channel, limits, slices
         self.slice_at = min(max(depth, 0), maps.shape[1] - 1)
         is_vector = self.is_vector
         self._pages.setCurrentWidget(self.vector if is_vector else self.map)
@@ -217,7 +221,7 @@ class MapPicture(QWidget):
     def _paint_slice(self) -> None:
         self.map.set_array(self._maps[self._channel, self.slice_at], *self._limits)
         self._cover_slice()
-        self.slice.setText(f"slice {self.slice_at} of {self._maps.shape[1]}")
+        self.slice.setText(f"{self._slices} {self.slice_at} of {self._maps.shape[1]}")
         self._place_marks()
 
     def _place_marks(self) -> None:

@@ -10,21 +10,13 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
+from cnnviz.explain import FUNCTIONS
 from cnnviz.ui import numbers, theme
 from cnnviz.ui.inspect.account import Line
 from cnnviz.ui.inspect.frame import Frame
 from cnnviz.ui.inspect.views import View, view
 from cnnviz.ui.widgets.chrome import label
 from cnnviz.ui.widgets.painted import Painted
-
-CURVES: dict[str, Callable[[np.ndarray, float], np.ndarray]] = {
-    "": lambda x, slope: x,
-    "relu": lambda x, slope: np.maximum(x, 0),
-    "leaky_relu": lambda x, slope: np.where(x > 0, x, slope * x),
-    "sigmoid": lambda x, slope: 1 / (1 + np.exp(-np.clip(x, -60, 60))),
-    "tanh": lambda x, slope: np.tanh(x),
-}
-"""The curves that are drawn; the number that is shown comes from the account, not from here."""
 
 
 class Curve(Painted):
@@ -51,7 +43,7 @@ class Curve(Painted):
         if area.width() < 40 or area.height() < 40:
             return
         x = np.linspace(-self._reach, self._reach, 201)
-        y = CURVES[self._function](x, self._slope)
+        y = np.array([FUNCTIONS[self._function](each, self._slope) for each in x.tolist()])
         low, high = min(float(y.min()), 0.0), max(float(y.max()), 0.0)
         margin = (high - low) * 0.06 or 1.0
         low, high = low - margin, high + margin
@@ -112,7 +104,7 @@ class Curve(Painted):
             painter.drawText(rect, right, numbers.compact(y, 3))
 
 
-@view("Activation", "Reshape", "dropout", "concat")
+@view("Pointwise")
 class PointwiseView(View):
     """One value in, one value out, map by map."""
 
@@ -133,7 +125,7 @@ class PointwiseView(View):
         found = self.frame.explanation
         known = {constant.name: constant.value for constant in found.constants}
         reach = self.frame.reaches.node(found.parts[0].node)
-        function = found.function if found.function in CURVES else ""
+        function = found.function or "identity"
         self.curve.show_point(function, found.sum, found.result, reach, known.get("slope", 0.0))
         self.sentence.setText(self._words(self.frame))
 
@@ -166,9 +158,9 @@ def with_number(function: str, rule: str, x: str) -> str:
     """Return a rule with the number in place of its x."""
     if function == "relu":
         return f"max(0, {x})"
-    if function in ("sigmoid", "tanh"):
-        return f"{function}({x})"
-    return f"{rule.split(',', maxsplit=1)[0].replace('x', x, 1)}" if not function else f"{rule}, x = {x}: y"
+    if function:
+        return f"{rule}, x = {x}: y" if function == "leaky_relu" else f"{function}({x})"
+    return rule.split(",", maxsplit=1)[0].replace("x", x, 1)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from cnnviz.ui.inspect.volumes import Cell, unraveled
 from cnnviz.ui.widgets.chrome import label
 
 FEW = 9
+WORDS = {("input", "gate"): "max", ("input", "share"): "mean"}
 
 
 class Window(ProductBlocks):
@@ -25,16 +26,16 @@ class Window(ProductBlocks):
         return f"map {reading.channels[at]}"
 
     def _total(self, reading: Reading, at: int) -> str:
-        word = "max" if reading.names[1] == "gate" else "mean"
+        word = WORDS.get(reading.names, "Σ")
         return f"{word} {numbers.fixed(float(reading.products[at].sum()), self._digits)}"
 
     def _natural_width(self) -> float:
         return super()._natural_width() * 2.4
 
 
-@view("Pooling")
+@view("Pooling", "Maximum", "PowerSum", "Largest")
 class PoolView(View):
-    """Marks the winner of a maximum and names ties; an average shows each value's share."""
+    """Marks the winner of a maximum and names ties; an average shows each value's share, a length each power."""
 
     title = "Window"
 
@@ -70,20 +71,32 @@ class PoolView(View):
         reading = frame.readings[0]
         values = [numbers.fixed(float(value), self.digits) for value in reading.values[reading.inside]]
         listed = ", ".join(values[:FEW]) + (f", … {len(values) - FEW} more" if len(values) > FEW else "")
-        return f"max({listed}) = {numbers.fixed(frame.explanation.result, self.digits)}"
+        result = numbers.fixed(frame.explanation.result, self.digits)
+        if frame.explanation.function:
+            return (
+                f"this value is {'' if frame.explanation.result else 'not '}the largest of {listed}: {result}"
+            )
+        return f"max({listed}) = {result}"
 
     def counted(self, frame: Frame) -> str:
         cells = int(frame.readings[0].inside.sum())
+        if frame.explanation.function == "root":
+            return f"root of the sum of {numbers.count(cells)} powers"
         return f"{'largest' if self._is_maximum(frame) else 'mean'} of {numbers.count(cells)} values"
 
     def _is_maximum(self, frame: Frame) -> bool:
         return frame.readings[0].names[1] == "gate"
 
     def _words(self, frame: Frame, reading: Reading, winner: Cell | None) -> str:
+        if frame.explanation.function == "root":
+            power = next(each.value for each in frame.explanation.constants if each.name == "p")
+            return f"Each value to the power {power:g}, added up; the root of the sum is what comes out."
         if winner is None:
             inside = int(reading.inside.sum())
             return f"Each of the {numbers.count(inside)} values counts 1/{numbers.count(inside)}."
         index = reading.index(winner)
+        if reading.is_vector:
+            return f"The winner is marked: unit {winner[0]}. {frame.explanation.note}".strip()
         place = ", ".join(str(entry) for entry in (index or ())[1:])
         return f"The winner is marked: it lies at ({place}). {frame.explanation.note}".strip()
 

@@ -145,7 +145,7 @@ class ProductBlocks(Scrolled):
         at = self._order[place]
         table = colormaps.rgb32("value", theme.current().name)
         words = table[colormaps.indices(reading.products[at, depth], -self._reach, self._reach)]
-        if blocks.cell_width >= self._natural_width() - 8:
+        if blocks.cell_width >= ProductBlocks._natural_width(self) - 8:
             self._paint_cells(painter, blocks, (place, depth), reading, words)
         else:
             corner = blocks.cell_rect(place, depth, 0, 0).topLeft()
@@ -199,8 +199,14 @@ class ProductBlocks(Scrolled):
             return numbers.fixed(value, self._digits), ""
         if self._mode == "x · w":
             return numbers.cell(value, self._digits + 2), f"× {numbers.cell(weight, 5)}"
-        product = numbers.fixed(float(reading.products[cell]), self._digits)
-        return product, f"{numbers.cell(value, 4)}·{numbers.cell(weight, 4)}"
+        product, written = numbers.fixed(float(reading.products[cell]), self._digits), numbers.cell(value, 4)
+        if reading.names[1] == "power":
+            written = f"({written})" if value < 0 else written
+            return product, f"{written}²" if weight == 2 else f"{written}^{weight:g}"
+        if reading.names[1] == "maximum":
+            return product, f"exp({written}−max)"
+        written = f"{reading.function}({written})" if reading.function else written
+        return product, f"{written}·{numbers.cell(weight, 4)}"
 
     def _paint_spot(self, painter: QPainter, blocks: Blocks, place: int) -> None:
         if self._cell is not None and self._cell[1] >= 0 and blocks.rows:

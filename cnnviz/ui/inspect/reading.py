@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cnnviz.explain import PartValues, Trace
+from cnnviz.explain import Partner, PartValues, Trace, split
 from cnnviz.explain.trace import Array
-from cnnviz.ui.inspect.volumes import Cell, Ranges, box, to_index, volume
+from cnnviz.ui.inspect.volumes import Cell, Ranges, box, to_cell, to_index, volume
 
 
 class Spot(NamedTuple):
@@ -27,11 +27,22 @@ class Spot(NamedTuple):
         return self.cell[1] < 0
 
 
+class Operand(NamedTuple):
+    """A value of the trace that takes part in a product: its array as maps, its cell there, its index in the array."""
+
+    node: str
+    maps: Array
+    cell: Cell
+    value: float
+    place: tuple[int, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Reading:
     """One part of a sum as volumes: `maps` (C, D, H, W) is all of the source; the window lies at `ranges`.
 
     `inside`, `values`, `weights` and `products` have the shape of the window: channels × depth × rows × columns.
+    `activated` are the values after the part's `function`; `partners` are the arrays that the values are multiplied by.
     A flattened source is `folded` back into its maps, so that a dense layer reads maps like a convolution.
     """
 
@@ -45,6 +56,9 @@ class Reading:
     names: tuple[str, str]
     dimensions: int
     folded: bool = False
+    function: str = ""
+    activated: Array | None = None
+    partners: tuple[Operand, ...] = ()
 
     @property
     def channels(self) -> range:
@@ -54,7 +68,7 @@ class Reading:
     @property
     def sums(self) -> Array:
         """Return the products added up per channel, (C,)."""
-        return np.asarray(self.products.reshape(len(self.products), -1).sum(axis=1))
+        return np.asarray(self.products.sum(axis=(1, 2, 3)))
 
     @property
     def weighted(self) -> bool:
@@ -108,14 +122,22 @@ def read(trace: Trace, part: PartValues) -> Reading:
         each.reshape(window) for each in (part.inside, part.values, part.weights, part.products)
     )
     return Reading(
-        part.node, maps, ranges, inside, values, weights, products, part.names, array.ndim, shape is not None
-    )
+        part.node, maps, ranges, inside, values, weights, products, part.names, array.ndim, shape is not None,
+        part.function, None if part.activated is None else part.activated.reshape(window),
+        tuple(_operand(trace, partner) for partner in part.partners),
+    )  # fmt: skip
+
+
+def _operand(trace: Trace, partner: Partner) -> Operand:
+    """Return what the first cell of a part is multiplied by."""
+    array, place = trace.activation(partner.node), tuple(cells[0] for cells in partner.ranges)
+    return Operand(partner.node, volume(array), to_cell(place), float(partner.values.flat[0]), place)
 
 
 def _folding(trace: Trace, part: PartValues) -> tuple[int, ...] | None:
     """Return the shape of the maps that a wholly read vector was flattened from, if it was."""
     array, node = trace.activation(part.node), part.node
-    if array.ndim != 1 or part.products.shape != array.shape:
+    if array.ndim != 1 or part.products.shape != array.shape or split(node)[1]:
         return None
     while trace.graph.inputs(node):
         before = trace.graph.inputs(node)[0].source

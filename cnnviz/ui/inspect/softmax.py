@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import Qt
 
+from cnnviz.explain import Explanation
+from cnnviz.layers.formula import Softmax
 from cnnviz.ui import numbers
 from cnnviz.ui.inspect.account import Line
 from cnnviz.ui.inspect.formula import FormulaText, Fraction
@@ -14,7 +16,7 @@ from cnnviz.ui.widgets.bars import ProbabilityBars
 from cnnviz.ui.widgets.chrome import label
 
 
-@view("softmax")
+@view("Softmax")
 class SoftmaxView(View):
     """Subtracts the maximum first, as the engine does, so that no exponential overflows."""
 
@@ -37,7 +39,7 @@ class SoftmaxView(View):
             return
         found = self.frame.explanation
         known = {constant.name: constant.value for constant in found.constants}
-        part, own = found.parts[0], self.frame.index[0]
+        part, own = found.parts[0], _position(found)
         logits, shares = part.values.ravel(), part.products.ravel() / found.sum
         largest = numbers.fixed(known["maximum"], self.digits)
         x = numbers.fixed(float(logits[own]), self.digits)
@@ -58,7 +60,7 @@ class SoftmaxView(View):
         return list(classes) if len(classes) == count else [str(number) for number in range(count)]
 
     def subtitle(self, frame: Frame) -> str:
-        return f"over {len(frame.explanation.parts[0].values)} logits"
+        return f"over {frame.explanation.parts[0].values.size} logits"
 
     def counted(self, frame: Frame) -> str:
         return "share of the sum"
@@ -68,6 +70,10 @@ class SoftmaxView(View):
         own = next(each.value for each in found.constants if each.name == "numerator")
         digits = max(self.digits, 4)
         return f"{_readable(own, digits)} / {numbers.fixed(found.sum, digits)} = {_readable(found.result, digits)}"
+
+
+def _position(found: Explanation) -> int:
+    return found.formula.position if isinstance(found.formula, Softmax) else 0
 
 
 def _readable(value: float, digits: int) -> str:

@@ -11,7 +11,7 @@ from cnnviz.ui.inspect.views import View, view
 from cnnviz.ui.widgets.chrome import label
 
 
-@view("Input")
+@view("Given")
 class SourceView(View):
     """One number, given by the sample."""
 

@@ -42,6 +42,13 @@ class Steering(QObject):
             self.leaving.emit()
             self.go(self.frame.node, index)
 
+    def look_at(self, array: str) -> None:
+        """Point at the same place of another array of the layer."""
+        frame = self.frame
+        if frame is not None:
+            self.leaving.emit()
+            self.go(array, carried(frame.trace, frame.node, frame.index, array))
+
     def walk(self, node: str, index: Index) -> None:
         """Jump to where a number comes from, or, without an index, to the same place of another layer."""
         frame = self.frame
@@ -64,7 +71,7 @@ class Steering(QObject):
         if frame is None:
             return
         names = [row.name for row in frame.trace.graph.summary().rows]
-        at = names.index(frame.node) + by
+        at = names.index(frame.owner) + by
         if 0 <= at < len(names):
             self.leaving.emit()
             self.go(names[at], carried(frame.trace, frame.node, frame.index, names[at]))

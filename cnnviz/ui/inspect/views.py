@@ -1,4 +1,4 @@
-"""How a layer shows the making of one number: a view per layer kind or group, and a plain one for the rest."""
+"""How the making of one number is shown: a view per form of its formula, and a plain one for the rest."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ from typing import ClassVar, TypeVar
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from cnnviz.layers import Layer
-from cnnviz.ui import numbers
-from cnnviz.ui.inspect.account import Line, counted, written_out
+from cnnviz.layers.formula import Formula, Maximum, Product, WeightedSum
+from cnnviz.ui.inspect.account import Line, applied, counted, written_out
 from cnnviz.ui.inspect.frame import Frame
 from cnnviz.ui.inspect.reading import Spot
 
-MODULES = ("conv", "pool", "pointwise", "norm", "dense", "softmax", "add", "source", "plain")
+MODULES = (
+    "conv", "pool", "pointwise", "norm", "dense", "softmax", "cells", "ratio", "table", "sampler", "source", "plain",
+)  # fmt: skip
 MODES = ("products", "x · w", "sums only")
 
 
 class View(QWidget):
-    """The middle pane of one layer kind. It is given frames of plain arrays, and knows nothing else.
+    """The middle pane for one form of account. It is given frames of plain arrays, and knows nothing else.
 
     `spot_hovered` carries the cell that is pointed at, or None; `walked` asks to go to where a cell comes from.
     """
@@ -68,6 +69,10 @@ class View(QWidget):
         """Say whether the running sum tells something that the view does not."""
         return self.sums
 
+    def heading(self, frame: Frame) -> str:
+        """Return the heading of the pane."""
+        return self.title
+
     def subtitle(self, frame: Frame) -> str:
         """Return the line beside the heading."""
         return frame.explanation.rule
@@ -76,9 +81,7 @@ class View(QWidget):
         """Return the account in one line, with the numbers put in."""
         explanation = frame.explanation
         text = written_out(shown, explanation.sum, self.digits)
-        if explanation.function:
-            text += f"   {explanation.rule} = {numbers.fixed(explanation.result, self.digits)}"
-        return text
+        return f"{text}   {applied(explanation, self.digits)}".rstrip()
 
     def counted(self, frame: Frame) -> str:
         """Return what the result is called on the closing card."""
@@ -99,7 +102,7 @@ _Found = TypeVar("_Found", bound=type[View])
 
 
 def view(*names: str) -> Callable[[_Found], _Found]:
-    """Register a view for layer kinds or groups; the empty name is for all that have none of their own."""
+    """Register a view for forms of formulas, groups or kinds; the empty name is for all that have none of their own."""
 
     def register(cls: _Found) -> _Found:
         _VIEWS.update(dict.fromkeys(names, cls))
@@ -108,8 +111,30 @@ def view(*names: str) -> Callable[[_Found], _Found]:
     return register
 
 
-def view_for(layer: Layer) -> type[View]:
-    """Return the view of a layer: its kind's, else its group's, else the plain one."""
+def view_for(frame: Frame) -> type[View]:
+    """Return the view of a value: of its layer kind, else of its formula, else the plain one.
+
+    Sums over windows look alike as formulas; there the layer's group may have a view of its own.
+    """
     for module in MODULES:
         import_module(f"cnnviz.ui.inspect.{module}")
-    return _VIEWS.get(layer.kind) or _VIEWS.get(layer.group) or _VIEWS[""]
+    kind, group = ("", "") if frame.inside else (frame.layer.kind, frame.layer.group)
+    form = form_of(frame.explanation.formula)
+    names = (kind, group, form) if form == "window" else (kind, form)
+    return next((_VIEWS[name] for name in names if name in _VIEWS and name), _VIEWS[""])
+
+
+def form_of(formula: Formula) -> str:
+    """Return what a formula looks like: its class, or `window`, or `cells` where single cells meet."""
+    match formula:
+        case WeightedSum(parts=()):
+            return ""
+        case WeightedSum(parts=parts):
+            single = all(len(cells) == 1 for part in parts for cells in part.block.ranges)
+            return "cells" if single and (len(parts) > 1 or parts[0].times is not None) else "window"
+        case Product():
+            return "cells"
+        case Maximum(blocks=blocks) if len(blocks) > 1:
+            return "cells"
+        case _:
+            return type(formula).__name__

@@ -40,6 +40,12 @@ def to_index(cell: Sequence[int], dimensions: int) -> tuple[int, ...]:
     return (cell[0], *cell[len(cell) - (dimensions - 1) :]) if dimensions > 1 else (cell[0],)
 
 
+def thickened(maps: Array) -> Array:
+    """Return maps (N, rows, columns) for small pictures: a sequence's only row is made as high as can be seen."""
+    _, rows, columns = maps.shape
+    return np.repeat(maps, max(columns // 4, 1), axis=1) if rows == 1 and columns > 4 else maps
+
+
 def spread(ranges: range) -> tuple[int, int]:
     """Return the first cell and how many cells a window spans, gaps included."""
     return (ranges[0], ranges[-1] - ranges[0] + 1) if len(ranges) else (0, 0)

@@ -24,7 +24,7 @@ def paint_wires(painter: QPainter, frame: Frame, columns: Sequence[Column], targ
     wires = [
         (value, rect, places[reading.node], reading)
         for reading in frame.readings
-        if reading.node in places
+        if reading.node in places  # what lies inside the layer has no place of its own
         for value, rect in _strengths(reading, places[reading.node])
     ]
     wires = sorted(wires, key=lambda wire: abs(wire[0]))[-MOST_WIRES:]

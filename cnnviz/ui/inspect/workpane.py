@@ -16,11 +16,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cnnviz.explain import explain
+from cnnviz.explain import explain, split
+from cnnviz.layers.formula import blocks
 from cnnviz.ui import numbers, theme
 from cnnviz.ui.inspect.account import lines
 from cnnviz.ui.inspect.closing import ClosingCard
-from cnnviz.ui.inspect.frame import Frame
+from cnnviz.ui.inspect.frame import Frame, make_frame
+from cnnviz.ui.inspect.path import carried
 from cnnviz.ui.inspect.reading import Spot
 from cnnviz.ui.inspect.runningsum import RunningSum
 from cnnviz.ui.inspect.views import MODES, View, view_for
@@ -101,9 +103,9 @@ class WorkPane(Panel):
     def show_frame(self, frame: Frame) -> None:
         """Show how another value was made."""
         self._frame = frame
-        view = self._view(view_for(frame.layer))
+        view = self._view(view_for(frame))
         view.show_frame(frame)
-        self.set_title(f"2 · {view.title}", view.subtitle(frame))
+        self.set_title(f"2 · {view.heading(frame)}", view.subtitle(frame))
         self.modes.setVisible(view.has_modes)
         self._show_sum(frame, view)
         self._show_next(frame)
@@ -188,6 +190,8 @@ class WorkPane(Panel):
 
 def next_steps(frame: Frame) -> list[Step]:
     """Return what happens to the value next, as long as each step works on single values, and what comes then."""
+    if frame.inside:
+        return _readers(frame)
     graph, node = frame.trace.graph, frame.node
     found: list[Step] = []
     while len(found) < MOST_STEPS:
@@ -204,3 +208,14 @@ def next_steps(frame: Frame) -> list[Step]:
         result = numbers.compact(made.result, 5)
         found.append(Step(node, frame.index, f"{node}: {made.rule} = {result}"))
     return found
+
+
+def _readers(frame: Frame) -> list[Step]:
+    """Return the other arrays of the layer that are made from the array looked at: what a gate lets through."""
+    found = []
+    for array in (*frame.arrays[1:], frame.owner):
+        there = carried(frame.trace, frame.node, frame.index, array)
+        made = make_frame(frame.trace, array, there).explanation.formula
+        if array != frame.node and any(block.input == frame.inside for block in blocks(made)):
+            found.append(Step(array, there, f"{split(array)[1] or array} {CHEVRON}"))
+    return found[:MOST_STEPS]

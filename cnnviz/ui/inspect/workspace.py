@@ -100,6 +100,7 @@ class InspectWorkspace(QWidget):
         self.output.chosen.connect(steering.choose)
         self.output.hovered.connect(self._peek)
         self.output.channel_chosen.connect(self.input.choose_channel)
+        self.output.array_chosen.connect(steering.look_at)
         self.side.probabilities.bars.clicked.connect(steering.choose_class)
         self.bar.scope_chosen.connect(self.set_scope)
         self.bar.back.connect(steering.back)

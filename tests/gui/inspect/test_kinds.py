@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,59 +11,144 @@ from PySide6.QtWidgets import QApplication
 
 from cnnviz.explain import explain
 from cnnviz.layers import LAYERS, Conv2d, Dense, Flatten, Input, ReLU
+from cnnviz.layers.formula import WeightedSum
 from cnnviz.model.graph import Graph, chain
 from cnnviz.ui import numbers
 from cnnviz.ui.inspect import demo
 from cnnviz.ui.inspect.account import lines
 from cnnviz.ui.inspect.closing import exact
-from cnnviz.ui.inspect.views import View, view_for
+from cnnviz.ui.inspect.views import view_for
+from cnnviz.ui.inspect.workpane import CHEVRON
 from cnnviz.ui.inspect.workspace import InspectWorkspace
 from tests.gui.inspect.hand import shades
 
 Load = Callable[[Graph], InspectWorkspace]
-SHAPES = {"1d": (5, 12), "2d": (4, 9, 9), "3d": (2, 5, 6, 7)}
 
 
-def graph_of(kind: str) -> Graph:
-    shape = SHAPES.get(kind[-2:], (24,) if kind == "dense" else SHAPES["2d"])
-    return demo.graph_of(LAYERS[kind](), shape if kind != "input" else (1, 28, 28))
+def test_every_kind_shows_an_account_that_closes(load: Load, qapp: QApplication) -> None:
+    """One window, a small graph per kind: its value, and one of every array inside it."""
+    for kind in LAYERS:
+        graph = demo.graph_for(kind)
+        workspace = load(graph)
+        node = "layer" if "layer" in graph else "input"
+        for array in (node, *workspace.frame.trace.internals(node)):
+            workspace.steering.go(array, ())
+            qapp.processEvents()
+            _check_panes(workspace, array)
 
 
-@pytest.mark.parametrize("kind", list(LAYERS))
-def test_shows_an_account_that_closes(kind: str, load: Load, qapp: QApplication) -> None:
-    graph = graph_of(kind)
-    workspace = load(graph)
-    node = "layer" if "layer" in graph else "input"
-    workspace.steering.go(node, ())
-    qapp.processEvents()
+def _check_panes(workspace: InspectWorkspace, array: str) -> None:
     frame, card = workspace.frame, workspace.work.card
-    assert frame is not None
-    assert frame.node == node
-    assert card.pill.text() == "closes"
-    assert card.sum.text() == exact(frame.explanation.result)
-    assert card.engine.text() == exact(float(frame.array[frame.index]))
-    assert card.line.text()
-    assert isinstance(workspace.work.view, View)
-    for pane in (workspace.work.view, workspace.input, workspace.output):
-        assert shades(pane) > 3, pane
+    about = (frame.layer, array)
+    assert frame.node == array, about
+    assert card.pill.text() == "closes", about
+    assert card.sum.text() == exact(frame.explanation.result), about
+    assert card.engine.text() == exact(float(frame.array[frame.index])), about
+    assert card.line.text(), about
+    assert workspace.work.view.isVisible(), about
+    for pane in (workspace.work.view, workspace.input, workspace.output, workspace.lane):
+        assert shades(pane) > 3, (*about, pane)
 
 
 @pytest.mark.parametrize("kind", list(LAYERS))
 def test_demonstrates_itself(kind: str, qapp: QApplication) -> None:
     frame = demo.frame(kind)
     assert frame.explanation.closes
-    view = view_for(frame.layer)()
+    view = view_for(frame)()
     view.show_frame(frame)
     view.resize(480, 320)
     assert shades(view) > 3
     view.deleteLater()
 
 
-def test_an_unknown_kind_gets_the_plain_view(qapp: QApplication) -> None:
-    class Strange(ReLU):
-        kind, group = "", "Strange"
+def test_an_unknown_formula_gets_the_plain_view(qapp: QApplication) -> None:
+    """A sum without terms, as where no stamp of a transposed convolution reaches."""
+    frame = demo.frame("relu")
+    strange = replace(frame, explanation=replace(frame.explanation, formula=WeightedSum(())))
+    assert view_for(strange).__name__ == "PlainView"
+    view = view_for(strange)()
+    view.show_frame(strange)
+    assert view.rule.text() == frame.explanation.rule
+    view.deleteLater()
 
-    assert view_for(Strange()).__name__ == "PlainView"
+
+# -- arrays inside a layer ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def gates(load: Load) -> InspectWorkspace:
+    """A convolutional LSTM on a video of five frames."""
+    layer = LAYERS["conv_lstm2d"](units=3)
+    workspace = load(demo.graph_of(layer, (2, 5, 6, 6)))
+    workspace.steering.go("layer", (1, 3, 2, 4))
+    return workspace
+
+
+def test_tabs_choose_the_array_that_is_looked_at(gates: InspectWorkspace, qapp: QApplication) -> None:
+    tabs = gates.output.arrays
+    assert [tabs.tabText(at) for at in range(tabs.count())] == ["output", "i", "f", "g", "o", "c", "h"]
+    for at in range(tabs.count()):
+        tabs.setCurrentIndex(at)
+        qapp.processEvents()
+        assert gates.frame.inside == ("", "i", "f", "g", "o", "c", "h")[at]
+        assert gates.frame.index == (1, 3, 2, 4)
+        assert gates.work.card.pill.text() == "closes"
+    assert gates.frame.arrays[-1] == "layer.h"
+
+
+def test_a_gate_reads_the_frame_and_the_state_before(gates: InspectWorkspace, qapp: QApplication) -> None:
+    gates.steering.look_at("layer.f")
+    view = gates.work.view
+    assert [reading.node for reading in gates.frame.readings] == ["input", "layer.h"]
+    assert view.sources.count() == 2
+    view.sources.setCurrentIndex(1)
+    qapp.processEvents()
+    assert view.blocks._reading.node == "layer.h"
+    assert gates.input.reading.node == "layer.h"
+    assert gates.input.picture.slice_at == 2
+    assert gates.input.picture.slice.text() == "time 2 of 5"
+    assert [chip.text() for chip in gates.work.chips if chip.isVisible()] == [f"c {CHEVRON}"]
+
+
+def test_a_gated_value_has_two_factors_that_can_be_walked_to(gates: InspectWorkspace) -> None:
+    gates.steering.look_at("layer.c")
+    summand = gates.work.view.summands[0]
+    assert len(summand.factors) == 2
+    assert "·" in summand.value.text()
+    summand._walk(1)
+    assert (gates.frame.node, gates.frame.index) == ("layer.f", (1, 3, 2, 4))
+    gates.steering.back()
+    assert gates.frame.node == "layer.c"
+
+
+def test_time_can_be_stepped(gates: InspectWorkspace) -> None:
+    assert gates.bar.pixel.text() == "time 3, row 2, column 4"
+    gates.steering.step_depth(1)
+    assert gates.frame.index == (1, 4, 2, 4)
+    assert gates.output.picture.slice.text() == "time 4 of 5"
+
+
+def test_layers_are_stepped_from_an_array_inside(gates: InspectWorkspace) -> None:
+    gates.steering.look_at("layer.c")
+    assert gates.lane.shown[1].array == "layer.c"
+    gates.steering.step_layer(-1)
+    assert gates.frame.node == "input"
+
+
+def test_a_sampler_says_where_it_fetches_from(load: Load) -> None:
+    workspace = load(demo.graph_for("affine_sampler"))
+    workspace.steering.go("layer", (0, 4, 4))
+    view = workspace.work.view
+    assert "is fetched from" in view.sentence.text()
+    view.thetas[2].click()
+    assert (workspace.frame.node, workspace.frame.index) == ("theta", (2,))
+
+
+def test_a_table_marks_the_row_of_the_token(load: Load) -> None:
+    workspace = load(chain([Input(shape=(6,)), LAYERS["embedding"](tokens=5, dimension=3)]))
+    workspace.steering.go("embedding1", (2, 4))
+    assert workspace.work.view.table.selected == (0, 2)
+    assert workspace.work.card.line.text().startswith("table[0, 2] = ")
 
 
 def test_a_corrupted_engine_value_is_told(load: Load, session: object, qapp: QApplication) -> None:
