@@ -40,9 +40,9 @@ from cnnviz.layers import (
     Tanh,
 )
 from cnnviz.model.graph import Edge, Graph, Node, chain
-from cnnviz.model.suitability import Material
+from cnnviz.model.suitability import Samples
 
-DIGITS = Material("MNIST", (1, 28, 28), 10)
+DIGITS = Samples("MNIST", (1, 28, 28), 10)
 TAIL: tuple[tuple[str, Layer], ...] = (("flat", Flatten()), ("scores", Dense(10)))
 """What makes ten scores of any maps."""
 
@@ -55,7 +55,7 @@ class Broken:
     node: str
     words: str
     severity: str = "error"
-    material: Material = DIGITS
+    samples: Samples = DIGITS
 
 
 def line(*layers: tuple[str, Layer], shape: Shape = (1, 28, 28)) -> Graph:
@@ -144,7 +144,7 @@ def image_convolution_on_a_volume() -> Broken:
         line(("conv", Conv2d(4)), *TAIL, shape=(1, 8, 8, 8)),
         "conv",
         "1×8×8×8",
-        material=Material("Voxels", (1, 8, 8, 8), 10),
+        samples=Samples("Voxels", (1, 8, 8, 8), 10),
     )
 
 
@@ -406,7 +406,7 @@ def batch_norm_on_a_batch_of_one() -> Broken:
         ("relu", ReLU()),
         ("scores", Dense(10)),
     )
-    return Broken(graph, "norm", "one sample", material=replace(DIGITS, batch_size=1))
+    return Broken(graph, "norm", "one sample", samples=replace(DIGITS, batch_size=1))
 
 
 @broken

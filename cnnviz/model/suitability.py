@@ -16,7 +16,7 @@ from cnnviz.model.problem import Fix, Problem
 
 
 @dataclass(frozen=True)
-class Material:
+class Samples:
     """What a network is to learn from: the data's name, the shape of one sample, how many classes; the batch size."""
 
     title: str
@@ -26,47 +26,47 @@ class Material:
 
 
 @lru_cache(maxsize=16)
-def judge(graph: Graph, material: Material | None) -> Report:
-    """Return the report of a graph, with the problems that it would have with this material."""
+def judge(graph: Graph, samples: Samples | None) -> Report:
+    """Return the report of a graph, with the problems that it would have with these samples."""
     report = check(graph)
-    if material is None or report.errors or not report.output:
+    if samples is None or report.errors or not report.output:
         return report
-    return replace(report, problems=(*report.problems, *_problems(graph, report, material)))
+    return replace(report, problems=(*report.problems, *_problems(graph, report, samples)))
 
 
-def _problems(graph: Graph, report: Report, material: Material) -> Iterator[Problem]:
+def _problems(graph: Graph, report: Report, samples: Samples) -> Iterator[Problem]:
     if not report.trainable:
         yield Problem(report.output, "the network has nothing that learns.", "error", _learning(report))
-    if not admits(graph, report.input, material.shape):
-        yield _other_shape(report, material)
+    if not admits(graph, report.input, samples.shape):
+        yield _other_shape(report, samples)
         return
     for head in learned_from(graph):
         if head.classifies and not head.sample:
-            yield from _classes(graph, report, head, material)
-    if material.batch_size == 1:
+            yield from _classes(graph, report, head, samples)
+    if samples.batch_size == 1:
         yield from _alone(graph, report)
 
 
-def _other_shape(report: Report, material: Material) -> Problem:
+def _other_shape(report: Report, samples: Samples) -> Problem:
     """A note only: a network for other data is no mistake, it just can't be trained on these."""
     given = report.row(report.input).shape or ()
-    text = f"takes {times(given)}, but {material.title} has {times(material.shape)}."
+    text = f"takes {times(given)}, but {samples.title} has {times(samples.shape)}."
     name = report.input
-    label = f"Give {name} the shape {times(material.shape)}"
+    label = f"Give {name} the shape {times(samples.shape)}"
 
     def reshape(graph: Graph) -> Graph:
-        return graph.with_layer(name, graph.node(name).layer.replace(shape=material.shape))
+        return graph.with_layer(name, graph.node(name).layer.replace(shape=samples.shape))
 
     return Problem(name, text, "note", (Fix(label, reshape),))
 
 
-def _classes(graph: Graph, report: Report, head: Head, material: Material) -> Iterator[Problem]:
+def _classes(graph: Graph, report: Report, head: Head, samples: Samples) -> Iterator[Problem]:
     shape = report.row(head.node).shape or ()
-    two = material.classes == 2 and shape == (1,)  # one number can tell two classes apart
-    if shape[:1] == (material.classes,) or two:
+    two = samples.classes == 2 and shape == (1,)  # one number can tell two classes apart
+    if shape[:1] == (samples.classes,) or two:
         return
-    wanted = material.classes
-    text = f"gives {times(shape)}, but {material.title} has {wanted} classes."
+    wanted = samples.classes
+    text = f"gives {times(shape)}, but {samples.title} has {wanted} classes."
     yield Problem(head.node, text, "error", tuple(_to_classes(graph, report, head.node, wanted)))
 
 

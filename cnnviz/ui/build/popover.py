@@ -40,6 +40,7 @@ class Popover(QFrame):
         canvas.resized.connect(self.place)
         canvas.selection.changed.connect(self.refresh)
         canvas.document.changed.connect(lambda old, new: self.refresh())
+        canvas.document.judged_anew.connect(self.refresh)
         theme.changed.connect(self._dress)
 
     @property
@@ -52,7 +53,7 @@ class Popover(QFrame):
         graph, chosen = self._canvas.document.graph, self._canvas.selection.nodes
         found = None
         if len(chosen) == 1 and chosen[0] in graph:
-            problems = self._canvas.document.report.problems
+            problems = self._canvas.document.judged(graph).problems
             found = next((p for p in problems if p.node == chosen[0] and p.severity == "error"), None)
         if found is None or (found.node, found.text) == self._dismissed:
             self._problem = None

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QGraphicsScene
 
-from cnnviz.model.check import check
+from cnnviz.model.check import Report, check
 from cnnviz.model.graph import Edge, Graph
 from cnnviz.ui import numbers, theme
 from cnnviz.ui.build.card import CardItem, Part, SampleView
@@ -35,6 +35,7 @@ class CanvasScene(QGraphicsScene):
     def __init__(self, order: Callable[[], numbers.AxisOrder], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._order = order
+        self.judge: Callable[[Graph], Report] = check
         self.graph = Graph()
         self.faces = Faces({}, {}, {})
         self.cards: dict[str, CardItem] = {}
@@ -56,7 +57,7 @@ class CanvasScene(QGraphicsScene):
         """Show another graph, touching only what differs; `again` compares even if the graph is the same."""
         if graph is self.graph and not again:
             return
-        old, new = self.faces, faces(graph, check(graph), self._order(), self.faces)
+        old, new = self.faces, faces(graph, self.judge(graph), self._order(), self.faces)
         self.graph, self.faces = graph, new
         self._boxes = self._content = None
         moved = self._sync_cards(old.cards, new.cards)

@@ -43,6 +43,7 @@ class BottomStrip(QFrame):
         self.history.step_chosen.connect(self._document.go)
         self._document.changed.connect(lambda old, new: self.refresh())
         self._document.described.connect(self.refresh)
+        self._document.judged_anew.connect(self.refresh)
         session.settings_changed.connect(lambda _: self.refresh())
         theme.changed.connect(self.refresh)
 
@@ -70,7 +71,8 @@ class BottomStrip(QFrame):
         """Show the document as it is now; only the tab in sight does any work."""
         if not self.isVisible():
             return
-        graph, report = self._document.graph, self._document.report
+        graph = self._document.graph
+        report = self._document.judged(graph)
         errors = sum(problem.severity == "error" for problem in report.problems)
         self.tabs.setTabText(0, f"Problems  {errors}" if errors else "Problems")
         self.amounts.show_report(report, self._document.recipe)

@@ -15,6 +15,7 @@ from cnnviz.model.files import Project, open_project, save_project
 from cnnviz.model.graph import Graph
 from cnnviz.model.history import History
 from cnnviz.model.recipe import DataChoice, Recipe
+from cnnviz.model.suitability import Samples, judge
 
 AUTOSAVE_MS = 2000
 """An edit is on disk at most this long after it was made."""
@@ -25,12 +26,14 @@ class Document(QObject):
 
     `changed(old, new)` is the only notification of an edit; `described` says that title, path, undo labels, recipe or
     data choice may read differently now; `replaced` says that another document was opened (emitted before `changed`);
-    `not_kept` says in words why unsaved work could not be written.
+    `judged_anew` says that the same graph may have other problems, because there are other data; `not_kept` says in
+    words why unsaved work could not be written.
     """
 
     changed = Signal(object, object)
     described = Signal()
     replaced = Signal()
+    judged_anew = Signal()
     not_kept = Signal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -41,6 +44,8 @@ class Document(QObject):
         self.data = DataChoice()
         self.weights_file = ""
         self.template = ""
+        self.samples: Samples | None = None
+        """What the network is to learn from, as soon as it is known."""
         self.opened = 0
         """How many documents were opened so far; tells work that was begun on another one."""
         self.write_weights: autosave.Writer | None = None
@@ -60,6 +65,16 @@ class Document(QObject):
     def report(self) -> Report:
         """Return order, shapes, counts and problems of the graph."""
         return check(self.graph)
+
+    def judged(self, graph: Graph) -> Report:
+        """Return the report of any graph, with the problems it has with the data that are loaded."""
+        return judge(graph, self.samples)
+
+    def meet(self, samples: Samples | None) -> None:
+        """Judge the network against other data from now on."""
+        if samples != self.samples:
+            self.samples = samples
+            self.judged_anew.emit()
 
     @property
     def modified(self) -> bool:

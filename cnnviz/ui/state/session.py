@@ -19,6 +19,7 @@ from cnnviz.model.check import check
 from cnnviz.model.files import Project
 from cnnviz.model.graph import Graph
 from cnnviz.model.names import misfits
+from cnnviz.model.suitability import Samples
 from cnnviz.settings import Settings
 from cnnviz.templates import shipped_weights, template
 from cnnviz.ui import numbers
@@ -63,6 +64,8 @@ class Session(QObject):
         self.document.replaced.connect(self._put_runs_away)
         self.document.not_kept.connect(lambda text: self.notice.emit("warning", text))
         self.material.sample_changed.connect(self._pin)
+        self.material.dataset_changed.connect(self._meet)
+        self.document.described.connect(self._meet)
         self.training.snapshot.connect(self._take_snapshot)
         self.training.ended.connect(self._tell_end)
         self.material.failed.connect(self.tell_failure)
@@ -197,11 +200,18 @@ class Session(QObject):
                 "error", f"{text} These layers have random weights now. Train them, or save anew."
             )
 
+    def _meet(self) -> None:
+        """Let the network be judged against the data that are there."""
+        dataset, batch_size = self.material.dataset, self.document.recipe.batch_size
+        self.document.meet(
+            Samples(dataset.title, dataset.shape, len(dataset.classes), batch_size) if dataset else None
+        )
+
     # -- training -----------------------------------------------------------------------------------------------
 
     def why_not_train(self) -> str:
         """Return why training can't start now, or an empty text."""
-        report = self.document.report
+        report = self.document.judged(self.document.graph)
         if self.document.empty:
             return "There is nothing to train yet: the canvas is empty."
         if report.errors:
