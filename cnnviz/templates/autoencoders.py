@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from functools import partial
 
 from cnnviz.layers import (
+    ActivityPenalty,
+    ContractivePenalty,
     Conv2d,
     ConvTranspose2d,
     Flatten,
+    GaussianNoise,
     Input,
     Layer,
     MaxPool2d,
@@ -28,17 +31,21 @@ RECIPE = Recipe(optimiser="adam", learning_rate=1e-3, batch_size=256, epochs=50,
 AGAINST_ITSELF = Output(loss="mean squared error", target="sample")
 
 
-def symmetric(widths: Sequence[int], front: Sequence[Layer] = (), behind: Sequence[Layer] = ()) -> Graph:
+def symmetric(widths: Sequence[int], *, spoil: Layer | None = None, watch: Layer | None = None) -> Graph:
     """Return an autoencoder of dense layers: `widths` down to the code and back up again.
 
-    `front` is what happens to the image first, `behind` what watches the code.
+    `spoil` is what happens to the image first, `watch` what adds a penalty for the code; where that has a second
+    input, it is the flattened image.
     """
     draft = Draft()
-    draft.chain(Input(), *front)
+    draft.add(Input())
+    if spoil is not None:
+        draft.add(spoil)
     with draft.group("encoder", "Encoder", folded=False):
-        draft.add(Flatten())
-        encoder(draft, widths)
-        draft.chain(*behind)
+        image = draft.add(Flatten())
+        code = encoder(draft, widths)
+        if watch is not None:
+            draft.add(watch, after=(code, image)[: watch.fewest_inputs])
     with draft.group("decoder", "Decoder", folded=False):
         decoder(draft, (*reversed(widths[:-1]), PIXELS))
         draft.add(Reshape(target=(1, 28, 28)))
@@ -122,6 +129,30 @@ def templates() -> tuple[Template, ...]:
             partial(symmetric, (1024,)),
             1_607_440,
             row="t21",
+        ),
+        _template(
+            "ae-sparse",
+            "Sparse autoencoder",
+            "A code as long as the hidden layers, but with a price on every value: few of them speak at a time.",
+            partial(symmetric, (1024, 1024, 1024), watch=ActivityPenalty(rate=1e-5)),
+            5_805_840,
+            row="t21",
+        ),
+        _template(
+            "ae-denoising",
+            "Denoising autoencoder",
+            "Sees a noisy digit and is asked for the clean one.",
+            partial(symmetric, (128,), spoil=GaussianNoise(deviation=0.3)),
+            201_616,
+            row="t22",
+        ),
+        _template(
+            "ae-contractive",
+            "Contractive autoencoder",
+            "Pays for every change of the code when the image changes a little: similar digits share a code.",
+            partial(symmetric, (64,), watch=ContractivePenalty()),
+            101_200,
+            row="t22",
         ),
         _template(
             "ae-convolutional",

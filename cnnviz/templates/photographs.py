@@ -12,6 +12,7 @@ from cnnviz.layers import (
     Flatten,
     GlobalAvgPool,
     Input,
+    LocalResponseNorm,
     MaxPool2d,
     Output,
     ReLU,
@@ -31,6 +32,8 @@ RECIPE = Recipe(
 THREE = MaxPool2d(kernel_size=(3, 3), stride=(2, 2))
 ROUNDED_UP = MaxPool2d(kernel_size=(3, 3), stride=(2, 2), padding="same")
 SIXTEEN = (2, 2, 3, 3, 3)
+ALEXNET_NORM = LocalResponseNorm(neighbours=5, alpha=5e-4, beta=0.75, k=2.0)
+"""The paper's 10⁻⁴ counts the sum of five squares, alpha here counts their mean."""
 VGG_WIDTHS = (64, 128, 256, 512, 512)
 INCEPTIONS = {
     "3a": Inception(64, 96, 128, 16, 32, 32),
@@ -50,9 +53,9 @@ def alexnet() -> Graph:
     """Return AlexNet in one tower (Krizhevsky et al. 2012, without the split over two cards)."""
     draft = Draft()
     draft.add(Input(shape=(3, 227, 227)))
-    draft.chain(Conv2d(out_channels=96, kernel_size=(11, 11), stride=(4, 4)), ReLU(), THREE)
+    draft.chain(Conv2d(out_channels=96, kernel_size=(11, 11), stride=(4, 4)), ReLU(), ALEXNET_NORM, THREE)
     convolution(draft, 256, 5, style=BARE)
-    draft.add(THREE)
+    draft.chain(ALEXNET_NORM, THREE)
     for channels in (384, 384, 256):
         convolution(draft, channels, style=BARE)
     draft.chain(THREE, Flatten())
@@ -86,8 +89,10 @@ def googlenet(heads: bool = False) -> Graph:
     draft.add(Input(shape=(3, 224, 224)))
     convolution(draft, 64, 7, stride=2, style=BARE, tag="1")
     draft.add(ROUNDED_UP, "1")
+    draft.add(LocalResponseNorm(), "1")
     convolution(draft, 64, 1, style=BARE, tag="2a")
     convolution(draft, 192, style=BARE, tag="2b")
+    draft.add(LocalResponseNorm(), "2")
     draft.add(ROUNDED_UP, "2")
     for tag, widths in INCEPTIONS.items():
         with draft.group(f"inception{tag}", f"Inception {tag}"):

@@ -53,7 +53,7 @@ def capsules() -> Graph:
     draft.add(CapsuleLength())
     draft.add(Output(loss="margin"))
     draft.add(CapsuleMask(), after=digits)
-    with draft.group("decoder", "Decoder", folded=False):
+    with draft.group("decoder", "Decoder"):
         decoder(draft, (512, 1024, 784))
         draft.add(Reshape(target=(1, 28, 28)))
     reconstruction = Output(loss="mean squared error", target="sample", weight=RECONSTRUCTION_WEIGHT)
