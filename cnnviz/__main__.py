@@ -6,14 +6,18 @@ import importlib
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from cnnviz import cli
 from cnnviz.errors import CnnvizError
 
+if TYPE_CHECKING:
+    from cnnviz.model.graph import Graph
+
 
 def main() -> int:
     """Run the command line of this process and return the exit status."""
-    return cli.main(sys.argv[1:], _open_window, _perform_demo)
+    return cli.main(sys.argv[1:], _open_window, _perform_demo, _paint)
 
 
 def _open_window(open_this: str, data_dir: str, theme: str) -> int:
@@ -25,6 +29,12 @@ def _perform_demo(out: Path) -> int:
     _app().demo(out)
     print(out)
     return 0
+
+
+def _paint(graph: Graph, path: Path, white: bool) -> None:
+    from cnnviz import app
+
+    app.paint(graph, path, white=white)
 
 
 def _app() -> ModuleType:

@@ -63,6 +63,16 @@ def demo(out: Path) -> Path:
     return script.perform(make_window, out)
 
 
+def paint(graph: Graph, path: Path, *, white: bool = True) -> None:
+    """Draw a picture of a graph into an .svg, .png or .pdf file; needs no display."""
+    if not has_display():
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    make_application()
+    from cnnviz.ui.build.figure import save_figure
+
+    save_figure(graph, path, white=white)
+
+
 def services() -> Services:
     """Return the engine as the window sees it. Each call imports what it needs, in the worker it runs in."""
     from cnnviz.process import Apart

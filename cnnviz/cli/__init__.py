@@ -14,8 +14,9 @@ from pathlib import Path
 from cnnviz import __version__
 from cnnviz.cli.command import Command, Parser
 from cnnviz.cli.datasets import DATA
+from cnnviz.cli.exchanging import IMPORT, Painter, export_command
 from cnnviz.cli.explaining import EXPLAIN
-from cnnviz.cli.looking import EXPORT, SUMMARY, TEMPLATES_COMMAND
+from cnnviz.cli.looking import SUMMARY, TEMPLATES_COMMAND
 from cnnviz.cli.training import INTERRUPTED, TRAIN
 from cnnviz.errors import CnnvizError, UsageError, did_you_mean
 
@@ -27,11 +28,11 @@ Performer = Callable[[Path], int]
 _DEBUG = "CNNVIZ_DEBUG"
 
 
-def main(arguments: Sequence[str], open_window: Opener, perform_demo: Performer) -> int:
+def main(arguments: Sequence[str], open_window: Opener, perform_demo: Performer, paint: Painter) -> int:
     """Run one command line and return the exit status."""
     _survive_narrow_encodings()
     try:
-        return _dispatch(list(arguments), open_window, perform_demo)
+        return _dispatch(list(arguments), open_window, perform_demo, paint)
     except SystemExit as end:  # argparse, after help or a wrong command line
         return end.code if isinstance(end.code, int) else 0
     except BrokenPipeError:  # the reader has seen enough, as in `cnnviz templates | head -1`
@@ -56,8 +57,8 @@ def _told(error: Exception) -> str:
     return f"mistake in cnnviz: {error!r}. Set {_DEBUG}=1 to see where it happened."
 
 
-def _dispatch(arguments: list[str], open_window: Opener, perform_demo: Performer) -> int:
-    commands = {each.name: each for each in (*COMMANDS, _demo_command(perform_demo))}
+def _dispatch(arguments: list[str], open_window: Opener, perform_demo: Performer, paint: Painter) -> int:
+    commands = {each.name: each for each in (*COMMANDS, export_command(paint), _demo_command(perform_demo))}
     if arguments and arguments[0] in commands:
         command = commands[arguments[0]]
         return command.run(command.parser().parse_args(arguments[1:]))
@@ -120,6 +121,6 @@ def _survive_narrow_encodings() -> None:
             stream.reconfigure(errors="replace")
 
 
-COMMANDS = (TEMPLATES_COMMAND, SUMMARY, TRAIN, EXPLAIN, EXPORT, DATA)
+COMMANDS = (TEMPLATES_COMMAND, SUMMARY, TRAIN, EXPLAIN, IMPORT, DATA)
 
 __all__ = ["COMMANDS", "main"]

@@ -1,18 +1,14 @@
-"""Commands that compute nothing: templates, summary, export."""
+"""Commands that compute nothing: templates and summary."""
 
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Any
 
 from cnnviz.cli import report, subject
 from cnnviz.cli.command import Command, add_json
-from cnnviz.errors import FileError
 from cnnviz.layers import times
 from cnnviz.model.check import Report
-from cnnviz.model.codegen import to_code
-from cnnviz.paths import write_atomically
 from cnnviz.templates import TEMPLATES, Template, shipped_weights
 
 
@@ -87,34 +83,9 @@ def _summary_text(found: Report) -> str:
     return "\n".join([*lines, *(f"{p.severity}: {p.node}: {p.text}" for p in found.problems)])
 
 
-def _export(options: argparse.Namespace) -> int:
-    code = to_code(subject.find(options).project.graph)
-    if options.out is None:
-        report.result(code.rstrip("\n"))
-        return 0
-    try:
-        write_atomically(options.out, code.encode())
-    except OSError as error:
-        raise FileError(
-            f"it can't be written ({error.strerror or error}).",
-            where=str(options.out),
-            hint="Name another file with --out.",
-        ) from error
-    report.tell(f"Wrote {options.out}; it loads weights.safetensors from its own folder.")
-    return 0
-
-
 def _declare_summary(parser: argparse.ArgumentParser) -> None:
     subject.add_network(parser)
     add_json(parser)
-
-
-def _declare_export(parser: argparse.ArgumentParser) -> None:
-    subject.add_network(parser)
-    parser.add_argument(
-        "--to", choices=["pytorch"], default="pytorch", help="what to write (default: pytorch)"
-    )
-    parser.add_argument("--out", metavar="FILE", type=Path, help="the file to write (default: print it)")
 
 
 TEMPLATES_COMMAND = Command(
@@ -126,11 +97,4 @@ SUMMARY = Command(
     "cnnviz summary mnist-postech\ncnnviz summary net.cnnviz --json",
     _declare_summary,
     _summary,
-)
-EXPORT = Command(
-    "export",
-    "Write a network as a PyTorch script that needs cnnviz no more.",
-    "cnnviz export lenet5 --to pytorch --out lenet5.py",
-    _declare_export,
-    _export,
 )

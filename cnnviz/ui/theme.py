@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 
 from PySide6.QtCore import QObject, Signal
@@ -24,6 +26,7 @@ __all__ = [
     "current",
     "group_color",
     "mono_font",
+    "painting",
     "set_role",
     "text_on",
     "ui_font",
@@ -58,6 +61,17 @@ def apply(app: QApplication, name: str) -> None:
     app.setFont(ui_font())
     app.setStyleSheet(stylesheet.build(_current, ui_families()[0], mono_families()[0]))
     changed.emit()
+
+
+@contextmanager
+def painting(name: str) -> Iterator[None]:
+    """Paint in another theme for a while, as for a picture on paper; nobody is told, so nothing else may be painted."""
+    global _current
+    before, _current = _current, THEMES[name]
+    try:
+        yield
+    finally:
+        _current = before
 
 
 def color(token: str, alpha: float = 1.0) -> QColor:

@@ -19,7 +19,7 @@ from cnnviz.model.files import open_project
 
 
 def run(*arguments: str) -> int:
-    return cli.main(arguments, lambda *_: 9, lambda _: 9)
+    return cli.main(arguments, lambda *_: 9, lambda _: 9, lambda *_: None)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from cnnviz import cli
 from cnnviz.cli.report import Progress, table
 from cnnviz.layers import Conv2d, Dense, Flatten, Input
 from cnnviz.model.files import Project, save_project
-from cnnviz.model.graph import chain
+from cnnviz.model.graph import Graph, chain
 
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -25,6 +25,7 @@ class Calls:
     def __init__(self) -> None:
         self.windows: list[tuple[str, str, str]] = []
         self.demos: list[Path] = []
+        self.pictures: list[tuple[Path, bool]] = []
 
     def open_window(self, *what: str) -> int:
         self.windows.append((what[0], what[1], what[2]))
@@ -34,10 +35,13 @@ class Calls:
         self.demos.append(out)
         return 0
 
+    def paint(self, _graph: Graph, path: Path, white: bool) -> None:
+        self.pictures.append((path, white))
+
 
 def run(*arguments: str, calls: Calls | None = None) -> int:
     found = calls or Calls()
-    return cli.main(arguments, found.open_window, found.perform_demo)
+    return cli.main(arguments, found.open_window, found.perform_demo, found.paint)
 
 
 def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
@@ -97,11 +101,28 @@ def test_a_summary_of_a_broken_network_shows_it_and_fails(
     assert printed.err.startswith("cnnviz: dense1: it takes a flat vector")
 
 
+def test_tables_are_printed_and_pictures_painted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("export", "t10", "--to", "latex") == 0
+    latex = capsys.readouterr().out
+    assert r"conv1 & Conv 2D & $6 \times 28 \times 28$ & 156 & 117{,}600 \\" in latex
+    assert r"Sum & & & 61{,}706 &" in latex
+    assert run("export", "t10", "--out", str(tmp_path / "net.csv")) == 0
+    assert "conv1,conv2d,6x28x28,156,117600\n" in (tmp_path / "net.csv").read_text("utf-8")
+    calls = Calls()
+    assert run("export", "t10", "--out", str(tmp_path / "net.svg"), calls=calls) == 0
+    assert (
+        run("export", "t10", "--to", "png", "--transparent", "--out", str(tmp_path / "a"), calls=calls) == 0
+    )
+    assert calls.pictures == [(tmp_path / "net.svg", True), (tmp_path / "a.png", False)]
+    capsys.readouterr()
+    assert "Name one: --out net.onnx" in refusal(capsys, "export", "t10", "--to", "onnx")[1]
+
+
 def test_a_network_is_exported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("export", "t10", "--to", "pytorch") == 0
     text = capsys.readouterr().out
     assert "class Net(nn.Module):" in text
-    assert run("export", "t10", "--out", str(tmp_path / "net.py")) == 0
+    assert run("export", "t10", "--weights", "random", "--out", str(tmp_path / "net.py")) == 0
     assert (tmp_path / "net.py").read_text("utf-8") == text
 
 
@@ -161,7 +182,7 @@ def test_a_damaged_file_is_told_with_its_name(tmp_path: Path, capsys: pytest.Cap
 
 
 def test_what_can_not_be_written_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    status, text = refusal(capsys, "export", "t10", "--out", str(tmp_path))
+    status, text = refusal(capsys, "export", "t10", "--to", "csv", "--out", str(tmp_path))
     assert status == 1
     assert "can't be written" in text
 
@@ -170,7 +191,7 @@ def test_ctrl_c_ends_with_130(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
     def interrupted(*_what: object) -> int:
         raise KeyboardInterrupt
 
-    assert cli.main([], interrupted, interrupted) == 130
+    assert cli.main([], interrupted, interrupted, interrupted) == 130
     assert capsys.readouterr().err == "cnnviz: stopped.\n"
 
 
@@ -180,11 +201,11 @@ def test_a_bug_is_told_in_one_line_unless_someone_looks_for_it(
     def broken(*_what: object) -> int:
         raise KeyError("x")
 
-    assert cli.main([], broken, broken) == 1
+    assert cli.main([], broken, broken, broken) == 1
     assert capsys.readouterr().err.startswith("cnnviz: mistake in cnnviz: KeyError('x').")
     monkeypatch.setenv("CNNVIZ_DEBUG", "1")
     with pytest.raises(KeyError):
-        cli.main([], broken, broken)
+        cli.main([], broken, broken, broken)
 
 
 # -- the window ---------------------------------------------------------------------------------------------------
@@ -206,7 +227,7 @@ def test_the_demo_gets_its_folder(tmp_path: Path) -> None:
 
 
 def test_every_command_has_help_with_an_example(capsys: pytest.CaptureFixture[str]) -> None:
-    for command in [*(each.name for each in cli.COMMANDS), "demo"]:
+    for command in [*(each.name for each in cli.COMMANDS), "export", "demo"]:
         assert run(command, "--help") == 0
         text = capsys.readouterr().out
         assert "example:" in text
@@ -259,7 +280,7 @@ def test_columns_are_aligned() -> None:
 
 def test_light_commands_load_nothing_heavy() -> None:
     script = (
-        "import sys; from cnnviz import cli; status = cli.main(['summary', 't1'], None, None);"
+        "import sys; from cnnviz import cli; status = cli.main(['summary', 't1'], None, None, None);"
         "heavy = {'torch', 'numpy', 'PySide6', 'h5py', 'sklearn'} & set(sys.modules); sys.exit(status or len(heavy))"
     )
     done = subprocess.run(

@@ -64,6 +64,8 @@ class CardItem(QGraphicsItem):
         self.port_looks: dict[int, PortLook] = {}
         self.out_look: PortLook = "rest"
         self.extra_port = False
+        self.printed = False
+        """Drawn for a figure on paper: there is nothing to press, and no maps will come."""
         self._chips: tuple[tuple[str, QRectF], ...] = ()
         self.setPos(*face.position)
         self._place_chips()

@@ -150,7 +150,8 @@ def _paint_pictures(painter: QPainter, card: CardItem, zoom: float) -> None:
     elif card.face.state == "error":
         _paint_places(painter, Qt.BrushStyle.BDiagPattern)
     elif card.strip is None or card.face.state == "waiting":
-        _paint_places(painter, Qt.BrushStyle.NoBrush)
+        if not card.printed:
+            _paint_places(painter, Qt.BrushStyle.NoBrush)
     else:
         _paint_maps(painter, card)
 
@@ -227,7 +228,7 @@ def _paint_footer(painter: QPainter, card: CardItem, zoom: float) -> None:
         return
     left = LEFT
     room = (card.chips[0][1].left() if card.chips else RIGHT) - 6
-    if face.box is not None:
+    if face.box is not None and not card.printed:
         paint_open(painter, card, zoom)
         room = OPEN.left() - 2
     if len(card.chips) < len(face.chips):
