@@ -16,7 +16,7 @@ from cnnviz.errors import ExplainError
 from cnnviz.explain.trace import Trace
 from cnnviz.layers import Shape, times
 from cnnviz.model.freesize import admits
-from cnnviz.model.names import attribute, modules_of
+from cnnviz.model.names import attribute
 
 Array = NDArray[Any]
 
@@ -37,6 +37,16 @@ def trace(module: GraphModule, x: Array, *more: Array, step: int = 0) -> Trace:
         values |= module.internals(values)
         activations = {name: to_array(value[0]) for name, value in values.items()}
     return Trace(module.graph, activations, _parameters(module), step)
+
+
+def given(module: GraphModule, image: Array) -> tuple[Array, ...]:
+    """Return one array per Input: the image wherever it fits, zeros of the Input's own shape elsewhere."""
+    return tuple(
+        image
+        if admits(module.graph, name, tuple(image.shape))
+        else np.zeros(module.report.row(name).shape or (), np.float32)
+        for name in module.report.inputs
+    )
 
 
 def predict(module: GraphModule, images: Array, batch_size: int = 1000) -> Array:

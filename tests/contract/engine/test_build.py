@@ -19,18 +19,16 @@ from tests.contract.layers.draws import draw_fitting
 @pytest.mark.parametrize("kind", sorted(LAYERS))
 def test_every_kind_builds(kind: str) -> None:
     layer, shapes = draw_fitting(kind, Random(kind))
-    if layer.most_inputs == 0:
-        graph = Graph().add(layer, "node")
-    else:
-        graph = Graph().add(Input(shapes[0]), "i").add(layer, "node")
-        last = "i"
-        for port in reversed(range(layer.fewest_inputs)):  # a code depends on the input behind it
-            graph = graph.add(ReLU(), f"r{port}", after=last).connect(f"r{port}", "node", port)
-            last = f"r{port}"
+    graph = Graph().add(layer, "node")
+    for port, shape in enumerate(shapes):
+        graph = graph.add(Input(shape), f"i{port}").add(ReLU(), f"r{port}", after=f"i{port}")
+        graph = graph.connect(f"r{port}", "node", port)
+    for port in layer.differentiates:  # a code depends on the input behind it
+        graph = graph.remove(["i0"]).connect(f"r{port}", "r0")
     report = graph.summary()
-    if report.errors:  # two inputs of other shapes than the one that was drawn
+    if report.errors:
         pytest.fail(report.errors[0].text)
-    found = build(graph).eval()(torch.zeros(2, *(report.row(report.input).shape or ())))
+    found = build(graph).eval()(*(torch.zeros(2, *(report.row(name).shape or ())) for name in report.inputs))
     assert tuple(found.shape) == (2, *(report.row("node").shape or ()))
 
 

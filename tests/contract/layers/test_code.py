@@ -17,6 +17,9 @@ from tests.contract.layers.draws import draw_batch, draw_fitting
 
 def network(layer: Layer, shape: tuple[int, ...]) -> Graph:
     """Return input → layer; what merges gets the input itself and its positive part, in this order."""
+    if layer.differentiates:  # the code depends on the input behind it
+        graph = Graph().add(Input(shape), "x").add(ReLU(), "code", after="x")
+        return graph.add(layer, "layer", after="code").connect("x", "layer")
     graph = Graph().add(Input(shape), "x").add(layer, "layer", after="x")
     if layer.kind == "affine_sampler":
         graph = graph.add(Flatten(), "f", after="x").add(AffineParameters(), "theta", after="f")
