@@ -12,7 +12,7 @@ from cnnviz.layers.base import Box
 from cnnviz.layers.formula import Formula, Index, Sampled, blocks
 from cnnviz.model.graph import Graph
 
-_Slot = TypeVar("_Slot", int, str)
+_Slot = TypeVar("_Slot", int, tuple[str, int])
 
 
 def sources(graph: Graph, node: str, index: Index) -> dict[str, Box]:
@@ -53,27 +53,32 @@ def _step(graph: Graph, node: str, asked: Mapping[str, Box]) -> dict[str, Box]:
 def _read_by(layer: Layer, shapes: tuple[Shape, ...], asked: Mapping[str, Box]) -> dict[int, Box]:
     """Return the box that is read at each port, following the arrays inside the layer until nothing new is read.
 
-    A recurrent layer goes one time step back with every round.
+    A recurrent layer goes one time step back with every round. Boxes are kept per step, and later steps go first: all
+    that read a step are then known when it is asked.
     """
     inside = layer.internals(*shapes)
     ports: dict[int, Box] = {}
-    known: dict[str, Box] = {}
-    pending = list(asked.items())
+    known: dict[tuple[str, int], Box] = {}
+    pending = {(name, _step_of(box)): box for name, box in asked.items()}
     while pending:
-        name, box = pending.pop()
-        reads: dict[str, Box] = {}
+        name, step = max(pending, key=lambda key: key[1])
+        box = pending.pop((name, step))
         for index in _inner_corners(box) if name else layer.telling_cells(box, *shapes):
             formula = layer.internal_formula(name, index, *shapes) if name else layer.formula(index, *shapes)
             for slot, span in _spans(formula, shapes):
                 if isinstance(slot, int):
                     _widen(ports, slot, _clipped(span, shapes[slot]))
-                else:
-                    _widen(reads, slot, _clipped(span, inside[slot]))
-        for slot, span in reads.items():
-            if slot not in known or _union(known[slot], span) != known[slot]:
-                _widen(known, slot, span)
-                pending.append((slot, span))
+                    continue
+                clipped, key = _clipped(span, inside[slot]), (slot, _step_of(span))
+                if clipped is not None and (key not in known or _union(known[key], clipped) != known[key]):
+                    _widen(known, key, clipped)
+                    pending[key] = known[key]
     return ports
+
+
+def _step_of(box: Box) -> int:
+    """Return the place of a box along the second dimension: the time, in arrays that have one."""
+    return box[1][0] if len(box) > 1 else 0
 
 
 def _spans(formula: Formula, shapes: tuple[Shape, ...]) -> Iterator[tuple[int | str, Box]]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from cnnviz.errors import ShapeError
-from cnnviz.layers.base import Layer, Parameter, Remedy, Shape, TorchCall, times
+from cnnviz.layers.base import Box, Layer, Parameter, Remedy, Shape, TorchCall, times
 from cnnviz.layers.calculation import Calculation
 from cnnviz.layers.dense import Dense
 from cnnviz.layers.formula import Block, Formula, Index, with_blocks
@@ -57,6 +58,14 @@ class TimeDistributed(Layer):
             return replace(block, ranges=(first, range(step, step + 1), *others))
 
         return with_blocks(self.layer.formula((channel, *place), self._step(inputs[0])), at_step)
+
+    def telling_cells(self, box: Box, *inputs: Shape) -> Iterator[Index]:
+        channels, (first, end), *places = box
+        for channel, *place in self.layer.telling_cells((channels, *places), self._step(inputs[0])):
+            yield from ((channel, step, *place) for step in {first, end - 1})
+
+    def idle(self, *inputs: Shape) -> bool:
+        return self.layer.idle(self._step(inputs[0]))
 
     def calculations(self, *inputs: Shape) -> tuple[Calculation, ...]:
         return self.layer.calculations(self._step(inputs[0]))

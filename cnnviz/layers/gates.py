@@ -9,10 +9,12 @@ inputs: Shi et al. 2015. States before the first step are zero.
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from cnnviz.layers.base import Layer, Parameter, Shape, TorchCall, size
+from cnnviz.layers.base import Box, Layer, Parameter, Shape, TorchCall, size
 from cnnviz.layers.calculation import Calculation, calculation
 from cnnviz.layers.formula import Block, Formula, Index, Part, WeightedSum, cell
 from cnnviz.layers.geometry import axes
@@ -67,6 +69,12 @@ class GatedLayer(Layer):
 
     def calculations(self, *inputs: Shape) -> tuple[Calculation, ...]:
         return (self.gates(inputs[0]).calculation(),)
+
+    def telling_cells(self, box: Box, *inputs: Shape) -> Iterator[Index]:
+        return itertools.product(*({first, end - 1} for first, end in box))  # no unit sees more than another
+
+    def unused(self) -> frozenset[str]:
+        return frozenset() if self.peepholes else frozenset({"output_gate"})
 
     def brief(self) -> str:
         words = [str(self.units)]

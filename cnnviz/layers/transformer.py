@@ -22,7 +22,7 @@ class AffineParameters(Layer):
     """Turns features into the six numbers of an affine map; before training, the map that changes nothing."""
 
     kind, title, group = "affine_parameters", "Affine parameters", "Spatial transformer"
-    icon, stem = "layer-affine", "theta"
+    icon, stem, linear = "layer-affine", "theta", True
 
     def out_shape(self, *inputs: Shape) -> Shape:
         if len(inputs[0]) != 1:

@@ -16,13 +16,22 @@ from cnnviz.layers import (
     LAYERS,
     LSTM,
     BatchNorm,
+    CapsuleLength,
+    CapsuleRouting,
+    Conv1d,
     Conv2d,
+    Conv3d,
     ConvLSTM2d,
+    ConvTranspose2d,
     Dense,
     Flatten,
     Input,
+    Layer,
     MaxPool2d,
+    Permute,
+    PrimaryCapsules,
     Remedy,
+    Shape,
     Sigmoid,
     TimeDistributed,
     layer_from_dict,
@@ -132,3 +141,37 @@ def test_layers_nested_without_end_are_refused_at_once() -> None:
         held = {"kind": "time_distributed", "options": {"layer": held}}
     with pytest.raises(OptionError, match="Layer can't be Time-distributed"):
         layer_from_dict("time_distributed", {"layer": held})
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "shape"),
+    [
+        (TimeDistributed(Conv2d(2, 2)), Conv3d(1, 2), (1, 4, 5, 5)),
+        (TimeDistributed(Flatten()), Conv1d(3, 2), (2, 4, 2, 3)),
+        (TimeDistributed(ConvTranspose2d(1, 2, 2)), TimeDistributed(Conv2d(1, 3)), (2, 3, 4, 4)),
+        (TimeDistributed(Permute((2, 1))), TimeDistributed(Conv1d(1, 2)), (3, 2, 4)),
+        (ConvLSTM2d(2, 3), TimeDistributed(Conv2d(1, 2)), (1, 3, 7, 6)),
+        (ConvLSTM2d(2, (2, 1), every_step=False, peepholes=True), Conv2d(1, 1), (1, 3, 5, 4)),
+        (LSTM(3), Conv1d(2, 2), (2, 5)),
+        (PrimaryCapsules(2, 3, 2, 1), CapsuleLength(), (1, 4, 5)),
+        (PrimaryCapsules(2, 3, 3, 2), CapsuleRouting(2, 4), (1, 6, 7)),
+    ],
+)
+def test_the_receptive_field_holds_what_matters_and_no_row_more(
+    first: Layer, second: Layer, shape: Shape
+) -> None:
+    graph = chain([("x", Input(shape)), ("first", first), ("second", second)])
+    modules = torch.nn.ModuleList(
+        (*modules_of(first, (shape,)), *modules_of(second, (first.out_shape(shape),)))
+    )
+    with torch.no_grad():
+        for parameter in modules.parameters():
+            parameter.fill_(0.2)  # so that nothing cancels, and no gate is saturated
+    x = (torch.rand(1, *shape, generator=torch.Generator().manual_seed(0)) + 0.5).requires_grad_()
+    values = run(modules, x)[0]
+    for index in some_indices(tuple(values.shape), 12, Random(1)):
+        (gradient,) = torch.autograd.grad(values[index], x, retain_graph=True)
+        reached = np.argwhere(gradient[0].numpy() != 0)
+        first_cell, end = reached.min(axis=0), reached.max(axis=0) + 1
+        box = receptive_field(graph, "second", index)["x"]
+        assert box == tuple(zip(first_cell.tolist(), end.tolist(), strict=True)), index
