@@ -6,7 +6,7 @@ from math import sqrt
 
 from PySide6.QtCore import QSize
 
-from cnnviz.model.cards import cards
+from cnnviz.model.cards import cards, place_of
 from cnnviz.model.graph import Graph
 from cnnviz.model.layout import ROW_PITCH, tidy
 from cnnviz.ui.build.camera import BORDER
@@ -36,8 +36,8 @@ def _rows(graph: Graph, room: QSize) -> int:
 def _zoom(graph: Graph, room: QSize) -> float:
     if not graph.nodes:
         return 1.0
-    across = [node.position[0] for node in graph]
-    down = [node.position[1] for node in graph]
+    places = [place_of(graph, card) for card in cards(graph)]  # what is folded away takes no room
+    across, down = zip(*places, strict=True)
     width = max(across) - min(across) + CARD_WIDTH + 2 * BORDER
     height = max(down) - min(down) + CARD_HEIGHT + 2 * BORDER
     return min(room.width() / width, room.height() / height)

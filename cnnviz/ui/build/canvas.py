@@ -172,7 +172,7 @@ class Canvas(Sheet):
         found = self.content.card_at(self.pointer)
         if found is not None:
             self._open_card(*found)
-        elif self.content.wire_at(self.pointer) is None:
+        else:
             self._open_ground()
 
     def _open_card(self, card: CardItem, part: Part) -> None:
@@ -186,13 +186,13 @@ class Canvas(Sheet):
 
     def _open_ground(self) -> None:
         """The canvas behind cards and wires was double-clicked: a note, a frame's bar, or nothing."""
-        item, part = self.content.grounds.at(self.pointer) or (None, "")
+        item, part = self.content.field_at(self.pointer) or (None, "")
         if isinstance(item, NoteItem):
             self.note_pressed.emit(item.note.name)
         elif isinstance(item, FrameItem):
             if part == "bar":
                 self.group_pressed.emit(item.face.group)
-        else:
+        elif self.content.wire_at(self.pointer) is None:
             self.selection.set()
             self.open_quick_menu(self.pointer)
 

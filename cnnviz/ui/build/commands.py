@@ -19,6 +19,7 @@ from cnnviz.model.repeating import title_of
 from cnnviz.ui.build import edits, mime
 from cnnviz.ui.build.canvas import Canvas
 from cnnviz.ui.build.grouping import Grouping, whole_cards
+from cnnviz.ui.build.noteediting import NoteEditor
 from cnnviz.ui.build.nudging import nudge
 from cnnviz.ui.build.places import CARD_HEIGHT, CARD_WIDTH, SNAP, snapped
 from cnnviz.ui.build.search import SearchBar
@@ -42,12 +43,13 @@ class Commands(QObject):
         self,
         canvas: Canvas,
         grouping: Grouping,
+        notes: NoteEditor,
         search: SearchBar,
         rename: Callable[[], None],
         inspect: Callable[[str], None],
     ) -> None:
         super().__init__(canvas)
-        self._grouping, self._search = grouping, search
+        self._grouping, self._notes, self._search = grouping, notes, search
         self._canvas, self._rename, self._inspect = canvas, rename, inspect
         self._pasted = 0
         self.actions: list[QAction] = []
@@ -91,6 +93,13 @@ class Commands(QObject):
                 self._search.open,
             ),
             ("Cut wires", ("K",), "The next drag cuts the wires that it crosses", canvas.take_knife),
+            ("Add a note", ("T",), "A text on the canvas", self._notes.add_note),
+            (
+                "Add a frame",
+                ("Shift+T",),
+                "An area with a heading, around what is selected",
+                self._notes.add_frame,
+            ),
             ("Select all layers", ("Ctrl+A",), "", self.select_all),
             ("Rename layer", ("F2",), "Change the name of the selected layer", self._rename),
             (

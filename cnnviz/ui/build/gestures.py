@@ -79,7 +79,8 @@ class RubberBand(Gesture):
     def move(self, point: QPointF) -> None:
         band = QRectF(self._corner, point).normalized()
         self.canvas.show_band(band)
-        self.canvas.selection.set((*self._kept, *self.scene.nodes_in(band)))
+        nodes, notes = self.scene.nodes_in(band), self.scene.grounds.notes_in(band)
+        self.canvas.selection.set((*self._kept, *nodes), notes=notes)
 
     def end(self, point: QPointF) -> None:
         self.canvas.show_band(None)

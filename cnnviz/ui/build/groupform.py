@@ -201,13 +201,16 @@ class MemberTable(QTableWidget):
             row = report.row(name)
             shape = numbers.shape(row.shape, order) if row.shape else "?"
             for column, text in enumerate((name, shape, numbers.count(row.params))):
-                item = self.item(number, column) or QTableWidgetItem()
-                item.setText(text)
-                if column:
-                    item.setFont(theme.mono_font(10))
-                    item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-                self.setItem(number, column, item)
+                (self.item(number, column) or self._new_cell(number, column)).setText(text)
         self.setFixedHeight(ROW_HEIGHT * min(len(nodes), MOST_ROWS) + 30)
+
+    def _new_cell(self, row: int, column: int) -> QTableWidgetItem:
+        item = QTableWidgetItem()
+        if column:
+            item.setFont(theme.mono_font(10))
+            item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.setItem(row, column, item)
+        return item
 
 
 def _sums(report: Report, nodes: tuple[str, ...]) -> str:

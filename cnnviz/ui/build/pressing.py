@@ -55,13 +55,13 @@ def press_at(canvas: Canvas, point: QPointF, modifiers: Qt.KeyboardModifier) -> 
 
 
 def _press_ground(canvas: Canvas, point: QPointF, add: bool) -> Press | None:
+    found = canvas.content.field_at(point)
+    if found is not None:
+        return _press_field(canvas, *found, add)
     wire = canvas.content.wire_at(point)
     if wire is not None:
         canvas.selection.set((), wire.face.edge)
         return Press(lambda: RubberBand(canvas, add))
-    found = canvas.content.grounds.at(point)
-    if found is not None:
-        return _press_field(canvas, *found, add)
     return Press(lambda: RubberBand(canvas, add), nothing if add else canvas.selection.set)
 
 

@@ -14,7 +14,7 @@ from cnnviz.ui import numbers, theme
 from cnnviz.ui.build.card import CardItem, Part, SampleView
 from cnnviz.ui.build.cardpaint import FAR
 from cnnviz.ui.build.faces import CardFace, Faces, WireFace, faces
-from cnnviz.ui.build.grounds import Grounds
+from cnnviz.ui.build.grounds import FrameItem, Grounds, NoteItem
 from cnnviz.ui.build.nearby import Boxes
 from cnnviz.ui.build.places import CARD_HEIGHT, CARD_WIDTH, PORT_HIT, SNAP, in_port, out_port
 from cnnviz.ui.build.routing import Point, Rect, route
@@ -241,6 +241,12 @@ class CanvasScene(QGraphicsScene):
         return next(
             (item for item in self.items(around) if isinstance(item, WireItem) and item.hit(point)), None
         )
+
+    def field_at(self, point: QPointF) -> tuple[FrameItem | NoteItem, str] | None:
+        """Return the frame or note under a point and which part of it; wires lie over the borders of frames."""
+        found = self.grounds.at(point)
+        behind = found is not None and isinstance(found[0], NoteItem) and found[0].note.frame
+        return None if behind and self.wire_at(point) is not None else found
 
     def nodes_in(self, box: QRectF) -> tuple[str, ...]:
         """Return the first nodes of the cards that a rubber band touches, and all in folded groups."""

@@ -17,6 +17,7 @@ from cnnviz.ui.build.commands import Commands
 from cnnviz.ui.build.form import Properties
 from cnnviz.ui.build.grouping import Grouping
 from cnnviz.ui.build.minimap import Minimap
+from cnnviz.ui.build.noteediting import NoteEditor
 from cnnviz.ui.build.palette import Palette
 from cnnviz.ui.build.popover import Popover
 from cnnviz.ui.build.renaming import NameEditor
@@ -52,9 +53,12 @@ class BuildWorkspace(QWidget):
         self.names = NameEditor(self.canvas)
         self.popover = Popover(self.canvas)
         self.sample_buttons = SampleButtons(self.canvas)
+        self.notes = NoteEditor(self.canvas)
         self.grouping = Grouping(self.canvas, self.names.start_group)
         self.search = SearchBar(self.canvas)
-        self.commands = Commands(self.canvas, self.grouping, self.search, self._rename, self.inspect)
+        self.commands = Commands(
+            self.canvas, self.grouping, self.notes, self.search, self._rename, self.inspect
+        )
         self._fresh = not session.document.empty
         self._lay_out()
         self._connect()
