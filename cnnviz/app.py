@@ -96,7 +96,8 @@ def _trace(graph: Graph, weights: Weights | None, image: Array, seed: int) -> Tr
     from cnnviz.engine import weights as engine_weights
 
     cores.use_one_core()
-    return trace.trace(engine_weights.fitted(graph, weights, seed), image)
+    module = engine_weights.fitted(graph, weights, seed)
+    return trace.trace(module, *trace.given(module, image))
 
 
 def train(task: TrainingTask, control: Control) -> Iterator[Event]:

@@ -15,7 +15,7 @@ from cnnviz.engine.losses import probabilities
 from cnnviz.errors import ExplainError
 from cnnviz.explain.trace import Trace
 from cnnviz.layers import Shape, times
-from cnnviz.model.freesize import admits
+from cnnviz.model.freesize import admits, admitting
 from cnnviz.model.names import attribute
 
 Array = NDArray[Any]
@@ -40,13 +40,13 @@ def trace(module: GraphModule, x: Array, *more: Array, step: int = 0) -> Trace:
 
 
 def given(module: GraphModule, image: Array) -> tuple[Array, ...]:
-    """Return one array per Input: the image wherever it fits, zeros of the Input's own shape elsewhere."""
-    return tuple(
-        image
-        if admits(module.graph, name, tuple(image.shape))
-        else np.zeros(module.report.row(name).shape or (), np.float32)
-        for name in module.report.inputs
-    )
+    """Return one array per Input: the image wherever it fits, zeros of the Input's own shape elsewhere.
+
+    An image that fits nowhere is given to all of them, so that `trace` tells what is wrong with it.
+    """
+    names, takers = module.report.inputs, admitting(module.graph, tuple(image.shape))
+    zeros = {name: np.zeros(module.report.row(name).shape or (), np.float32) for name in names}
+    return tuple(image if name in takers or not takers else zeros[name] for name in names)
 
 
 def predict(module: GraphModule, images: Array, batch_size: int = 1000) -> Array:

@@ -9,7 +9,7 @@ from types import ModuleType
 
 from cnnviz.explain.explanation import Constant, Explanation, Partner, PartValues, Term
 from cnnviz.explain.field import receptive_field, sources
-from cnnviz.explain.forward import explain
+from cnnviz.explain.forward import explain, formula_of
 from cnnviz.explain.functions import FUNCTIONS
 from cnnviz.explain.rounding import Column, rounded
 from cnnviz.explain.trace import Trace, split
@@ -17,7 +17,7 @@ from cnnviz.layers.base import Box
 
 __all__ = [
     "FUNCTIONS", "Box", "Column", "Constant", "Explanation", "PartValues", "Partner", "Term", "Trace",
-    "explain", "receptive_field", "rounded", "sources", "split",
+    "explain", "formula_of", "receptive_field", "rounded", "sources", "split",
 ]  # fmt: skip
 
 

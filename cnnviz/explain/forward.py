@@ -47,9 +47,8 @@ def explain(trace: Trace, node: str, index: Sequence[int]) -> Explanation:
     """
     array = trace.activation(node)
     found = _checked(array, node, index)
-    name, inside = split(node)
-    layer, shapes = trace.graph.node(name).layer, trace.arriving(name)
-    formula = layer.internal_formula(inside, found, *shapes) if inside else layer.formula(found, *shapes)
+    name, formula = split(node)[0], formula_of(trace, node, found)
+    layer = trace.graph.node(name).layer
     # a network that broke down has infinities; the account then does not close
     with np.errstate(all="ignore"):
         account = _account(formula, Cells(trace, name, node, found))
@@ -70,6 +69,13 @@ def explain(trace: Trace, node: str, index: Sequence[int]) -> Explanation:
         formula=formula,
         note=account.note,
     )
+
+
+def formula_of(trace: Trace, node: str, index: Index) -> Formula:
+    """Return how the number of an array (a node, or `lstm1.i`) at an index is made, without computing it."""
+    name, inside = split(node)
+    layer, shapes = trace.graph.node(name).layer, trace.arriving(name)
+    return layer.internal_formula(inside, index, *shapes) if inside else layer.formula(index, *shapes)
 
 
 def _checked(array: Array, node: str, index: Sequence[int]) -> Index:

@@ -24,6 +24,11 @@ def admits(graph: Graph, name: str, shape: Shape) -> bool:
     return free and all(size >= least for size, least in zip(shape, wanted, strict=True))
 
 
+def admitting(graph: Graph, shape: Shape) -> tuple[str, ...]:
+    """Return the Inputs that take samples of a shape, in the order of the graph."""
+    return tuple(node.name for node in graph if node.layer.takes_sample and admits(graph, node.name, shape))
+
+
 def resized(graph: Graph, shapes: Mapping[str, Shape]) -> Graph:
     """Return the graph for samples of other shapes, by the names of its Inputs."""
     for name, shape in shapes.items():

@@ -11,7 +11,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter, QWidget
 
-from cnnviz.explain import Trace, explain, split
+from cnnviz.explain import Trace, explain, formula_of, split
 from cnnviz.layers import LAYERS, Flatten, Input, Layer, ReLU, Shape
 from cnnviz.layers.formula import Lookup, blocks
 from cnnviz.model.graph import Graph
@@ -100,10 +100,8 @@ def _fill(trace: Trace, name: str, index: tuple[int, ...]) -> None:
     array = trace.activation(name)
     if not np.isnan(array[index]):
         return
-    node, inside = split(name)
-    layer, shapes = trace.graph.node(node).layer, trace.arriving(node)
-    formula = layer.internal_formula(inside, index, *shapes) if inside else layer.formula(index, *shapes)
-    for block in blocks(formula):
+    node = split(name)[0]
+    for block in blocks(formula_of(trace, name, index)):
         if isinstance(block.input, str):
             size = trace.activation(f"{node}.{block.input}").shape
             for cell in product(*block.ranges):

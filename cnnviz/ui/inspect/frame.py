@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from cnnviz.explain import Explanation, Trace, explain, split
+from cnnviz.explain import Explanation, Trace, explain, formula_of, split
 from cnnviz.explain.trace import Array
 from cnnviz.layers import Layer
 from cnnviz.layers.formula import Formula
@@ -87,10 +87,7 @@ class Frame:
 
     def formula(self, index: Sequence[int]) -> Formula:
         """Return how the array's number at another index is made."""
-        shapes = self.trace.arriving(self.owner)
-        if self.inside:
-            return self.layer.internal_formula(self.inside, tuple(index), *shapes)
-        return self.layer.formula(tuple(index), *shapes)
+        return formula_of(self.trace, self.node, tuple(index))
 
     @cached_property
     def row(self) -> Row:

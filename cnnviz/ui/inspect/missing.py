@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from cnnviz.layers import times
+from cnnviz.model.freesize import admitting
 from cnnviz.ui import theme
 from cnnviz.ui.state import Session
 from cnnviz.ui.widgets.chrome import button, label
@@ -24,8 +25,8 @@ def obstacle(session: Session) -> str:
         return f"Build has {count} problem{'s' if count != 1 else ''}."
     if sample is None:
         return "The data set is still loading."
-    shape = report.row(report.input).shape or ()
-    if shape != sample.image.shape:
+    if not admitting(document.graph, sample.image.shape):
+        shape = report.row(report.input).shape or ()
         return f"The network takes {times(shape)}, but the image is {times(sample.image.shape)}."
     return ""
 

@@ -34,6 +34,9 @@ class SourceView(View):
             return
         value, place = self.frame.explanation.result, self.frame.index
         self.value.setText(numbers.fixed(value, self.digits))
+        if len(self.frame.trace.graph.summary().inputs) > 1 and not self.frame.array.any():
+            self.sentence.setText("The sample has another shape than this input, which is given zeros.")
+            return
         byte = f", {round(value * 255)} of 255 as a byte" if 0 <= value <= 1 else ""
         where = ", ".join(str(entry) for entry in place[1:])
         self.sentence.setText(

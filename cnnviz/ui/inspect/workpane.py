@@ -16,12 +16,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cnnviz.explain import explain, split
+from cnnviz.explain import explain, formula_of, split
 from cnnviz.layers.formula import blocks
 from cnnviz.ui import numbers, theme
 from cnnviz.ui.inspect.account import lines
 from cnnviz.ui.inspect.closing import ClosingCard
-from cnnviz.ui.inspect.frame import Frame, make_frame
+from cnnviz.ui.inspect.frame import Frame
 from cnnviz.ui.inspect.path import carried
 from cnnviz.ui.inspect.reading import Spot
 from cnnviz.ui.inspect.runningsum import RunningSum
@@ -215,7 +215,7 @@ def _readers(frame: Frame) -> list[Step]:
     found = []
     for array in (*frame.arrays[1:], frame.owner):
         there = carried(frame.trace, frame.node, frame.index, array)
-        made = make_frame(frame.trace, array, there).explanation.formula
+        made = formula_of(frame.trace, array, there)
         if array != frame.node and any(block.input == frame.inside for block in blocks(made)):
             found.append(Step(array, there, f"{split(array)[1] or array} {CHEVRON}"))
     return found[:MOST_STEPS]

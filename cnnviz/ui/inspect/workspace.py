@@ -176,7 +176,7 @@ class InspectWorkspace(QWidget):
         if frame is None or not self.isVisible():
             return
         found = field(frame.trace.graph, frame.node, frame.index)
-        seen = found.get(frame.trace.graph.summary().input)
+        seen = next((found[name] for name in frame.trace.graph.summary().inputs if name in found), None)
         self.lane.set_field(found)
         self.output.set_field(seen)
         self.side.sample.set_field(seen)

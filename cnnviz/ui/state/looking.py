@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from cnnviz.events import Failed
 from cnnviz.explain.trace import Trace
 from cnnviz.jobs import Asker
+from cnnviz.model.freesize import admits, admitting, resized
 from cnnviz.model.graph import Graph, renamed
 from cnnviz.model.names import attribute
 from cnnviz.ui.services import Services, Weights
@@ -69,10 +70,17 @@ class Looking(QObject):
 
     @property
     def trace_fits(self) -> bool:
-        """Say whether the trace belongs to the graph that is shown (places on the canvas don't matter)."""
+        """Say whether the trace belongs to the graph that is shown.
+
+        Places on the canvas don't matter, nor how large the sample is where an Input lets larger ones in.
+        """
         if self.trace is None:
             return False
         old, new = self.trace.graph, self._document.graph
+        given = {
+            node.name: node.layer.out_shape() for node in old if node.layer.takes_sample and node.name in new
+        }
+        new = resized(new, {name: shape for name, shape in given.items() if admits(new, name, shape)})
         return old.edges == new.edges and [(n.name, n.layer) for n in old] == [(n.name, n.layer) for n in new]
 
     @property
@@ -103,7 +111,7 @@ class Looking(QObject):
         report = self._document.report
         if sample is None or report.errors or not report.output:
             return
-        if report.row(report.input).shape != sample.image.shape:
+        if not admitting(graph, sample.image.shape):
             return
         seed = self._document.recipe.seed
         self._asked += 1
@@ -122,7 +130,7 @@ class Looking(QObject):
     def _take(self, answer: tuple[int, Trace]) -> None:
         self._answered, self.trace = answer
         trace = self.trace
-        if self.cursor.node not in trace.graph:
+        if self.cursor.node not in trace.activations:
             self.cursor = Cursor(self._first_node(trace.graph))
         self.trace_changed.emit()
 

@@ -7,12 +7,24 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QApplication
 
-from cnnviz.layers import Add, Conv2d, Dense, Flatten, Input, MaxPool2d, ReLU, Softmax
+from cnnviz.layers import (
+    Add,
+    Concat,
+    Conv2d,
+    Dense,
+    Flatten,
+    GlobalAvgPool,
+    Input,
+    MaxPool2d,
+    ReLU,
+    Softmax,
+)  # fmt: skip
 from cnnviz.model.files import Project
 from cnnviz.model.graph import Graph, chain
 from cnnviz.model.recipe import DataChoice, Recipe
 from cnnviz.templates import template
 from cnnviz.ui import theme
+from cnnviz.ui.inspect import demo
 from cnnviz.ui.inspect.columns import strongest
 from cnnviz.ui.inspect.player import Player
 from cnnviz.ui.inspect.side import DRAW, TEST
@@ -274,3 +286,42 @@ def test_t1_closes_everywhere(load) -> None:
     for row in workspace.frame.trace.graph.summary().rows:
         workspace.steering.go(row.name, ())
         assert workspace.work.card.pill.text() == "closes", row.name
+
+
+def test_several_inputs_are_given_the_sample_where_it_fits(load, session) -> None:
+    graph = Graph().add(Input((1, 8, 8)), "image").add(Input((1, 8, 8)), "again").add(Input((3,)), "numbers")
+    graph = (
+        graph.add(Add(), "sum")
+        .connect("image", "sum", 0)
+        .connect("again", "sum", 1)
+        .add(Flatten(), "flat", after="sum")
+    )
+    graph = graph.add(Concat(), "both").connect("flat", "both", 0).connect("numbers", "both", 1)
+    workspace = load(graph.add(Dense(2), "dense", after="both"))
+    activations = workspace.frame.trace.activations
+    assert (activations["again"] == session.material.sample.image).all()
+    assert not activations["numbers"].any()
+    workspace.steering.go("numbers", (1,))
+    assert "given zeros" in workspace.work.view.sentence.text()
+    workspace.steering.go("dense", (1,))
+    assert workspace.work.card.pill.text() == "closes"
+
+
+def test_a_larger_sample_is_looked_at_where_the_input_is_free(load, session, qtbot) -> None:
+    workspace = load(chain([Input((1, 8, 8), free_size=True), Conv2d(2), GlobalAvgPool(), Dense(2)]))
+    session.material.draw(np.random.default_rng(1).random((1, 11, 9), dtype=np.float32))
+    qtbot.waitUntil(lambda: workspace.frame.trace.activations["conv1"].shape == (2, 9, 7), timeout=20000)
+    assert session.looking.trace_fits
+    workspace.steering.go("conv1", (1, 8, 6))
+    assert workspace.work.card.pill.text() == "closes"
+    workspace._show_field()
+    assert workspace.side.sample.hint.text().startswith("Dashed: the 3×3 pixels")
+
+
+def test_the_cursor_stays_in_an_array_inside_when_the_sample_changes(load, session, qtbot) -> None:
+    workspace = load(demo.graph_for("lstm"))
+    workspace.steering.go("layer.f", (2, 5))
+    before = workspace.frame.trace
+    session.material.draw(np.random.default_rng(2).random((5, 12), dtype=np.float32))
+    qtbot.waitUntil(lambda: workspace.frame.trace is not before, timeout=20000)
+    assert (workspace.frame.node, workspace.frame.index) == ("layer.f", (2, 5))
