@@ -14,8 +14,8 @@ from pathlib import Path
 from benchmarks import setting
 from benchmarks.claim import Claim, table
 
-ROUNDS = {"training": 20, "window": 8, "looking": 5, "memory": 1, "start": 1}
-ON_SCREEN = ("window", "looking", "start")
+ROUNDS = {"training": 20, "window": 8, "looking": 5, "canvas": 4, "memory": 1, "start": 1}
+ON_SCREEN = ("window", "looking", "canvas", "start")
 VIRTUAL, OFFSCREEN = "virtual (Xvfb)", "none (Qt's offscreen platform)"
 _XVFB = Path(__file__).resolve().parents[1] / ".ci" / "xvfb.py"
 
