@@ -101,6 +101,16 @@ def test_arrows_walk_from_card_to_card(window: MainWindow) -> None:
     assert gallery.cards[1].hasFocus()
 
 
+def test_a_network_for_data_that_are_not_here_opens_and_says_so(window: MainWindow) -> None:
+    told: list[tuple[str, str]] = []
+    window.session.notice.connect(lambda severity, text: told.append((severity, text)))
+    shown_before = window.session.material.dataset
+    window.open_template("t15", "build")
+    assert window.session.document.template == "t15"
+    assert told == [("info", "Made for cifar-10, which is not here: other images are shown.")]
+    assert window.session.material.dataset is shown_before
+
+
 def test_buttons_of_a_card_come_with_the_focus(window: MainWindow) -> None:
     window.show()
     card = window.start.gallery.cards[0]
