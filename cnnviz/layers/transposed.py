@@ -85,7 +85,7 @@ class _Transposed(Windowed):
         stamps = self._stamps(inputs[0])
         met = [stamp.meeting(position) for stamp, position in zip(stamps, place, strict=True)]
         if not all(cells for cells, _ in met):
-            return WeightedSum((), bias, rule="no stamp reaches this cell")
+            return WeightedSum((), bias, rule="0 (no stamp reaches this cell)")
         group, filter_ = divmod(channel, self.out_channels // self.groups)
         per_group = inputs[0][0] // self.groups
         channels = range(group * per_group, (group + 1) * per_group)
