@@ -30,6 +30,7 @@ class LayerField(Field):
         self.kind.edited.connect(lambda kind: self._take(LAYERS[kind]()))
         self._add(self.kind, 1, marked=False)
         self.fields: dict[str, Field] = {}
+        self._captions: dict[str, QWidget] = {}
         self._options = QWidget()
         self._column.insertWidget(1, self._options)
         self._show(option.default)
@@ -51,9 +52,17 @@ class LayerField(Field):
         for name, field in self.fields.items():
             if fresh or getattr(old, name) != getattr(layer, name):
                 field.set_value(getattr(layer, name))
+        self._hide_unused()
+
+    def _hide_unused(self) -> None:
+        """Show only those options that have an effect."""
+        for name, field in self.fields.items():
+            useful = name not in self._layer.unused()
+            field.setVisible(useful)
+            self._captions[name].setVisible(useful)
 
     def _build(self, layer: Layer) -> None:
-        self.fields = {}
+        self.fields, self._captions = {}, {}
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 4, 0, 0)
@@ -64,7 +73,7 @@ class LayerField(Field):
                 part.setToolTip(capitalised(option.help))
                 column.addWidget(part)
             field.edited.connect(lambda value, option=option: self._edit(option, value))
-            self.fields[option.name] = field
+            self.fields[option.name], self._captions[option.name] = field, caption
         self._column.replaceWidget(self._options, body)
         self._options.hide()
         self._options.deleteLater()
@@ -79,6 +88,7 @@ class LayerField(Field):
             self.fields[option.name].set_error(error.hint or error.what)
             return
         self._layer = layer
+        self._hide_unused()
         self.edited.emit(layer)
 
     def _take(self, layer: Layer) -> None:

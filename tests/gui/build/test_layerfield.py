@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox
 
-from cnnviz.layers import LAYERS, Conv2d, Dense, Input, TimeDistributed
+from cnnviz.layers import LAYERS, Conv2d, Dense, FixedFilter2d, Input, TimeDistributed
 from cnnviz.model.graph import Edge, Graph, chain
 from cnnviz.model.layout import tidy
 from cnnviz.ui.build.layerfield import LayerField
@@ -70,3 +70,11 @@ def test_another_kind_brings_its_own_options(load: Load) -> None:
     workspace.session.document.edit("fix", problem.fixes[0].edit(workspace.session.document.graph))
     assert workspace.session.document.report.shapes["frames"] == (10, 4)
     assert Edge("input", "frames") not in workspace.session.document.graph.edges
+
+
+def test_options_without_effect_are_hidden_here_too(load: Load) -> None:
+    workspace, field = shown(load)
+    field._take(FixedFilter2d("gaussian"))
+    hidden = {name for name, each in field.fields.items() if each.isHidden()}
+    assert hidden == held(workspace).unused()  # type: ignore[attr-defined]
+    assert hidden
