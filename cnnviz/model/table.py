@@ -1,50 +1,109 @@
-"""The layers of a network as a table: for papers (LaTeX, booktabs) and for other programs (CSV)."""
+"""The table of a network as text: to read, for papers (LaTeX, booktabs), and for other programs (CSV)."""
 
 from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable
 
-from cnnviz.model.check import check
+from cnnviz.layers import Shape
 from cnnviz.model.graph import Graph
+from cnnviz.model.receptive import Field
+from cnnviz.model.summary import Line, summarise
 
-HEADINGS = ("layer", "kind", "output", "parameters", "multiply-adds")
+ShapeText = Callable[[Shape], str]
+HEADINGS = (
+    "Layer", "Kind", "Output", "Trainable", "Fixed", "Multiply-adds", "Bytes", "Field", "Step", "First",
+)  # fmt: skip
 _SPECIAL = {"\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}",
             **{each: f"\\{each}" for each in "&%$#_{}"}}  # fmt: skip
+_LEFT = 3
+"""So many columns are words, aligned left."""
 
 
-def to_csv(graph: Graph) -> str:
-    """Return one line per layer, in computing order, under a line of headings; an unknown shape is empty."""
+def channels_first(shape: Shape) -> str:
+    """Write a shape as PyTorch orders it: 16×28×28."""
+    return "×".join(map(str, shape))
+
+
+def channels_last(shape: Shape) -> str:
+    """Write a shape as Keras orders it: 28×28×16."""
+    return "×".join(map(str, (*shape[1:], shape[0])))
+
+
+def to_text(graph: Graph, shape_text: ShapeText = channels_first) -> str:
+    """Return a table in columns, with the sums below."""
+    table = summarise(graph)
+    rows = [HEADINGS, *(_cells(line, shape_text) for line in table.lines), _cells(table.total, shape_text)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
+    lines = [
+        "  ".join(
+            cell.ljust(width) if column < _LEFT else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
+    rule = "─" * max(map(len, lines))
+    return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1]]) + "\n"
+
+
+def to_csv(graph: Graph, shape_text: ShapeText = channels_first) -> str:
+    """Return one line per layer, in computing order, under a line of headings; what is not known is empty."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(HEADINGS)
-    for row in check(graph).rows:
-        writer.writerow([row.name, row.kind, "x".join(map(str, row.shape or ())), row.params, row.macs])
+    writer.writerow([heading.lower() for heading in HEADINGS])
+    for line in summarise(graph).lines:
+        shape = shape_text(line.shape).replace("×", "x") if line.shape else ""
+        numbers = (line.trainable, line.fixed, line.macs, line.memory)
+        field = [cell.replace("×", "x").replace("−", "-") for cell in _field(line.field, "")]
+        writer.writerow([line.name, line.title, shape, *numbers, *field])
     return text.getvalue()
 
 
-def to_latex(graph: Graph) -> str:
+def to_latex(graph: Graph, shape_text: ShapeText = channels_first) -> str:
     """Return a table for a paper; its preamble needs the package booktabs."""
-    report = check(graph)
+    table = summarise(graph)
     lines = [
-        r"\begin{tabular}{llrrr}",
+        r"\begin{tabular}{llrrrr}",
         r"\toprule",
-        r"Layer & Kind & Output & Parameters & Multiply-adds \\",
+        r"Layer & Kind & Output & Parameters & Multiply-adds & Field \\",
         r"\midrule",
     ]
-    for row in report.rows:
-        kind = graph.node(row.name).layer.title
-        shape = r" \times ".join(map(str, row.shape)) if row.shape else "?"
-        cells = (_escaped(row.name), _escaped(kind), f"${shape}$", _counted(row.params), _counted(row.macs))
+    for line in table.lines:
+        shape = shape_text(line.shape).replace("×", r" \times ") if line.shape else "?"
+        field = _field(line.field, "--")[0].replace("×", r" \times ")
+        cells = (
+            _escaped(line.name), _escaped(line.title), f"${shape}$", _counted(line.trainable + line.fixed),
+            _counted(line.macs), f"${field}$" if line.field else "--",
+        )  # fmt: skip
         lines.append(" & ".join(cells) + r" \\")
-    total = _counted(report.trainable + report.non_trainable)
+    total = table.total
     lines += [
         r"\midrule",
-        rf"Sum & & & {total} & {_counted(report.macs)} \\",
+        rf"Sum & & & {_counted(total.trainable + total.fixed)} & {_counted(total.macs)} & \\",
         r"\bottomrule",
         r"\end{tabular}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _cells(line: Line, shape_text: ShapeText) -> tuple[str, ...]:
+    shape = shape_text(line.shape) if line.shape else "" if line.name == "total" else "?"
+    counts = (f"{number:,}" for number in (line.trainable, line.fixed, line.macs, line.memory))
+    return (line.name, line.title, shape, *counts, *_field(line.field, ""))
+
+
+def _field(field: Field | None, unknown: str) -> tuple[str, str, str]:
+    """Write size, step and first cell of a field, each along all dimensions, or once where all are equal."""
+    if not field:
+        return unknown, unknown, unknown
+    first = [f"{reach.first:g}".replace("-", "−") for reach in field]
+    sizes, steps = [str(reach.size) for reach in field], [f"{reach.step:g}" for reach in field]
+    return "×".join(sizes), _once(steps), _once(first)
+
+
+def _once(texts: list[str]) -> str:
+    return texts[0] if len(set(texts)) == 1 else "×".join(texts)
 
 
 def _counted(number: int) -> str:

@@ -9,8 +9,9 @@ from cnnviz.model.graph import Graph
 from cnnviz.ui import theme
 from cnnviz.ui.build.amounts import Amounts
 from cnnviz.ui.build.problems import ProblemList
+from cnnviz.ui.build.shapetable import ShapeTable
 from cnnviz.ui.build.sight import sight
-from cnnviz.ui.build.tables import CodeView, HistoryList, ShapeTable
+from cnnviz.ui.build.tables import CodeView, HistoryList
 from cnnviz.ui.build.wording import axis_order
 from cnnviz.ui.state import Session
 
@@ -83,7 +84,7 @@ class BottomStrip(QFrame):
             case 0:
                 self.problems.show_report(graph, report, axis_order(self._session))
             case 1:
-                self.shapes.show_report(report, axis_order(self._session))
+                self.shapes.show_graph(graph, axis_order(self._session))
             case 2:
                 self.code.show_graph(graph)
             case _:

@@ -72,6 +72,37 @@ def test_several_layers_share_a_form(load: Load) -> None:
     assert set(workspace.properties.fields) == {"bias"}
 
 
+def test_different_values_are_said_to_be_mixed_until_one_is_given_to_all(load: Load) -> None:
+    workspace = load(tidy(chain([Input(), Conv2d(4), Conv2d(8, kernel_size=(5, 5)), Flatten(), Dense(10)])))
+    document, form = workspace.session.document, workspace.properties
+    workspace.selection.set(("conv1", "conv2"))
+    filters, kernel = form.fields["out_channels"], form.fields["kernel_size"]
+    assert filters.mixed == "4, 8"
+    assert kernel.mixed == "3×3, 5×5"
+    assert not form.fields["stride"].mixed
+    assert filters.edit.text() == ""
+    steps = len(document.history.steps)
+    filters.edit.setFocus()
+    type_into(filters.edit, "4")
+    assert {n.layer.out_channels for n in document.graph if isinstance(n.layer, Conv2d)} == {4}
+    assert len(document.history.steps) == steps + 1, "one edit for both"
+    assert not filters.mixed
+    assert kernel.mixed, "the other option still differs"
+    document.undo()
+    assert filters.mixed == "4, 8"
+
+
+def test_a_mixed_field_that_is_only_visited_changes_nothing(load: Load) -> None:
+    workspace = load(tidy(chain([Input(), Conv2d(4), Conv2d(8), Flatten(), Dense(10)])))
+    before = workspace.session.document.graph
+    workspace.selection.set(("conv1", "conv2"))
+    field = workspace.properties.fields["out_channels"]
+    field.edit.setFocus()
+    field.edit.editingFinished.emit()
+    assert field.edit.text() == ""
+    assert workspace.session.document.graph is before
+
+
 def test_a_name_is_changed_in_place_and_a_bad_one_refused(load: Load) -> None:
     workspace = load(small())
     workspace.selection.set(("conv1",))
@@ -294,13 +325,13 @@ def test_the_tabs_follow_the_document(load: Load) -> None:
     workspace = load(small())
     strip, document = workspace.strip, workspace.session.document
     strip.show_tab("Shapes")
-    assert strip.shapes.item(1, 2).text() == "28×28×8"
+    assert strip.shapes.grid.item(1, 2).text() == "28×28×8"
     strip.show_tab("Code")
     assert "nn.Conv2d" in strip.code.text.toPlainText()
     document.edit("Change", document.graph.with_layer("dense1", Dense(7)))
     assert "7" in strip.code.text.toPlainText()
     strip.show_tab("Shapes")
-    assert strip.shapes.item(4, 2).text() == "7"
+    assert strip.shapes.grid.item(4, 2).text() == "7"
     strip.show_tab("History")
     assert [strip.history.item(n).text() for n in range(strip.history.count())] == ["Open", "Test", "Change"]
     strip.history.step_chosen.emit(1)
