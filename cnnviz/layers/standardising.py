@@ -146,6 +146,7 @@ class InstanceNorm(_Standardising):
     """Brings every map of a sample to mean 0 and variance 1, by itself."""
 
     kind, title, icon = "instance_norm", "Instance norm", "layer-instancenorm"
+    recentres = True
 
     epsilon: float = opt(1e-5, lo=1e-12, hi=1.0, help=_EPSILON)
     affine: bool = opt(True, label="Scale and shift", help=_AFFINE + " per channel")

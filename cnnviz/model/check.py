@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 
 from cnnviz.errors import GraphError, ShapeError
 from cnnviz.layers import Layer, Parameter, Remedy, Shape
-from cnnviz.model import advice, ends, freesize, slopes, wiring
+from cnnviz.model import advice, answers, ends, freesize, slopes, wiring
 from cnnviz.model.graph import Graph, Node
 from cnnviz.model.problem import Fix, Problem, Severity
 
@@ -104,7 +104,10 @@ def check(graph: Graph) -> Report:
     problems += freesize.problems(graph, order, rows) + slopes.problems(graph)
     shapes = {name: row.shape for name, row in rows.items()}
     unfinished = wiring.problems(graph, order, shapes)
-    problems += unfinished or ends.problems(graph, shapes)  # an end may only be loose until all wires are drawn
+    if unfinished:  # an end may only be loose until all wires are drawn; what waits comes behind its cause
+        problems = [*unfinished, *problems]
+    else:
+        problems += ends.problems(graph, shapes) + answers.problems(graph, shapes)
     if not problems:  # advice on what is not finished would only be in the way
         problems += advice.notes(graph, shapes, {name: row.params for name, row in rows.items()})
     entries = ends.entries(graph)

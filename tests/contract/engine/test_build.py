@@ -119,7 +119,7 @@ def test_mean_counts_real_cells_only() -> None:
             chain([Input((1, 4, 4)), ReLU()]).add(Input((1, 4, 4)), "second"),
             "second: is an input that feeds nothing",
         ),
-        (Graph().add(MaxPool2d()).add(Softmax(), "s", after="pool1"), "needs an input"),
+        (Graph().add(MaxPool2d()).add(Softmax(), "s", after="pool1"), "pool1: there is no Input"),
     ],
 )
 def test_what_can_not_run_is_refused_in_words(graph: Graph, words: str) -> None:

@@ -38,7 +38,11 @@ def test_the_first_of_the_greatest_weight_is_the_main_output(weights: tuple[floa
 
 def test_an_output_hands_its_value_on() -> None:
     """The reconstruction of a capsule network begins behind its answer."""
-    graph = trunk(Output()).add(Dense(72), "back", after="o0").add(Output(target="sample"), "r", after="back")
+    graph = (
+        trunk(Output())
+        .add(Dense(72), "back", after="o0")
+        .add(Output("mean squared error", "sample"), "r", after="back")
+    )
     report = graph.summary().require()
     assert report.outputs == ("o0", "r")
     assert report.shapes["o0"] == (3,)
