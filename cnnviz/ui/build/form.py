@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from cnnviz.errors import CnnvizError, OptionError
-from cnnviz.layers import Layer, Option
+from cnnviz.layers import Layer, Option, times
 from cnnviz.model.graph import Graph
 from cnnviz.ui import numbers, theme
 from cnnviz.ui.build.formhead import FormHead
@@ -38,7 +38,7 @@ class Properties(QScrollArea):
         self._session, self._document, self._selection = session, session.document, selection
         self.fields: dict[str, Field] = {}
         self._captions: dict[str, QWidget] = {}
-        self._shown: dict[str, Any] = {}
+        self._shown: dict[str, list[Any]] = {}
         self._built_for: tuple[object, ...] = ()
         self.head = FormHead(session)
         self.group = GroupForm(session)
@@ -141,14 +141,13 @@ class Properties(QScrollArea):
             field.setVisible(useful)
             self._captions[name].setVisible(useful)
             values = [getattr(layer, name) for layer in layers]
-            if name not in self._shown or self._shown[name] != values[0]:
+            if self._shown.get(name) != values:
                 field.set_value(values[0])
-                self._shown[name] = values[0]
+                self._shown[name] = values
+                different = list(dict.fromkeys(values))
+                field.set_mixed(_listed(different) if len(different) > 1 else "")
             if isinstance(field, Toggle):
                 field.caption.setText(self._values_behind(name))
-            mixed = any(value != values[0] for value in values)
-            if mixed:
-                field.setToolTip("The selected layers differ here; an edit changes them all.")
 
     def _values_behind(self, option: str) -> str:
         """Return how many values a switch brings along: a bias has one per filter."""
@@ -198,7 +197,8 @@ class Properties(QScrollArea):
         except CnnvizError as error:
             self._session.notice.emit("warning", str(error))
             return
-        self._shown[option.name] = value
+        self._shown[option.name] = [value] * len(names)
+        self.fields[option.name].set_mixed("")
         who = names[0] if len(names) == 1 else f"{len(names)} layers"
         self._document.edit(f"{option.label} of {who}", graph, key=f"{','.join(names)}.{option.name}")
 
@@ -215,6 +215,20 @@ class Properties(QScrollArea):
 
     def _follow_name(self, new: str) -> None:
         self._selection.set((new,))
+
+
+def _listed(values: list[Any]) -> str:
+    """Return different values of an option in words, not more than four of them."""
+    words = [_written(value) for value in values]
+    return ", ".join(words[:4]) + (f" and {len(words) - 4} more" if len(words) > 4 else "")
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, Layer):
+        return value.title
+    return times(value) if isinstance(value, tuple) else str(value)
 
 
 def _common(layers: list[Layer]) -> tuple[Option, ...]:

@@ -91,7 +91,7 @@ class PaddingField(Field):
         self._take(value)
 
     def _take(self, value: Any) -> None:
-        if value != self._value:
+        if value != self._value or self.mixed:
             self._value = value
             self.edited.emit(value)
 
@@ -129,7 +129,7 @@ class ShapeField(Field):
             self.set_error(f"It takes {self._option.allowed()}, at most four.")
             return
         self.set_error(None)
-        if value != self._value:
+        if value != self._value or self.mixed:
             self._value = value
             self.edited.emit(value)
 
@@ -189,7 +189,7 @@ class KernelField(Field):
             self.set_error(error.what)
             return
         self.set_error(None)
-        if value != self._value:
+        if value != self._value or self.mixed:
             self._value = value
             self.edited.emit(value)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from cnnviz.ui import theme
 from cnnviz.ui.widgets.chrome import label
@@ -30,6 +30,12 @@ class Field(QWidget):
         self._error.setWordWrap(True)
         self._error.hide()
         column.addWidget(self._error)
+        self.mixed = ""
+        """The different values that the field stands for, in words, until one value is given to all."""
+        self._mixed: QLabel = label("", "hint")
+        self._mixed.setWordWrap(True)
+        self._mixed.hide()
+        column.addWidget(self._mixed)
 
     def value(self) -> Any:
         """The last legal value."""
@@ -47,6 +53,16 @@ class Field(QWidget):
             theme.set_role(control, error=bool(text))
         first = self._marked[0] if self._marked else self
         first.setAccessibleDescription(text or "")
+
+    def set_mixed(self, values: str) -> None:
+        """Say that the field stands for several values; then its text is empty, and any value is a new one."""
+        self.mixed = values
+        self._mixed.setText(f"mixed: {values}")
+        self._mixed.setVisible(bool(values))
+        for edit in self.findChildren(QLineEdit):
+            edit.setPlaceholderText("mixed" if values else "")
+            if values:
+                edit.clear()
 
     def error(self) -> str:
         """What is wrong now, "" if nothing."""

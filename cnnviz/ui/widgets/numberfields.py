@@ -105,7 +105,7 @@ class _NumberField(Field):
 
     def _take(self, value: Any) -> None:
         self.set_error(None)
-        if value != self._value:
+        if value != self._value or self.mixed:
             self._value = value
             self._place_slider()
             self.edited.emit(value)
@@ -116,7 +116,7 @@ class _NumberField(Field):
         self._take(value)
 
     def _tidy(self) -> None:
-        if not self.error():
+        if not self.error() and not self.mixed:
             self.edit.setText(self._format(self._value))
 
     # the slider is logarithmic: layer sizes and learning rates span decades

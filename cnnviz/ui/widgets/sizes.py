@@ -80,7 +80,7 @@ class SizeField(Field):
             self.set_error(f"from {self.low} to {numbers.count(self.high)}")
             return
         self.set_error(None)
-        if value != self._value:
+        if value != self._value or self.mixed:
             self._value = value
             self.edited.emit(value)
 
