@@ -19,7 +19,7 @@ from cnnviz.templates import SECTIONS, TEMPLATES, found_by
 from cnnviz.ui import icons, numbers, theme
 from cnnviz.ui.widgets.schematic import draw_schematic, schematic
 
-ROW_HEIGHT, HEADING_HEIGHT = 106, 28
+ROW_HEIGHT, HEADING_HEIGHT = 120, 28
 PICTURE = 22
 ID = Qt.ItemDataRole.UserRole
 
@@ -125,7 +125,7 @@ class TemplatePainter(QStyledItemDelegate):
         painter.setPen(theme.color("t2"))
         painter.setFont(theme.ui_font(11))
         wrapped = Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
-        painter.drawText(QRect(inner.left(), inner.top() + 18, inner.width(), 44), wrapped, found.sentence)
+        painter.drawText(QRect(inner.left(), inner.top() + 18, inner.width(), 58), wrapped, found.sentence)
         painter.setPen(theme.color("t3"))
         painter.setFont(theme.mono_font(10))
         amount = numbers.count(found.params)
