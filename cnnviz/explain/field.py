@@ -57,17 +57,20 @@ def _read_by(layer: Layer, shapes: tuple[Shape, ...], asked: Mapping[str, Box]) 
     that read a step are then known when it is asked.
     """
     inside = layer.internals(*shapes)
+    everything = {port: tuple((0, n) for n in shape) for port, shape in enumerate(shapes)}
     ports: dict[int, Box] = {}
     known: dict[tuple[str, int], Box] = {}
     pending = {(name, _step_of(box)): box for name, box in asked.items()}
-    while pending:
+    while pending and ports != everything:
         name, step = max(pending, key=lambda key: key[1])
         box = pending.pop((name, step))
-        for index in _inner_corners(box) if name else layer.telling_cells(box, *shapes):
+        for index in _both_ends_first(_inner_corners(box) if name else layer.telling_cells(box, *shapes)):
             formula = layer.internal_formula(name, index, *shapes) if name else layer.formula(index, *shapes)
             for slot, span in _spans(formula, shapes):
                 if isinstance(slot, int):
                     _widen(ports, slot, _clipped(span, shapes[slot]))
+                    if ports == everything:
+                        return ports
                     continue
                 clipped, key = _clipped(span, inside[slot]), (slot, _step_of(span))
                 if clipped is not None and (key not in known or _union(known[key], clipped) != known[key]):
@@ -98,6 +101,13 @@ def _spans(formula: Formula, shapes: tuple[Shape, ...]) -> Iterator[tuple[int | 
 def _inner_corners(box: Box) -> Iterator[Index]:
     """Yield the corners of a box: unlike channels, the arrays inside a layer don't jump."""
     return itertools.product(*({first, end - 1} for first, end in box))
+
+
+def _both_ends_first(cells: Iterator[Index]) -> Iterator[Index]:
+    """Yield the first and the last cell before all others: often, they see everything between them."""
+    first, *others = cells
+    yield first
+    yield from reversed(others)
 
 
 def _widen(boxes: dict[_Slot, Box], slot: _Slot, box: Box | None) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction, QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from cnnviz.explain import Trace
+from cnnviz.explain import Box, Trace
 from cnnviz.ui import theme
 from cnnviz.ui.inspect.bar import InspectBar
 from cnnviz.ui.inspect.commands import make_actions
@@ -53,7 +53,7 @@ class InspectWorkspace(QWidget):
         self.side = SideColumn(session)
         self.nothing = EmptyState("")
         self._field_timer = QTimer(self, singleShot=True, interval=FIELD_MS)
-        self._field_timer.timeout.connect(self._show_field)
+        self._field_timer.timeout.connect(self._ask_field)
         self._assemble()
         self._connect_session()
         self._connect_parts()
@@ -171,12 +171,20 @@ class InspectWorkspace(QWidget):
         self.player.reduced = settings.reduce_motion
         self.lane.viewport().update()
 
-    def _show_field(self) -> None:
+    def _ask_field(self) -> None:
+        """Look up in the worker what the value depends on: through a recurrent layer, that can take a while."""
         frame = self.frame
         if frame is None or not self.isVisible():
             return
-        found = field(frame.trace.graph, frame.node, frame.index)
-        seen = next((found[name] for name in frame.trace.graph.summary().inputs if name in found), None)
+        self._session.asker.ask(
+            "field", lambda: (frame, field(frame.trace.graph, frame.node, frame.index)), self._show_field
+        )
+
+    def _show_field(self, answer: tuple[Frame, dict[str, Box]]) -> None:
+        asked, found = answer
+        if asked is not self.frame:
+            return
+        seen = next((found[name] for name in asked.trace.graph.summary().inputs if name in found), None)
         self.lane.set_field(found)
         self.output.set_field(seen)
         self.side.sample.set_field(seen)
