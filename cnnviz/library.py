@@ -66,10 +66,10 @@ def load(path_or_template: str | Path) -> Graph:
 def build(graph: Graph, *, weights: Weights | str | Path | None = None, seed: int = 0) -> GraphModule:
     """Return the `torch.nn.Module` of a graph; its children are called like the nodes.
 
-    `module(x)` takes a batch (N, C, H, W) of float32 and returns the output node's value, `module.logits(x)` the scores
-    before a last softmax. Weights are random ones of the seed, or those given: arrays by name as in torch's state
-    dict, or the path of a `.safetensors` file. Raises GraphError where the graph can't run, WeightsError where
-    weights don't fit.
+    `module(x)` takes a batch (N, C, H, W) of float32 (one per input) and returns the output node's value (a tuple where
+    there are several), `module.logits(x)` the scores before a last softmax. Weights are random ones of the seed, or
+    those given: arrays by name as in torch's state dict, or the path of a `.safetensors` file. Raises GraphError where
+    the graph can't run, WeightsError where weights don't fit.
     """
     from cnnviz.engine import weights as engine_weights
     from cnnviz.engine.build import build as build_module
@@ -110,14 +110,15 @@ def train(
     yield from run(graph, found, full, choice, control=control, weights=weights, pinned=pinned)
 
 
-def trace(module: GraphModule, x: NDArray[Any]) -> Trace:
+def trace(module: GraphModule, x: NDArray[Any], *more: NDArray[Any]) -> Trace:
     """Return all activations of one sample x (C, H, W), float32 from 0 to 1, as numpy arrays.
 
-    `trace.activation("conv1")` is (C, H, W). Raises ExplainError where x has another shape than the input.
+    A network with several inputs takes an array for each, in the order of the graph. `trace.activation("conv1")` is
+    (C, H, W). Raises ExplainError where an array has another shape than its input.
     """
     from cnnviz.engine.trace import trace as run
 
-    return run(module, x)
+    return run(module, x, *more)
 
 
 def explain(trace: Trace, node: str, index: Sequence[int]) -> Explanation:

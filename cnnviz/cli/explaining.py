@@ -9,9 +9,11 @@ from cnnviz.cli import report, subject
 from cnnviz.cli.command import Command, add_json
 from cnnviz.errors import ExplainError
 from cnnviz.layers import times
+from cnnviz.model.freesize import admits
 
 if TYPE_CHECKING:
     from cnnviz.data import Dataset
+    from cnnviz.engine.build import GraphModule
     from cnnviz.explain import Explanation
 
 SHOWN_TERMS = 30
@@ -20,7 +22,7 @@ SHOWN_TERMS = 30
 def _explain(options: argparse.Namespace) -> int:
     from cnnviz.engine import weights as engine_weights
     from cnnviz.engine.build import build
-    from cnnviz.engine.trace import trace
+    from cnnviz.engine.trace import predict, trace
     from cnnviz.explain import explain
 
     found = subject.find(options)
@@ -29,9 +31,10 @@ def _explain(options: argparse.Namespace) -> int:
     if weights is not None:
         engine_weights.apply(module, weights)
     dataset = subject.load_data(options, found)
-    _check_fit(module.report.row(module.report.input).shape or (), dataset)
+    _check_fit(module, dataset)
     split = dataset.train if options.split == "train" else dataset.test
-    traced = trace(module, split.sample(options.sample))
+    sample = split.sample(options.sample)
+    traced = trace(module, sample)
     explanation = explain(traced, options.node or module.scores_node, options.index)
     about = {
         "network": found.name,
@@ -40,7 +43,7 @@ def _explain(options: argparse.Namespace) -> int:
         "split": options.split,
         "sample": options.sample,
         "label": int(split.labels[options.sample]),
-        "prediction": int(traced.activation(module.scores_node).ravel().argmax()),
+        "prediction": int(predict(module, sample[None]).argmax()) if module.main_head.classifies else None,
     }
     report.tell(f"Weights: {origin}.")
     if options.json:
@@ -50,8 +53,10 @@ def _explain(options: argparse.Namespace) -> int:
     return 0
 
 
-def _check_fit(wanted: tuple[int, ...], dataset: Dataset) -> None:
-    if wanted != dataset.shape:
+def _check_fit(module: GraphModule, dataset: Dataset) -> None:
+    name = module.report.input
+    if not admits(module.graph, name, dataset.shape):
+        wanted = module.report.row(name).shape or ()
         raise ExplainError(
             f"the network takes {times(wanted)}, but {dataset.title} has {times(dataset.shape)}.",
             hint="Choose other data with --data.",
@@ -60,9 +65,9 @@ def _check_fit(wanted: tuple[int, ...], dataset: Dataset) -> None:
 
 def _text(found: Explanation, about: dict[str, Any]) -> str:
     lines = [f"{found.title}: {found.rule}" if found.rule else found.title]
-    lines.append(
-        "sample {sample} of {data} ({split}): label {label}, prediction {prediction}".format(**about)
-    )
+    sample = "sample {sample} of {data} ({split}): label {label}".format(**about)
+    named = about["prediction"] is not None
+    lines.append(f"{sample}, prediction {about['prediction']}" if named else sample)
     lines += _term_lines(found)
     told = {term.label for term in found.offsets}
     lines += [f"  {c.name} = {report.plain(c.value)}" for c in found.constants if c.name not in told]

@@ -80,7 +80,8 @@ class LayerNorm(_Standardising):
     def torch_calls(self, *inputs: Shape) -> tuple[TorchCall, ...]:
         kwargs = {"eps": self.epsilon} | ({} if self.affine else {"elementwise_affine": False})
         if self.over == "sample" or len(inputs[0]) == 1:
-            return (TorchCall("LayerNorm", (inputs[0],), kwargs),)
+            # a list: exported code writes a tuple of equal sizes as one number, which LayerNorm reads otherwise
+            return (TorchCall("LayerNorm", (list(inputs[0]),), kwargs),)
         return (TorchCall("ChannelNorm", (inputs[0][0], self.epsilon, self.affine)),)
 
     def formula(self, index: Index, *inputs: Shape) -> Formula:

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from cnnviz.engine.build import build
-from cnnviz.layers import LAYERS, AffineParameters, Conv2d, Flatten, Input, Layer, ReLU
+from cnnviz.layers import LAYERS, AffineParameters, Conv2d, Flatten, Input, Layer, LayerNorm, ReLU
 from cnnviz.model.codegen import to_code
 from cnnviz.model.graph import Graph
 from tests.contract.layers.draws import draw_batch, draw_fitting
@@ -55,3 +55,13 @@ def test_other_weights_give_other_values() -> None:
     batch = torch.ones(1, 1, 5, 5)
     with torch.inference_mode():
         assert not torch.equal(executed(to_code(graph))(batch), build(graph, seed=1)(batch))
+
+
+def test_layer_norm_over_equal_sizes_is_still_over_all_of_them() -> None:
+    """Torch reads a single number as the last dimension alone."""
+    graph = network(LayerNorm(), (4, 4, 4))
+    ours, theirs = build(graph), executed(to_code(graph))
+    theirs.load_state_dict(ours.state_dict())
+    batch = torch.randn(2, 4, 4, 4)
+    with torch.inference_mode():
+        assert torch.equal(theirs(batch), ours(batch))
