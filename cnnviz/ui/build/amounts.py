@@ -57,8 +57,17 @@ class Amount(QWidget):
 
     def show_detail(self, shown: bool) -> None:
         """Show unit and explanation, or only the number."""
-        self._unit.setVisible(shown)
         self._detail.setVisible(shown)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Leave out the unit where number and unit don't stand side by side."""
+        need = self.value.sizeHint().width() + self._unit.sizeHint().width() + 26
+        self._unit.setVisible(self._detail.isVisibleTo(self) and need <= self.width())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def show_amount(self, value: str, unit: str = "", detail: str = "", caption: str = "") -> None:
         """Show other numbers."""
@@ -67,6 +76,7 @@ class Amount(QWidget):
         self._detail.setText(detail)
         if caption:
             self._caption.setText(caption)
+        self._fit()
 
 
 class Amounts(QFrame):

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QHBoxLayout,
+    QGridLayout,
     QHeaderView,
     QMenu,
     QTableWidget,
@@ -24,7 +24,7 @@ from cnnviz.model.receptive import Field
 from cnnviz.model.summary import Line, Summary, summarise
 from cnnviz.model.table import to_csv, to_latex, to_text
 from cnnviz.ui import numbers, theme
-from cnnviz.ui.widgets.chrome import tool_button
+from cnnviz.ui.widgets.chrome import label, tool_button
 
 COLUMNS = (
     ("Name", "the node"),
@@ -67,10 +67,14 @@ class ShapeTable(QWidget):
                 QAction(text, menu, triggered=lambda _checked, writer=writer: self.copy_as(writer))
             )
         self.copy.setMenu(menu)
-        layout = QHBoxLayout(self)
+        self.sums = label("", "hint")
+        layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.grid, 1)
-        layout.addWidget(self.copy, 0, Qt.AlignmentFlag.AlignTop)
+        layout.setVerticalSpacing(2)
+        layout.addWidget(self.grid, 0, 0)
+        layout.addWidget(self.copy, 0, 1, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(self.sums, 1, 0)
+        layout.setColumnStretch(0, 1)
 
     def _dress(self) -> None:
         grid = self.grid
@@ -85,8 +89,8 @@ class ShapeTable(QWidget):
         grid.verticalHeader().setMinimumSectionSize(20)
         grid.verticalHeader().setDefaultSectionSize(20)
         header = grid.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        header.setMinimumSectionSize(44)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setStretchLastSection(False)
         header.setHighlightSections(False)
         header.setSectionsClickable(True)
         header.sectionClicked.connect(self._sort)
@@ -116,6 +120,7 @@ class ShapeTable(QWidget):
                 item = self.grid.item(row, column) or self._new_cell(row, column)
                 item.setText(text)
                 item.setData(Qt.ItemDataRole.UserRole, weight)
+        self.sums.setText(_sums(table))
         self._arrange()
 
     def _cells(self, row: int, line: Line) -> tuple[tuple[str, object], ...]:
@@ -169,6 +174,18 @@ class _Cell(QTableWidgetItem):
     def __lt__(self, other: QTableWidgetItem) -> bool:
         mine, theirs = (each.data(Qt.ItemDataRole.UserRole) for each in (self, other))
         return bool(mine < theirs)
+
+
+def _sums(table: Summary) -> str:
+    total = table.total
+    parts = (
+        f"{len(table.lines)} layers",
+        f"{numbers.count(total.trainable)} parameters",
+        f"{numbers.count(total.fixed)} fixed" if total.fixed else "",
+        f"{numbers.count(total.macs)} multiply-adds",
+        f"{numbers.size_in_bytes(total.memory)} for the outputs of one sample",
+    )
+    return " · ".join(part for part in parts if part)
 
 
 def _field(field: Field | None, shape: Shape | None) -> tuple[tuple[str, object], ...]:

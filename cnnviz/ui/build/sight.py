@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cnnviz.explain.field import receptive_field
 from cnnviz.layers import times
 from cnnviz.model.check import check
 from cnnviz.model.graph import Graph
-
-MOST_LAYERS = 120
-"""Deeper networks are not asked: by then a value sees everything, and counting takes seconds."""
+from cnnviz.model.receptive import fields
 
 
 @dataclass(frozen=True)
@@ -35,15 +32,12 @@ class Sight:
 
 def sight(graph: Graph) -> Sight | None:
     """Return what a value in the middle of the last maps sees; None where there are no maps behind the input."""
-    report = check(graph)
-    maps = [row for row in report.rows if row.inputs and row.shape is not None and len(row.shape) > 1]
-    if not maps or not report.input or len(graph) > MOST_LAYERS:
+    report, seen = check(graph), fields(graph)
+    maps = [row for row in report.rows if row.inputs and seen.get(row.name)]
+    if not maps or not report.input:
         return None
-    last, source = maps[-1], report.row(report.input)
-    if last.shape is None or source.shape is None:
+    field, whole = seen[maps[-1].name], report.row(report.input).shape
+    if field is None or whole is None:
         return None
-    middle = (0, *(length // 2 for length in last.shape[1:]))
-    box = receptive_field(graph, last.name, middle).get(report.input)
-    if box is None:
-        return None
-    return Sight(last.name, tuple(end - first for first, end in box[1:]), source.shape[1:])
+    window = tuple(min(reach.size, size) for reach, size in zip(field, whole[1:], strict=True))
+    return Sight(maps[-1].name, window, whole[1:])

@@ -16,6 +16,8 @@ from cnnviz.ui.build.wording import axis_order
 from cnnviz.ui.state import Session
 
 TABS = ("Problems", "Shapes", "Code", "History")
+WIDE = ("Shapes", "Code")
+"""Tabs that take the whole width."""
 
 
 class BottomStrip(QFrame):
@@ -92,6 +94,7 @@ class BottomStrip(QFrame):
 
     def _turn(self, index: int) -> None:
         self._pages.setCurrentIndex(index)
+        self.amounts.setVisible(TABS[index] not in WIDE)
         self.refresh()
 
     def showEvent(self, event: object) -> None:
