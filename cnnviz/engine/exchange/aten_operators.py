@@ -2,101 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
 from cnnviz.engine.exchange import vocabulary
+from cnnviz.engine.exchange.aten_windows import adaptive, conv, conv_transpose, many, pool, whole
 from cnnviz.engine.exchange.drawing import Drawing, Value
 from cnnviz.engine.exchange.operator import Operator, Reader, without_batch
-from cnnviz.engine.exchange.vocabulary import Pads, Window
-from cnnviz.errors import ShapeError
-from cnnviz.layers import Shape
-from cnnviz.layers.geometry import axes
-
-
-def _many(value: Any, length: int, default: int) -> tuple[int, ...]:
-    """Return a size as torch reads it: one number stands for all dimensions, none for the default."""
-    found = [default] if value in (None, []) else [value] if isinstance(value, int) else list(value)
-    return tuple(found * length if len(found) == 1 else found)
-
-
-def _even(amounts: Sequence[int]) -> Pads:
-    return tuple((amount, amount) for amount in amounts)
-
-
-def _conv(op: Operator, d: Drawing) -> Value:
-    weight = op.array(d, 1)
-    spatial, given = weight.ndim - 2, op.settings.get("padding")
-    stride = _many(op.settings.get("stride"), spatial, 1)
-    gaps = _many(op.settings.get("dilation"), spatial, 1)
-    if given == "same":
-        pads = _same(op, d, tuple(weight.shape[2:]), stride, gaps)
-    else:
-        pads = _even(_many(None if given == "valid" else given, spatial, 0))
-    window = Window(stride, pads, gaps, op.settings.get("groups", 1))
-    return vocabulary.convolve(op, d, weight, op.optional(d, 2), window)
-
-
-def _same(op: Operator, d: Drawing, kernel: Shape, stride: Sequence[int], gaps: Sequence[int]) -> Pads:
-    try:
-        found = axes(op.value(d).padded[1:], kernel, tuple(stride), "same", tuple(gaps))
-    except ShapeError as error:
-        raise d.error(error.what) from None
-    return tuple((axis.before, axis.after) for axis in found)
-
-
-def _conv_transpose(op: Operator, d: Drawing) -> Value:
-    weight = op.array(d, 1)
-    spatial = weight.ndim - 2
-    stride, pads, extra, gaps = (
-        _many(op.settings.get(name), spatial, default)
-        for name, default in (("stride", 1), ("padding", 0), ("output_padding", 0), ("dilation", 1))
-    )
-    window = Window(stride, _even(pads), gaps, op.settings.get("groups", 1), extra)
-    return vocabulary.stamp(op, d, weight, op.optional(d, 2), window)
-
-
-def _pool(which: str) -> Reader:
-    def read(op: Operator, d: Drawing) -> Value:
-        spatial = len(op.value(d).shape) - 1
-        kernel = _many(op.settings["kernel_size"], spatial, 1)
-        stride = _many(op.settings.get("stride") or list(kernel), spatial, 1)
-        if any(gap != 1 for gap in _many(op.settings.get("dilation"), spatial, 1)):
-            raise d.error("pools with gaps in its window, which no layer does.")
-        if op.settings.get("divisor_override"):
-            raise d.error("divides by a number of its own, which no layer does.")
-        window = Window(stride, _even(_many(op.settings.get("padding"), spatial, 0)))
-        ceil, counts = op.settings.get("ceil_mode", False), op.settings.get("count_include_pad", True)
-        return vocabulary.pool(op, d, which, kernel, window, ceil=ceil, counts=counts)
-
-    return read
-
-
-def _adaptive(which: str) -> Reader:
-    def read(op: Operator, d: Drawing) -> Value:
-        sizes = _many(op.settings["output_size"], len(op.value(d).shape) - 1, 1)
-        if set(sizes) == {1}:
-            return vocabulary.pool_whole(op, d, which)
-        return vocabulary.put(op, d, f"adaptive_{which}pool", output_size=sizes)
-
-    return read
-
-
-def _whole(which: str) -> Reader:
-    def read(op: Operator, d: Drawing) -> Value:
-        x = op.value(d)
-        over = _many(op.settings.get("dim"), 1, 0)
-        if sorted(axis % (len(x.shape) + 1) for axis in over) != list(range(2, len(x.shape) + 1)):
-            raise d.error("reduces other dimensions than those of whole maps.")
-        if op.settings.get("keepdim", False):
-            return vocabulary.pool_whole(op, d, which)
-        whole = vocabulary.pool_whole(replace(op, readers=1), d, which)
-        return vocabulary.flatten(replace(op, inputs=(whole,)), d)
-
-    return read
 
 
 def _batch_norm(op: Operator, d: Drawing) -> Value:
@@ -133,7 +47,7 @@ def _merge(kind: str, sign: str) -> Reader:
                 return found
         if len(op.values(d)) < 2 or op.settings.get("alpha", 1) != 1:
             raise d.error(f"{sign} a constant, which no layer does.")
-        return vocabulary.put(op, d, kind)
+        return vocabulary.merge(op, d, kind)
 
     return read
 
@@ -171,7 +85,7 @@ def _squeeze(op: Operator, d: Drawing) -> Value:
     x = op.value(d)
     if "dim" not in op.settings:
         raise d.error("removes whichever dimensions are 1, the batch too.")
-    gone = {axis % (len(x.shape) + 1) for axis in _many(op.settings["dim"], 1, 0)}
+    gone = {axis % (len(x.shape) + 1) for axis in many(op.settings["dim"], 1, 0)}
     return vocabulary.reshape(op, d, [n for axis, n in enumerate(x.shape, 1) if axis not in gone or n != 1])
 
 
@@ -225,6 +139,82 @@ def _softmax(op: Operator, d: Drawing) -> Value:
     return vocabulary.put(op, d, "softmax")
 
 
+def _gelu(op: Operator, d: Drawing) -> Value:
+    if op.settings.get("approximate", "none") != "none":
+        raise d.error("is the approximation of GELU by tanh.", "Export it with the exact GELU.")
+    return vocabulary.put(op, d, "gelu")
+
+
+def _softplus(op: Operator, d: Drawing) -> Value:
+    return vocabulary.put(op, d, "softplus", beta=float(op.settings.get("beta", 1)))
+
+
+def _divide(op: Operator, d: Drawing) -> Value:
+    amount = op.settings.get("other")
+    if not isinstance(amount, (int, float)):
+        raise d.error("divides by an array, which no layer does.")
+    return vocabulary.divide(op, d, float(amount))
+
+
+def _norm(kind: str) -> Reader:
+    def read(op: Operator, d: Drawing) -> Value:
+        groups = {"groups": op.settings["num_groups"]} if kind == "group_norm" else {}
+        epsilon = float(op.settings.get("eps", 1e-5))
+        scale, shift = op.optional(d, 1), op.optional(d, 2)
+        return vocabulary.standardise(op, d, kind, scale, shift, epsilon=epsilon, **groups)
+
+    return read
+
+
+def _layer_norm(op: Operator, d: Drawing) -> Value:
+    if tuple(op.settings["normalized_shape"]) != op.value(d).shape:
+        raise d.error("normalises over some dimensions only.")
+    scale, shift = op.optional(d, 1), op.optional(d, 2)
+    return vocabulary.standardise(
+        op, d, "layer_norm", scale, shift, epsilon=float(op.settings.get("eps", 1e-5))
+    )
+
+
+def _upsample(mode: str) -> Reader:
+    def read(op: Operator, d: Drawing) -> Value:
+        x, factors = op.value(d), op.settings.get("scale_factors")
+        if not factors and op.settings.get("output_size"):
+            factors = [n / m for n, m in zip(op.settings["output_size"], x.shape[1:], strict=True)]
+        if not factors or any(each != int(each) for each in factors) or op.settings.get("align_corners"):
+            raise d.error(f"resizes in a way that no layer does ({factors}).")
+        return vocabulary.put(op, d, "upsample", scale=tuple(map(int, factors)), mode=mode)
+
+    return read
+
+
+def _narrow(op: Operator, d: Drawing) -> Value:
+    axis = op.settings["dim"] % (len(op.value(d).shape) + 1)
+    return vocabulary.crop(op, d, axis, op.settings["start"], op.settings["length"])
+
+
+def _slice(op: Operator, d: Drawing) -> Value:
+    x = op.value(d)
+    axis = op.settings.get("dim", 0) % (len(x.shape) + 1)
+    start, end = op.settings.get("start") or 0, op.settings.get("end")
+    if axis == 0 and start == 0 and (end is None or end >= 2**62):
+        return vocabulary.pass_on(op, d)
+    if axis == 0 or op.settings.get("step", 1) != 1:
+        raise d.error("cuts samples off the batch, or takes every other cell.")
+    first, last, _ = slice(start, end).indices(x.shape[axis - 1])
+    return vocabulary.crop(op, d, axis, first, last - first)
+
+
+def _embedding(op: Operator, d: Drawing) -> Value:
+    return vocabulary.embed(op, d, op.value(d, 1), op.array(d, 0))
+
+
+def _movedim(op: Operator, d: Drawing) -> Value:
+    order = list(range(len(op.value(d).shape) + 1))
+    source, target = (op.settings[name] % len(order) for name in ("source", "destination"))
+    order.insert(target, order.pop(source))
+    return _permute(replace(op, settings={"dims": order}), d)
+
+
 _PASSED = (
     "alias.default",
     "clone.default",
@@ -236,10 +226,10 @@ _PASSED = (
 _SIZES = (1, 2, 3)
 
 OPERATORS: Mapping[str, Reader] = {
-    **{f"conv{n}d.{variant}": _conv for n in _SIZES for variant in ("default", "padding")},
-    **{f"conv_transpose{variant}": _conv_transpose for variant in ("1d.default", "2d.input", "3d.input")},
-    **{f"{which}_pool{n}d.default": _pool(which) for which in ("max", "avg") for n in _SIZES},
-    **{f"adaptive_{which}_pool{n}d.default": _adaptive(which) for which in ("max", "avg") for n in _SIZES},
+    **{f"conv{n}d.{variant}": conv for n in _SIZES for variant in ("default", "padding")},
+    **{f"conv_transpose{variant}": conv_transpose for variant in ("1d.default", "2d.input", "3d.input")},
+    **{f"{which}_pool{n}d.default": pool(which) for which in ("max", "avg") for n in _SIZES},
+    **{f"adaptive_{which}_pool{n}d.default": adaptive(which) for which in ("max", "avg") for n in _SIZES},
     **dict.fromkeys(_PASSED, vocabulary.pass_on),
     **{
         f"{name}{place}.default": _activation(name)
@@ -249,29 +239,48 @@ OPERATORS: Mapping[str, Reader] = {
     "add.Tensor": _merge("add", "adds"),
     "add_.Tensor": _merge("add", "adds"),
     "addmm.default": _addmm,
-    "amax.default": _whole("max"),
+    "amax.default": whole("max"),
     "batch_norm.default": _batch_norm,
     "cat.default": _cat,
     "constant_pad_nd.default": _pad,
+    "div.Tensor": _divide,
     "dropout.default": _dropout,
     "dropout_.default": _dropout,
+    "elu.default": _activation("elu", alpha="alpha"),
+    "elu_.default": _activation("elu", alpha="alpha"),
+    "embedding.default": _embedding,
     "feature_dropout.default": _dropout,
     "flatten.using_ints": _flatten,
+    "gelu.default": _gelu,
+    "group_norm.default": _norm("group_norm"),
+    "instance_norm.default": _norm("instance_norm"),
+    "layer_norm.default": _layer_norm,
     "leaky_relu.default": _activation("leakyrelu", negative_slope="slope"),
     "leaky_relu_.default": _activation("leakyrelu", negative_slope="slope"),
     "linear.default": _linear,
     "matmul.default": _matmul,
-    "mean.dim": _whole("avg"),
+    "maximum.default": _merge("maximum", "compares with"),
+    "mean.dim": whole("avg"),
     "mm.default": _matmul,
+    "movedim.int": _movedim,
+    "mul.Tensor": _merge("multiply", "multiplies by"),
+    "narrow.default": _narrow,
     "pad.default": _pad,
     "permute.default": _permute,
     "reshape.default": _view,
+    "silu.default": _activation("silu"),
+    "silu_.default": _activation("silu"),
+    "slice.Tensor": _slice,
     "softmax.int": _softmax,
+    "softplus.default": _softplus,
     "squeeze.dim": _squeeze,
     "squeeze.dims": _squeeze,
+    "sub.Tensor": _merge("subtract", "subtracts"),
     "transpose.int": _transpose,
     "unsqueeze.default": _unsqueeze,
     "view.default": _view,
+    **{f"upsample_nearest{n}d.vec": _upsample("nearest") for n in _SIZES},
+    **{f"upsample_{name}.vec": _upsample("linear") for name in ("linear1d", "bilinear2d", "trilinear3d")},
 }
 
 IGNORED = frozenset(

@@ -43,12 +43,22 @@ def _constant(settings: Mapping[str, Any]) -> Array:
 
 _CASTS = {1: np.float32, 6: np.int32, 7: np.int64, 9: np.bool_, 10: np.float32, 11: np.float64}
 
+
+def _expand(settings: Mapping[str, Any], data: Array, shape: Array) -> Array:
+    wanted = np.broadcast_shapes(data.shape, tuple(int(entry) for entry in shape.reshape(-1)))
+    if np.prod(wanted, dtype=object) > MOST_NUMBERS:
+        raise ValueError("a constant of too many numbers")
+    return np.broadcast_to(data, wanted)
+
+
 CONSTANT_OPERATORS: Mapping[str, Callable[..., Array]] = {
     "Add": lambda s, a, b: a + b,
     "Cast": lambda s, a: a.astype(_CASTS[s["to"]]),
     "Concat": lambda s, *arrays: np.concatenate([np.atleast_1d(each) for each in arrays], s.get("axis", 0)),
     "Constant": _constant,
+    "CastLike": lambda s, a, like: a.astype(like.dtype),
     "Div": lambda s, a, b: a // b if a.dtype.kind == "i" else a / b,
+    "Expand": _expand,
     "Gather": lambda s, a, places: np.take(a, places.astype(np.int64), axis=s.get("axis", 0)),
     "Identity": lambda s, a: a,
     "Mul": lambda s, a, b: a * b,

@@ -71,6 +71,7 @@ class Drawing:
         self._edges: list[Edge] = []
         self._shapes: dict[str, tuple[Shape, ...]] = {}
         self._arrays: dict[str, dict[str, Array]] = {}
+        self._modules: dict[str, str] = {}
 
     def error(self, what: str, hint: str = _OTHERS_SEE_IT) -> FileError:
         """Return an error that names the file and the operator that is being read."""
@@ -147,7 +148,7 @@ class Drawing:
         except CnnvizError as error:
             raise self.error(error.what) from None
         node = self._fresh(name or layer.stem)
-        self._nodes[node], self._shapes[node] = layer, shapes
+        self._nodes[node], self._shapes[node], self._modules[node] = layer, shapes, name
         self._edges += [Edge(value.node, node, port) for port, value in enumerate(inputs)]
         self._arrays[node] = dict(arrays or {})
         self._fit(node)
@@ -156,6 +157,21 @@ class Drawing:
     def layer_of(self, value: Value) -> Layer:
         """Return the layer whose output a value is."""
         return self._nodes[value.node]
+
+    def module_of(self, value: Value) -> str:
+        """Return the foreign name of the module that a value comes from."""
+        return self._modules[value.node]
+
+    def before(self, value: Value) -> list[str]:
+        """Return the nodes that feed the node of a value, by port."""
+        return [edge.source for edge in self._edges if edge.target == value.node]
+
+    def extend(self, value: Value, more: Sequence[Value]) -> Value:
+        """Wire more values to the node of a value, which takes any number."""
+        ports = len(self.before(value))
+        self._edges += [Edge(each.node, value.node, ports + place) for place, each in enumerate(more)]
+        self._shapes[value.node] += tuple(each.shape for each in more)
+        return self.change(value, self.layer_of(value))
 
     def change(self, value: Value, layer: Layer, **arrays: Array) -> Value:
         """Give the node of a value another layer, with more arrays; the operator behind it is a part of it."""

@@ -32,7 +32,7 @@ def parse(path: Path) -> onnx.ModelProto:
     except (DecodeError, ValueError) as error:
         raise FileError("it is no readable ONNX file.", where=where, hint=_CUT) from error
     graph = model.graph
-    if not model.ir_version or not graph.node:
+    if not model.ir_version or not graph.output:
         raise FileError("it holds no ONNX network.", where=where, hint=_CUT)
     if len(graph.node) > MOST_OPERATORS:
         text = f"it has {len(graph.node):,} operators; cnnviz draws up to {MOST_OPERATORS:,}."

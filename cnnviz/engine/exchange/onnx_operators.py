@@ -2,96 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 
 from cnnviz.engine.exchange import vocabulary
 from cnnviz.engine.exchange.drawing import Drawing, Value
+from cnnviz.engine.exchange.onnx_windows import conv, conv_transpose, pool, pool_whole, reduce_whole
 from cnnviz.engine.exchange.operator import Operator, Reader, numbers, without_batch
-from cnnviz.engine.exchange.vocabulary import Pads, Window
-from cnnviz.errors import ShapeError
-from cnnviz.layers import Shape
-from cnnviz.layers.geometry import axes
-
-
-def _pads(
-    op: Operator, d: Drawing, shape: Shape, kernel: Shape, stride: Sequence[int], gaps: Sequence[int]
-) -> Pads:
-    """Return the pads of a window from `pads` or `auto_pad`."""
-    how = op.settings.get("auto_pad", "NOTSET")
-    if how in ("SAME_UPPER", "SAME_LOWER"):
-        try:
-            found = tuple(
-                (a.before, a.after) for a in axes(shape[1:], kernel, tuple(stride), "same", tuple(gaps))
-            )
-        except ShapeError as error:
-            raise d.error(error.what) from None
-        return found if how == "SAME_UPPER" else tuple((after, before) for before, after in found)
-    given = list(op.settings.get("pads", ())) if how == "NOTSET" else []
-    given = given or [0] * (2 * len(kernel))
-    return tuple(zip(given[: len(kernel)], given[len(kernel) :], strict=True))
-
-
-def _conv(op: Operator, d: Drawing) -> Value:
-    x, weight = op.value(d), op.array(d, 1)
-    spatial = weight.ndim - 2
-    stride = op.settings.get("strides") or [1] * spatial
-    gaps = op.settings.get("dilations") or [1] * spatial
-    pads = _pads(op, d, x.padded, tuple(weight.shape[2:]), stride, gaps)
-    window = Window(stride, pads, gaps, op.settings.get("group", 1))
-    return vocabulary.convolve(op, d, weight, op.optional(d, 2), window)
-
-
-def _conv_transpose(op: Operator, d: Drawing) -> Value:
-    weight = op.array(d, 1)
-    spatial = weight.ndim - 2
-    if op.settings.get("output_shape") or op.settings.get("auto_pad", "NOTSET") not in ("NOTSET", "VALID"):
-        raise d.error("has a padding that follows from its output shape.")
-    ones, zeros = [1] * spatial, [0] * spatial
-    given = op.settings.get("pads") or 2 * zeros
-    window = Window(
-        op.settings.get("strides") or ones, tuple(zip(given[:spatial], given[spatial:], strict=True)),
-        op.settings.get("dilations") or ones, op.settings.get("group", 1),
-        op.settings.get("output_padding") or zeros,
-    )  # fmt: skip
-    return vocabulary.stamp(op, d, weight, op.optional(d, 2), window)
-
-
-def _pool(which: str) -> Reader:
-    def read(op: Operator, d: Drawing) -> Value:
-        x, kernel = op.value(d), tuple(op.settings["kernel_shape"])
-        stride = op.settings.get("strides") or [1] * len(kernel)
-        gaps = op.settings.get("dilations") or [1] * len(kernel)
-        if any(gap != 1 for gap in gaps):
-            raise d.error("pools with gaps in its window, which no layer does.")
-        return vocabulary.pool(
-            op, d, which, kernel, Window(stride, _pads(op, d, x.padded, kernel, stride, gaps)),
-            ceil=bool(op.settings.get("ceil_mode", 0)), counts=bool(op.settings.get("count_include_pad", 0)),
-        )  # fmt: skip
-
-    return read
-
-
-def _pool_whole(which: str) -> Reader:
-    return lambda op, d: vocabulary.pool_whole(op, d, which)
-
-
-def _reduce_whole(which: str) -> Reader:
-    """Read a reduction over all dimensions beside the channels, as exporters write global pooling."""
-
-    def read(op: Operator, d: Drawing) -> Value:
-        x = op.value(d)
-        given = op.settings.get("axes") or numbers(op.array(d, 1))
-        if sorted(axis % (len(x.shape) + 1) for axis in given) != list(range(2, len(x.shape) + 1)):
-            raise d.error("reduces other dimensions than those of whole maps.")
-        if op.settings.get("keepdims", 1):
-            return vocabulary.pool_whole(op, d, which)
-        whole = vocabulary.pool_whole(replace(op, readers=1), d, which)
-        return vocabulary.flatten(replace(op, inputs=(whole,)), d)
-
-    return read
 
 
 def _batch_norm(op: Operator, d: Drawing) -> Value:
@@ -131,9 +50,12 @@ def _merge(kind: str, sign: str) -> Reader:
             found = vocabulary.add_bias(op, d, x, constants[0])
             if found is not None:
                 return found
+        neutral = {"add": 0.0, "subtract": 0.0, "multiply": 1.0}.get(kind)
+        if constants and len(op.values_only) == 1 and all(np.all(each == neutral) for each in constants):
+            return vocabulary.pass_on(replace(op, inputs=op.values_only), d)
         if constants:
             raise d.error(f"{sign} a constant, which no layer does.")
-        return vocabulary.put(op, d, kind)
+        return vocabulary.merge(op, d, kind)
 
     return read
 
@@ -235,33 +157,133 @@ def _softmax(op: Operator, d: Drawing) -> Value:
     return vocabulary.put(op, d, "softmax")
 
 
+def _gelu(op: Operator, d: Drawing) -> Value:
+    if op.settings.get("approximate", "none") != "none":
+        raise d.error("is the approximation of GELU by tanh.", "Export it with the exact GELU.")
+    return vocabulary.put(op, d, "gelu")
+
+
+def _divide(op: Operator, d: Drawing) -> Value:
+    amount = op.array(d, 1)
+    if amount.size != 1:
+        raise d.error("divides by an array, which no layer does.")
+    return vocabulary.divide(op, d, float(amount.reshape(-1)[0]))
+
+
+def _mean(op: Operator, d: Drawing) -> Value:
+    return vocabulary.merge(op, d, "average") if len(op.inputs) > 1 else vocabulary.pass_on(op, d)
+
+
+def _instance_norm(op: Operator, d: Drawing) -> Value:
+    epsilon = float(op.settings.get("epsilon", 1e-5))
+    return vocabulary.standardise(op, d, "instance_norm", op.array(d, 1), op.array(d, 2), epsilon=epsilon)
+
+
+def _group_norm(op: Operator, d: Drawing) -> Value:
+    epsilon, groups = float(op.settings.get("epsilon", 1e-5)), op.settings["num_groups"]
+    scale, shift = op.array(d, 1), op.array(d, 2)
+    return vocabulary.standardise(op, d, "group_norm", scale, shift, epsilon=epsilon, groups=groups)
+
+
+def _layer_norm(op: Operator, d: Drawing) -> Value:
+    x, epsilon = op.value(d), float(op.settings.get("epsilon", 1e-5))
+    if op.settings.get("axis", -1) % (len(x.shape) + 1) != 1:
+        raise d.error("normalises over some dimensions only.")
+    scale, shift = op.optional(d, 1), op.optional(d, 2)
+    if scale is not None and shift is None:
+        shift = np.zeros_like(scale)
+    return vocabulary.standardise(op, d, "layer_norm", scale, shift, epsilon=epsilon)
+
+
+def _response_norm(op: Operator, d: Drawing) -> Value:
+    names = {"neighbours": ("size", 5), "alpha": ("alpha", 1e-4), "beta": ("beta", 0.75), "k": ("bias", 1.0)}
+    options = {ours: op.settings.get(theirs, default) for ours, (theirs, default) in names.items()}
+    return vocabulary.put(op, d, "local_response_norm", **options)
+
+
+def _resize(op: Operator, d: Drawing) -> Value:
+    """Read an enlargement by whole numbers; torch's exporters always write it in this way."""
+    x, scales = op.value(d), op.optional(d, 2 if len(op.inputs) > 2 else 1)
+    sizes = op.optional(d, 3)
+    if sizes is not None and sizes.size:
+        scales = np.array([1.0, 1.0, *(n / m for n, m in zip(numbers(sizes)[2:], x.shape[1:], strict=True))])
+    factors = [float(each) for each in (scales if scales is not None else [])][2:]
+    mode = op.settings.get("mode", "nearest")
+    how = op.settings.get("coordinate_transformation_mode", "half_pixel")
+    usual = mode == "nearest" or how in ("half_pixel", "pytorch_half_pixel")
+    whole = len(factors) == len(x.shape) - 1 and all(each == int(each) for each in factors)
+    if mode not in ("nearest", "linear") or not usual or not whole:
+        raise d.error(f"resizes in a way that no layer does ({mode}, {how}, {factors}).")
+    return vocabulary.put(op, d, "upsample", scale=tuple(map(int, factors)), mode=mode)
+
+
+def _slice(op: Operator, d: Drawing) -> Value:
+    x = op.value(d)
+    starts, ends = ((op.settings[name] if name in op.settings else numbers(op.array(d, place)))
+                    for name, place in (("starts", 1), ("ends", 2)))  # fmt: skip
+    axes_ = op.settings.get("axes") or (numbers(op.array(d, 3)) if len(op.inputs) > 3 else range(len(starts)))
+    if len(op.inputs) > 4 and set(numbers(op.array(d, 4))) != {1}:
+        raise d.error("takes every other cell, which no layer does.")
+    if len(starts) != 1:
+        raise d.error("cuts several dimensions at once.")
+    axis = next(iter(axes_)) % (len(x.shape) + 1)
+    if axis == 0:
+        raise d.error("cuts samples off the batch.")
+    start, end, _ = slice(starts[0], ends[0]).indices(x.shape[axis - 1])
+    return vocabulary.crop(op, d, axis, start, end - start)
+
+
+def _gather(op: Operator, d: Drawing) -> Value:
+    """Read the lookup of tokens in a table; the tokens come straight from the input."""
+    table = op.inputs[0]
+    if not isinstance(table, np.ndarray) or table.ndim != 2 or op.settings.get("axis", 0) != 0:
+        raise d.error("picks some cells, which no layer does.")
+    return vocabulary.embed(op, d, op.value(d, 1), table)
+
+
 OPERATORS: Mapping[str, Reader] = {
     "Add": _merge("add", "adds"),
-    "AveragePool": _pool("avg"),
+    "AveragePool": pool("avg"),
     "BatchNormalization": _batch_norm,
     "Cast": _pass,
     "Concat": _concat,
-    "Conv": _conv,
-    "ConvTranspose": _conv_transpose,
+    "Conv": conv,
+    "ConvTranspose": conv_transpose,
+    "Div": _divide,
     "Dropout": _dropout,
+    "Elu": _activation("elu", alpha="alpha"),
     "Flatten": _flatten,
+    "Gather": _gather,
+    "Gelu": _gelu,
     "Gemm": _gemm,
-    "GlobalAveragePool": _pool_whole("avg"),
-    "GlobalMaxPool": _pool_whole("max"),
+    "GlobalAveragePool": pool_whole("avg"),
+    "GlobalMaxPool": pool_whole("max"),
+    "GroupNormalization": _group_norm,
     "Identity": _pass,
+    "InstanceNormalization": _instance_norm,
+    "LRN": _response_norm,
+    "LayerNormalization": _layer_norm,
     "LeakyRelu": _activation("leakyrelu", alpha="slope"),
     "MatMul": _mat_mul,
-    "MaxPool": _pool("max"),
+    "Max": _merge("maximum", "compares with"),
+    "MaxPool": pool("max"),
+    "Mean": _mean,
+    "Mul": _merge("multiply", "multiplies by"),
     "Pad": _pad,
-    "ReduceMax": _reduce_whole("max"),
-    "ReduceMean": _reduce_whole("avg"),
+    "ReduceMax": reduce_whole("max"),
+    "ReduceMean": reduce_whole("avg"),
     "Relu": _activation("relu"),
     "Reshape": _reshape,
+    "Resize": _resize,
     "Sigmoid": _activation("sigmoid"),
+    "Slice": _slice,
     "Softmax": _softmax,
+    "Softplus": _activation("softplus"),
     "Squeeze": _squeeze,
+    "Sub": _merge("subtract", "subtracts"),
     "Sum": _merge("add", "adds"),
     "Tanh": _activation("tanh"),
     "Transpose": _transpose,
     "Unsqueeze": _unsqueeze,
+    "Upsample": _resize,
 }

@@ -101,6 +101,8 @@ class _Reading:
             shape = np.array([BATCH, *inputs[0].padded], np.int64)
             start, end = settings.get("start"), settings.get("end")
             return shape[start if isinstance(start, int) else None : end if isinstance(end, int) else None]
+        if node.op_type == "CastLike" and isinstance(inputs[0], np.ndarray) and isinstance(inputs[1], Value):
+            return inputs[0].astype(np.float32)
         arrays = [each for each in inputs if isinstance(each, np.ndarray)]
         if any(isinstance(each, Value) for each in inputs):
             return None

@@ -52,6 +52,11 @@ class Operator:
             )
         return found
 
+    @property
+    def values_only(self) -> tuple[Value, ...]:
+        """Return the inputs that are values of the network."""
+        return tuple(each for each in self.inputs if isinstance(each, Value))
+
     def values(self, d: Drawing) -> list[Value]:
         """Return all inputs, which must be values of the network."""
         return [self.value(d, place) for place in range(len(self.inputs))]

@@ -125,6 +125,59 @@ def normalise(
     return d.add(d.layer(BatchNorm, **options), [op.value(d)], op.name, arrays, op.readers)
 
 
+def standardise(
+    op: Operator, d: Drawing, kind: str, scale: Array | None, shift: Array | None, **options: object
+) -> Value:
+    """Draw a normalisation that keeps no statistics: layer, group or instance norm."""
+    if (scale is None) != (shift is None):
+        raise d.error("has a scale without a shift, or a shift without a scale.")
+    layer = d.layer(d.kind(kind), affine=scale is not None, **options)
+    arrays = {} if scale is None or shift is None else {"weight": scale, "bias": shift}
+    return d.add(layer, [op.value(d)], op.name, arrays, op.readers)
+
+
+def merge(op: Operator, d: Drawing, kind: str) -> Value:
+    """Draw a merge of values; the next of a chain in the same module becomes an input of the first."""
+    values = op.values(d)
+    first = values[0]
+    if op.name and d.module_of(first) == op.name and d.layer_of(first).kind == kind and first.readers == 1:
+        return replace(d.extend(first, values[1:]), readers=op.readers)
+    if kind == "multiply" and len(values) == 2:
+        for x, gate in (values, values[::-1]):
+            if d.layer_of(gate).kind == "sigmoid" and gate.readers == 1 and d.before(gate) == [x.node]:
+                return replace(d.change(gate, d.layer(d.kind("silu"))), readers=op.readers)
+    return put(op, d, kind)
+
+
+def divide(op: Operator, d: Drawing, amount: float) -> Value:
+    """Draw the mean of a sum that is divided by the number of its parts."""
+    x = op.value(d)
+    if d.layer_of(x).kind == "add" and x.readers == 1 and amount == len(d.before(x)):
+        return replace(d.change(x, d.layer(d.kind("average"))), readers=op.readers)
+    raise d.error(f"divides by {amount:g}, which no layer does.")
+
+
+def crop(op: Operator, d: Drawing, axis: int, start: int, length: int) -> Value:
+    """Cut cells off one dimension (from 1, as the batch is 0) in front of `start` and behind `start` + `length`."""
+    x = op.value(d)
+    rest = x.shape[axis - 1] - start - length
+    if start == rest == 0:
+        return pass_on(op, d)
+    if axis < 2 or min(start, rest) < 0:
+        raise d.error("cuts channels or samples off, which no layer does.")
+    cells = [[0] * (len(x.shape) - 1) for _ in range(2)]
+    cells[0][axis - 2], cells[1][axis - 2] = start, rest
+    return put(op, d, "crop", before=tuple(cells[0]), after=tuple(cells[1]))
+
+
+def embed(op: Operator, d: Drawing, x: Value, table: Array) -> Value:
+    """Draw the lookup of tokens in a table (tokens, dimension); its features come first here, last elsewhere."""
+    layer = d.layer(d.kind("embedding"), tokens=table.shape[0], dimension=table.shape[1])
+    found = d.add(layer, [x], op.name, {"weight": table})
+    back = tuple(range(2, len(found.shape) + 1))
+    return d.add(d.layer(d.kind("permute"), order=(*back, 1)), [found], readers=op.readers)
+
+
 def put(op: Operator, d: Drawing, kind: str, **options: object) -> Value:
     """Draw a layer of a kind that has no weights, behind all that the operator takes from the network."""
     inputs = [each for each in op.inputs if isinstance(each, Value)]
