@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cnnviz.errors import ShapeError
-from cnnviz.layers.base import Layer, Parameter, Remedy, Shape, TorchCall, times, window_text
+from cnnviz.layers.base import Layer, Parameter, Remedy, Shape, TorchCall, size, times, window_text
 from cnnviz.layers.calculation import Calculation, calculation
 from cnnviz.layers.convolution import Conv2d
 from cnnviz.layers.dense import unravel
@@ -25,6 +25,7 @@ from cnnviz.layers.formula import (
     cell,
 )
 from cnnviz.layers.options import opt
+from cnnviz.layers.reshape import Reshape
 
 
 @dataclass(frozen=True)
@@ -250,8 +251,15 @@ def _need_capsules(shape: Shape) -> None:
     """Raise ShapeError unless the shape is (capsules, dimension)."""
     if len(shape) != 2:
         maps = Remedy("Insert Primary capsules", insert=PrimaryCapsules(kernel_size=_window(shape)))
-        remedies = (maps,) if len(shape) == 3 else ()
+        remedies = (maps,) if len(shape) == 3 else _as_capsules(size(shape))
         raise ShapeError(f"it takes capsules × dimension, but {times(shape)} arrives.", remedies=remedies)
+
+
+def _as_capsules(count: int) -> tuple[Remedy, ...]:
+    """Suggest to cut a row of numbers into capsules of a usual dimension, where it can be cut."""
+    found = next((entry for entry in (16, 8, 4, 2) if count % entry == 0), 0)
+    text = f"Insert Reshape: {count // found} capsules of {found} numbers" if found else ""
+    return (Remedy(text, insert=Reshape((count // found, found))),) if found else ()
 
 
 def _window(shape: Shape) -> tuple[int, ...]:

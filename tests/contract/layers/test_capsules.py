@@ -141,8 +141,14 @@ def test_couplings_of_the_first_round_are_equal_and_add_up_to_one() -> None:
     assert np.ptp(found.activations["layer.c_2"]) > 0.01
 
 
+def test_a_row_that_can_not_be_cut_has_none() -> None:
+    with pytest.raises(ShapeError) as caught:
+        CapsuleLength().out_shape((7,))
+    assert caught.value.remedies == ()
+
+
 def test_maps_where_capsules_belong_have_a_fix_that_fits() -> None:
-    for shape in ((256, 20, 20), (4, 5, 6)):
+    for shape in ((256, 20, 20), (4, 5, 6), (160,), (6,), (2, 3, 2, 4)):
         with pytest.raises(ShapeError, match="capsules × dimension") as caught:
             CapsuleRouting().out_shape(shape)
         (remedy,) = caught.value.remedies
