@@ -30,7 +30,7 @@ class Scribble:
         many: list[Edit] = [self._remove, self._disconnect]
         usual: list[Edit] = [
             self._connect, self._connect, self._connect, self._option, self._option, self._move, self._rename,
-            self._group, self._fold, self._fold, self._dissolve, self._tidy, self._title,
+            self._group, self._fold, self._fold, self._dissolve, self._tidy, self._title, self._apart,
         ]  # fmt: skip
         choices = usual + (many * 2 if len(graph) > MOST else few * 2 + many)
         try:
@@ -103,6 +103,10 @@ class Scribble:
 
     def _tidy(self, graph: Graph) -> Graph:
         return tidy(graph) if graph.nodes and len(cards(graph)) < MOST else graph
+
+    def _apart(self, graph: Graph) -> Graph:
+        name = self._any(graph)
+        return graph.set_apart(name, not graph.node(name).apart, self._place())
 
     def _title(self, graph: Graph) -> Graph:
         return replace(graph, title=f"title {self.rng.randrange(5)}")

@@ -37,7 +37,7 @@ def cards(graph: Graph) -> tuple[Card, ...]:
     """Return the cards of a graph, in the order in which their heads were added. Every node is on exactly one card.
 
     A chip is pointwise (activation, normalisation, dropout), has exactly one input wire, alone takes what the layer
-    before it puts out, and lies in the same group.
+    before it puts out, lies in the same group, and was not taken off.
     """
     folded = folded_over(graph)
     loose = [node for node in graph if node.name not in folded]
@@ -82,7 +82,7 @@ def put_cards(graph: Graph, places: Mapping[str, tuple[float, float]]) -> Graph:
 
 def _is_chip(graph: Graph, node: Node) -> bool:
     wires = graph.inputs(node.name)
-    if not node.layer.pointwise or len(wires) != 1 or len(graph.outputs(wires[0].source)) != 1:
+    if not node.layer.pointwise or node.apart or len(wires) != 1 or len(graph.outputs(wires[0].source)) != 1:
         return False
     return not graph.groups or graph.node(wires[0].source).group == node.group
 

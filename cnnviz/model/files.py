@@ -88,6 +88,7 @@ def graph_to_dict(graph: Graph) -> dict[str, Any]:
                 "options": node.layer.to_dict(),
                 "position": list(node.position),
                 "group": node.group,
+                **({"apart": True} if node.apart else {}),
             }
             for node in graph
         ],

@@ -23,12 +23,16 @@ _TABLES = ("_by_name", "_inputs", "_outputs")
 
 @dataclass(frozen=True)
 class Node:
-    """A layer with a name, at a place on the canvas (scene pixels), in a group or in none."""
+    """A layer with a name, at a place on the canvas (scene pixels), in a group or in none.
+
+    One that is `apart` has a card of its own, although it could be a chip on another.
+    """
 
     name: str
     layer: Layer
     position: tuple[float, float] = (0.0, 0.0)
     group: str = ""
+    apart: bool = False
 
     def __hash__(self) -> int:
         return self._hash
@@ -36,7 +40,7 @@ class Node:
     @cached_property
     def _hash(self) -> int:
         # nodes are shared by all states of a document: each is hashed once, not with every edit
-        return hash((self.name, self.layer, self.position, self.group))
+        return hash((self.name, self.layer, self.position, self.group, self.apart))
 
 
 @dataclass(frozen=True)
@@ -246,6 +250,11 @@ class Graph:
             self.node(name)
         moved = (replace(n, position=positions[n.name]) if n.name in positions else n for n in self.nodes)
         return self._with_nodes(tuple(moved))
+
+    def set_apart(self, name: str, apart: bool, position: tuple[float, float] | None = None) -> Graph:
+        """Give a node a card of its own, at a place, or let it be a chip again."""
+        node = self.node(name)
+        return self._with_node(name, replace(node, apart=apart, position=position or node.position))
 
     def rename(self, name: str, new: str) -> Graph:
         """Rename a node; its layer object stays the same, so that weights can follow it."""

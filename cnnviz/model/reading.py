@@ -58,13 +58,14 @@ def read_data(content: Mapping[str, Any], place: Place) -> DataChoice:
 def _node(values: Mapping[str, Any], place: Place) -> Node:
     name = place.text(values, "name")
     here = Place(place.file, (*place.within[:-1], f"{place.within[-1]} ({shortened(name)[1:-1]})"))
-    here.expect_only(values, ("name", "kind", "options", "position", "group"))
+    here.expect_only(values, ("name", "kind", "options", "position", "group", "apart"))
     layer = _layer(values, here)
     try:
         Graph().add(layer, name or " ")  # knows which names are legal; an empty one would be filled in
     except CnnvizError as error:
         raise here.again(error) from None
-    return Node(name, layer, here.pair(values, "position"), here.text(values, "group", ""))
+    group, apart = here.text(values, "group", ""), here.flag(values, "apart", False)
+    return Node(name, layer, here.pair(values, "position"), group, apart)
 
 
 def _layer(values: Mapping[str, Any], place: Place) -> Layer:

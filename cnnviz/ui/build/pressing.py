@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, Qt
 
 from cnnviz.model.folding import members
 from cnnviz.ui.build.card import CardItem, Part
+from cnnviz.ui.build.chipping import PutBack, TakeOff, home_of
 from cnnviz.ui.build.gestures import Gesture, MoveCards, RubberBand
 from cnnviz.ui.build.grounds import FrameItem, NoteItem
 from cnnviz.ui.build.notegestures import ResizeNote
@@ -51,7 +52,12 @@ def press_at(canvas: Canvas, point: QPointF, modifiers: Qt.KeyboardModifier) -> 
         return None
     if card.face.box is not None:
         return _press_nodes(canvas, card.face.nodes, card.face.box.group, add)
-    return _press_nodes(canvas, (part.name,), "", add)
+    press = _press_nodes(canvas, (part.name,), "", add)
+    if part.kind == "chip" and not add:
+        return Press(lambda: TakeOff(canvas, part.name), press.click)
+    if canvas.selection.nodes == (part.name,) and home_of(canvas.document.graph, part.name):
+        return Press(lambda: PutBack(canvas, part.name), press.click)
+    return press
 
 
 def _press_ground(canvas: Canvas, point: QPointF, add: bool) -> Press | None:

@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from cnnviz.layers import Add, Conv2d, Dense, Flatten, Input, MaxPool2d, ReLU
+from cnnviz.model.files import from_json, to_json
 from cnnviz.model.graph import Edge, Graph, chain
 from cnnviz.model.layout import tidy
 from cnnviz.ui.build.aligning import REACH, align
@@ -104,6 +105,45 @@ def test_what_a_cut_crosses() -> None:
     assert crosses(((10.0, 0.0), (10.0, 20.0)), wire)
     assert not crosses(((5.0, 0.0), (15.0, 5.0)), wire)
     assert not crosses(((30.0, 0.0), (30.0, 20.0)), wire)
+
+
+# -- chips ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_chip_dragged_off_its_card_is_a_card_and_goes_back(load: Load, hand: Hand) -> None:
+    workspace = load(small())
+    document = workspace.session.document
+    before = document.graph
+    card = hand.card("conv1")
+    chip = card.pos() + card.chips[0][1].center()
+    hand.carry(chip, chip + QPointF(400, 40))
+    assert "relu1" in workspace.canvas.content.cards, "the card is shown before the button is up"
+    hand.release(chip + QPointF(400, 40))
+    assert workspace.selection.nodes == ("relu1",)
+    assert workspace.canvas.content.faces.cards["conv1"].chips == ()
+    assert document.graph.edges == before.edges, "the network is the same"
+    assert document.undo_label() == "Take relu1 off its card"
+    apart = document.graph
+    assert from_json(to_json(document.project())).graph == apart
+    hand.carry(hand.middle("relu1"), hand.middle("conv1"))
+    assert hand.card("conv1").aimed
+    hand.release(hand.middle("conv1"))
+    assert [chip.name for chip in workspace.canvas.content.faces.cards["conv1"].chips] == ["relu1"]
+    assert not hand.card("conv1").aimed
+    document.undo()
+    assert document.graph is apart
+
+
+def test_a_chip_let_go_over_its_card_stays(load: Load, hand: Hand) -> None:
+    workspace = load(small())
+    before = workspace.session.document.graph
+    card = hand.card("conv1")
+    chip = card.pos() + card.chips[0][1].center()
+    hand.carry(chip, chip + QPointF(400, 40))
+    hand.move(chip + QPointF(-60, -30))
+    hand.release(chip + QPointF(-60, -30))
+    assert workspace.session.document.graph is before
+    assert workspace.canvas.shown is before
 
 
 # -- pulling ----------------------------------------------------------------------------------------------------------
