@@ -79,13 +79,21 @@ class ShapeError(GraphError):
     """A layer can't take what arrives at it.
 
     `remedies` are suggestions that the checker turns into edits of the graph; see `cnnviz.layers.base.Remedy`.
+    `worked` are the lines of the sum that does not come out, with its numbers.
     """
 
     def __init__(
-        self, what: str, *, where: str = "", hint: str = "", remedies: Iterable[object] = ()
+        self,
+        what: str,
+        *,
+        where: str = "",
+        hint: str = "",
+        remedies: Iterable[object] = (),
+        worked: Iterable[str] = (),
     ) -> None:
         super().__init__(what, where=where, hint=hint)
         self.remedies = tuple(remedies)
+        self.worked = tuple(worked)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -54,7 +54,7 @@ def axes(
         before, after = _padding_along(padding, place, size, k, s, d)
         axis = Axis(size, k, s, d, before, after)
         if axis.reach > size + before + after:
-            raise ShapeError(_too_wide(axis))
+            raise ShapeError(_too_wide(axis), worked=_worked(axis))
         found.append(axis)
     return tuple(found)
 
@@ -76,6 +76,16 @@ def _too_wide(axis: Axis) -> str:
     return (
         f"a {axis.kernel}-wide window{dilated} with stride {axis.stride} and padding "
         f"{axis.before} does not fit into {axis.size} cells."
+    )
+
+
+def _worked(axis: Axis) -> tuple[str, str]:
+    """Write the sum that gives no position."""
+    padding = f"{axis.before} + {axis.after}" if axis.before != axis.after else f"2·{axis.before}"
+    result = f"{axis.positions}".replace("-", "−")
+    return (
+        "out = ⌊(n + 2p − k) / s⌋ + 1",
+        f"    = ⌊({axis.size} + {padding} − {axis.reach}) / {axis.stride}⌋ + 1 = {result}",
     )
 
 

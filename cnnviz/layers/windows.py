@@ -42,4 +42,4 @@ class Windowed(Layer):
                     f"{self.window} {times(smaller)}: as large as the input", replace=self.shrunk(smaller)
                 ),
             )
-            raise ShapeError(error.what, remedies=remedies) from None
+            raise ShapeError(error.what, remedies=remedies, worked=error.worked) from None

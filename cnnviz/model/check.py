@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from cnnviz.errors import GraphError, ShapeError
-from cnnviz.layers import Layer, Parameter, Remedy, Shape
+from cnnviz.layers import Layer, Parameter, Remedy, Shape, times
 from cnnviz.model import advice, answers, ends, freesize, slopes, wiring
 from cnnviz.model.graph import Graph, Node
 from cnnviz.model.problem import Fix, Problem, Severity
@@ -155,8 +155,20 @@ def _measure(
         fixes = tuple(_fix(node.name, remedy) for remedy in error.remedies if isinstance(remedy, Remedy))
         fixes = (*_undone(graph, node, rows), *fixes)[: wiring.MOST_FIXES]
         fixes = fixes or wiring.without(graph, node.name)
-        problems.append(Problem(node.name, error.what, "error", fixes))
+        worked = error.worked or _arriving(graph, node, inputs)
+        problems.append(Problem(node.name, error.what, "error", fixes, worked))
         return Row(node.name, node.layer.kind, inputs, None)
+
+
+def _arriving(graph: Graph, node: Node, inputs: tuple[Shape, ...]) -> tuple[str, ...]:
+    """Return what comes along each wire, where several meet."""
+    wires = graph.inputs(node.name)
+    if len(wires) < 2:
+        return ()
+    width = max(len(wire.source) for wire in wires)
+    return tuple(
+        f"{wire.source.ljust(width)}  {times(shape)}" for wire, shape in zip(wires, inputs, strict=True)
+    )
 
 
 def _undone(graph: Graph, node: Node, rows: dict[str, Row]) -> tuple[Fix, ...]:

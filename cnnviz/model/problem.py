@@ -21,9 +21,13 @@ class Fix:
 
 @dataclass(frozen=True)
 class Problem:
-    """Something to repair (error), to wait for (waiting) or to know (note)."""
+    """Something to repair (error), to wait for (waiting) or to know (note).
+
+    `worked` are the lines of a sum that does not come out, or of shapes that differ.
+    """
 
     node: str
     text: str
     severity: Severity = "error"
     fixes: tuple[Fix, ...] = ()
+    worked: tuple[str, ...] = ()

@@ -88,6 +88,8 @@ class Popover(QFrame):
         text = label(capitalised(said), "secondary")
         text.setWordWrap(True)
         column.addWidget(text)
+        if problem.worked:
+            column.addWidget(self._worked(problem))
         self.fixes = [
             FixButton(fix, self._told(fix.label), consequence(graph, fix), self) for fix in problem.fixes
         ]
@@ -100,6 +102,17 @@ class Popover(QFrame):
         old.hide()
         old.deleteLater()
         self.adjustSize()
+
+    def _worked(self, problem: Problem) -> QWidget:
+        """Return the lines of the sum that does not come out."""
+        lines = label("\n".join(self._told(line) for line in problem.worked), "secondary")
+        lines.setObjectName("worked")
+        ground = theme.current()
+        lines.setStyleSheet(
+            f"#worked {{ background: {ground.bg2}; border: 1px solid {ground.line}; border-radius: 4px; padding: 6px;"
+            f" font-family: '{theme.mono_font(11).family()}'; }}"
+        )
+        return lines
 
     def _dress(self) -> None:
         """Wear the new theme."""
@@ -182,7 +195,7 @@ class Popover(QFrame):
 
 def _said(problem: Problem) -> tuple[str, ...]:
     """Return everything of a problem that is shown."""
-    return (problem.node, problem.text, *(fix.label for fix in problem.fixes))
+    return (problem.node, problem.text, *problem.worked, *(fix.label for fix in problem.fixes))
 
 
 class FixButton(QPushButton):
