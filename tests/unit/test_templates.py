@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,16 @@ from cnnviz.layers import Dense
 from cnnviz.model.files import Project, from_json, to_json
 from cnnviz.model.folding import members
 from cnnviz.model.layout import tidy_for
-from cnnviz.templates import SECTIONS, TEMPLATES, Template, mnist, shipped_weights, template, template_names
+from cnnviz.templates import (
+    SECTIONS,
+    TEMPLATES,
+    Template,
+    found_by,
+    mnist,
+    shipped_weights,
+    template,
+    template_names,
+)
 from cnnviz.templates.template import ROOM
 
 PUBLISHED = {
@@ -217,6 +228,36 @@ def test_an_unknown_template_says_what_was_meant() -> None:
 def test_a_row_with_variants_names_them() -> None:
     with pytest.raises(UsageError, match="There are t9-max, t9-average and t9-stride"):
         template("t9")
+
+
+@pytest.mark.parametrize("command", [["T13"], ["summary", "t13"]])
+def test_the_command_line_names_the_variants_of_a_row(command: list[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "cnnviz", *command], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "There are t13-classic and t13-learned" in done.stderr
+
+
+def test_listing_templates_makes_no_network() -> None:
+    code = (
+        "from cnnviz.templates import TEMPLATES; print(sum('graph' in vars(t) for t in TEMPLATES.values()))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "0"
+
+
+@pytest.mark.parametrize(
+    ("query", "ids"),
+    [
+        ("bouncing frames", ["t19"]),
+        ("PEEPHOLE row", ["t27-peephole"]),
+        ("cifar-10 edges", ["t13-classic"]),
+        ("?", []),
+    ],
+)
+def test_templates_are_found_by_words(query: str, ids: list[str]) -> None:
+    assert [each.id for each in found_by(query)][: len(ids) + 1] == ids
 
 
 def test_names_and_ids_are_unique() -> None:
