@@ -35,6 +35,7 @@ from cnnviz.ui.build.pressing import Press, press_at
 from cnnviz.ui.build.quick import QuickMenu
 from cnnviz.ui.build.selection import Selection
 from cnnviz.ui.build.sheet import Sheet
+from cnnviz.ui.build.suggestions import follows
 from cnnviz.ui.state import Session
 
 DRAG_DISTANCE = 4
@@ -302,7 +303,7 @@ class Canvas(Sheet):
         """Offer layers at a place: wired behind `source`, in front of the port `target`, or put in `after` a node."""
         graph, place = self.document.graph, under_pointer(point)
         before = source or after
-        group = graph.node(before).layer.group if before else "Input" if graph.nodes else ""
+        group = follows(graph.node(before).layer) if before else "Input" if graph.nodes else ""
         shape = check(graph).row(before).shape if before else None
 
         def make(layer: Layer) -> edits.Made:

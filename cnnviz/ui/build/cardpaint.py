@@ -22,6 +22,8 @@ FOOTER_TOP = 80.0
 RADIUS = 6.0
 NAME_ONLY_BELOW, NO_FOOTER_BELOW = 0.5, 0.8
 """Zoom factors: small cards say less. Chips stay, as they are layers of the network."""
+LARGE_FROM, LARGE, LARGEST_TILE = 1.6, 48.0, 32.0
+"""From this zoom factor on maps are 48 pixels wide on the screen; the strip has room for 32 scene pixels."""
 FAR, LEGIBLE = 0.3, 0.17
 """Zoom factors: below the first a card is a flat box, below the second without a name, which nobody could read."""
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
@@ -170,20 +172,30 @@ def _paint_maps(painter: QPainter, card: CardItem) -> None:
     found = card.strip
     assert found is not None
     wide = found.height == 1
-    tall = min(TILE, 14.0) if wide else TILE
-    width = (RIGHT - LEFT) if found.count == 1 and wide else TILE
     scale = painter.worldTransform().m11()
+    tile, pitch, room = tiles(found.count, scale)
+    tall = min(tile, 14.0) if wide else tile
+    width = (RIGHT - LEFT) if found.count == 1 and wide else tile
     smooth = found.width > width * scale
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
-    for place in range(found.count):
-        target = QRectF(LEFT + place * PITCH, STRIP_TOP + (TILE - tall) / 2, width, tall)
+    for place in range(room):
+        target = QRectF(LEFT + place * pitch, STRIP_TOP + (TILE - tall) / 2, width, tall)
         source = QRectF(place * found.width, 0, found.width, found.height)
         painter.drawImage(_fitted(target, found.width, found.height, wide), found.image, source)
-    if found.total > found.count:
+    if found.total > room:
         painter.setFont(theme.mono_font(10))
         painter.setPen(theme.color("t3"))
-        rest = QRectF(LEFT + found.count * PITCH, STRIP_TOP, 40, TILE)
-        painter.drawText(rest, _MIDDLE, f"+{found.total - found.count}")
+        rest = QRectF(LEFT + room * pitch, STRIP_TOP, 40, TILE)
+        painter.drawText(rest, _MIDDLE, f"+{found.total - room}")
+
+
+def tiles(count: int, zoom: float) -> tuple[float, float, int]:
+    """Return side and pitch of the maps in scene pixels, and how many there is room for: near by, fewer and larger."""
+    if zoom < LARGE_FROM:
+        return TILE, PITCH, count
+    tile = min(max(TILE, LARGE / zoom), LARGEST_TILE)
+    pitch = tile + PITCH - TILE
+    return tile, pitch, min(count, int((RIGHT - LEFT - 26) // pitch))
 
 
 def _fitted(target: QRectF, width: int, height: int, stretch: bool) -> QRectF:

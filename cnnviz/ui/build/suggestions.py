@@ -7,16 +7,36 @@ from cnnviz.layers import GROUPS, LAYERS, Layer, Shape
 
 FOLLOWS: dict[str, tuple[str, ...]] = {
     "": ("input",),
-    "Input": ("conv", "flatten", "dense"),
+    "Input": ("conv", "flatten", "dense", "conv_lstm", "lstm", "embedding"),
     "Convolution": ("relu", "batchnorm", "maxpool", "conv", "globalavgpool", "flatten"),
     "Normalisation": ("relu", "maxpool", "conv", "dense", "flatten"),
     "Activation": ("maxpool", "conv", "batchnorm", "dense", "flatten", "globalavgpool", "dropout"),
     "Pooling": ("conv", "flatten", "globalavgpool", "dense", "dropout"),
-    "Reshape": ("dense", "conv", "dropout"),
+    "Reshape": ("conv", "dense", "dropout"),
+    "flatten": ("dense", "dropout"),
+    "upsample": ("conv", "concat"),
+    "conv_transpose": ("relu", "batchnorm", "conv_transpose", "conv", "concat"),
+    "fixed_filter": ("maxpool", "avgpool", "relu", "flatten", "concat"),
+    "globalavgpool": ("dense", "softmax", "dropout"),
+    "globalmaxpool": ("dense", "softmax", "dropout"),
+    "dropout": ("dense", "conv", "flatten"),
+    "softmax": ("output",),
     "Dense": ("relu", "softmax", "dropout", "dense", "batchnorm"),
     "Merge": ("relu", "conv", "maxpool", "globalavgpool", "flatten"),
+    "Recurrent": ("batchnorm", "dense", "conv_lstm", "lstm", "conv", "time_distributed", "dropout"),
+    "embedding": ("conv", "lstm", "globalavgpool", "flatten"),
+    "Autoencoder": ("dense", "conv", "conv_transpose"),
+    "primary_capsules": ("capsule_routing",),
+    "capsule_routing": ("capsule_length", "capsule_mask", "capsule_routing"),
+    "capsule_length": ("output",),
+    "capsule_mask": ("dense",),
+    "affine_parameters": ("affine_sampler",),
+    "affine_sampler": ("conv",),
 }
-"""What usually follows a layer of each group, most usual first; kinds with a rank are named without it."""
+"""What usually follows a layer of each group, most usual first, or of a kind that is special in its group.
+
+Kinds with a rank are named without it.
+"""
 
 OTHER_WORDS = {
     "batchnorm": "bn normalisation normalization",
@@ -49,6 +69,11 @@ OTHER_WORDS = {
 def family(kind: str) -> str:
     """Return a kind without its number of dimensions: conv2d is a conv."""
     return kind[:-2] if kind[-2:] in ("1d", "2d", "3d") else kind
+
+
+def follows(layer: Layer) -> str:
+    """Return under which name `FOLLOWS` knows what comes after a layer: that of its kind, else that of its group."""
+    return family(layer.kind) if family(layer.kind) in FOLLOWS else layer.group
 
 
 def fits(cls: type[Layer], shape: Shape | None) -> bool:

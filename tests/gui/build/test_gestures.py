@@ -12,6 +12,7 @@ from cnnviz.model.files import from_json, to_json
 from cnnviz.model.graph import Edge, Graph, chain
 from cnnviz.model.layout import tidy
 from cnnviz.ui.build.aligning import REACH, align
+from cnnviz.ui.build.cardpaint import tiles
 from cnnviz.ui.build.cutting import crosses
 from cnnviz.ui.build.search import found
 from cnnviz.ui.build.workspace import BuildWorkspace
@@ -301,3 +302,18 @@ def test_reduced_motion_jumps(load: Load, hand: Hand) -> None:
     canvas.camera.set_zoom(2.0)
     hand.key(Key.Key_F)
     assert canvas.camera.zoom < 1.01
+
+
+# -- near by ----------------------------------------------------------------------------------------------------------
+
+
+def test_near_by_maps_are_larger_and_fewer() -> None:
+    tile, pitch, room = tiles(7, 1.0)
+    assert (tile, room) == (24.0, 7)
+    tile, pitch, room = tiles(7, 1.6)
+    assert tile * 1.6 == pytest.approx(48.0)
+    assert room < 7
+    assert room * pitch < 240
+    tile, _, room = tiles(2, 3.0)
+    assert tile * 3.0 >= 48.0
+    assert room == 2

@@ -23,7 +23,7 @@ from cnnviz.ui.build.routing import is_clear, route
 from cnnviz.ui.build.scene import CanvasScene
 from cnnviz.ui.build.sight import sight
 from cnnviz.ui.build.strips import strip
-from cnnviz.ui.build.suggestions import FOLLOWS, family, grouped, ranked
+from cnnviz.ui.build.suggestions import FOLLOWS, family, follows, grouped, ranked
 from cnnviz.ui.build.wording import told
 
 
@@ -174,6 +174,19 @@ def test_every_kind_is_found_by_its_title_and_in_its_group() -> None:
     assert sum(len(members) for members in grouped("").values()) == len(LAYERS)
     assert [cls.kind for members in grouped("bn").values() for cls in members] == ["batchnorm"]
     assert grouped("zzz") == {}
+
+
+def test_what_follows_a_special_kind_is_its_own() -> None:
+    wanted = {
+        "primary_capsules": "capsule_routing",
+        "affine_parameters": "affine_sampler",
+        "flatten": "dense",
+        "softmax": "output",
+        "upsample": "conv",
+        "conv2d": "relu",
+    }
+    found = {kind: family(ranked("", follows(LAYERS[kind]()), None)[0].kind) for kind in wanted}
+    assert found == wanted
 
 
 def test_what_usually_follows_exists_and_fits() -> None:
