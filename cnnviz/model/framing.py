@@ -1,7 +1,7 @@
 """Frames of open groups, and the room that opening and folding a group takes and gives.
 
-Places and sizes are scene pixels. The card of a folded group lies in the middle of where its frame would be, beside
-the first cards in it.
+Places and sizes are scene pixels. The card of a folded group lies in the middle of the upper edge of where its
+frame would be: so a frame grows sideways and down only.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def opened(graph: Graph, name: str, card: Size) -> Graph:
     graph = fold(graph, name, folded=False)
     left, top, right, bottom = frames(graph, card)[name]
     inset = _inset(right - left, card)
-    step = place[0] - inset - left, place[1] - FRAME_HEAD - top
+    step = place[0] - inset - left, place[1] - top
     graph = shifted(graph, members(graph, name), step)
     graph = with_group(graph, replace(group_of(graph, name), position=place))
     box = place[0], place[1], place[0] + card[0], place[1] + card[1]
@@ -59,7 +59,7 @@ def opened(graph: Graph, name: str, card: Size) -> Graph:
 def closed(graph: Graph, name: str, card: Size) -> Graph:
     """Fold a group to a card in the middle of its frame; what is around it moves up, if nothing is in the way."""
     left, top, right, bottom = frames(graph, card)[name]
-    place = left + _inset(right - left, card), top + FRAME_HEAD
+    place = left + _inset(right - left, card), top
     folded = with_group(graph, replace(group_of(graph, name), folded=True, position=place))
     box = place[0], place[1], place[0] + card[0], place[1] + card[1]
     moved = _pushed(folded, name, card, (left, place[1], right, bottom), box)

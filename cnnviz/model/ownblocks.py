@@ -40,10 +40,10 @@ class OwnBlock:
 
 @dataclass(frozen=True)
 class Shelf:
-    """What lies in the folder: the blocks by title, and what is wrong with the files that can't be read."""
+    """What lies in the folder: the blocks by title, and what is wrong with the files that can't be read, by name."""
 
     blocks: tuple[OwnBlock, ...] = ()
-    damaged: tuple[FileError, ...] = ()
+    damaged: tuple[tuple[str, FileError], ...] = ()
 
 
 def folder() -> Path:
@@ -54,12 +54,12 @@ def folder() -> Path:
 def load_blocks() -> Shelf:
     """Read all blocks; a damaged file is named and hides no other."""
     blocks: list[OwnBlock] = []
-    damaged: list[FileError] = []
+    damaged: list[tuple[str, FileError]] = []
     for path in sorted(folder().glob(f"*{SUFFIX}")):
         try:
             blocks.append(OwnBlock(path, open_project(path).graph))
         except FileError as error:
-            damaged.append(error)
+            damaged.append((path.name, error))
     return Shelf(tuple(sorted(blocks, key=lambda each: each.title.lower())), tuple(damaged))
 
 

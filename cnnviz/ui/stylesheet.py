@@ -96,6 +96,7 @@ QPushButton[role="segment"] {
     background: transparent; border: 1px solid transparent; border-radius: 5px; padding: 0 9px;
     min-height: 20px; color: ${t2};
 }
+QPushButton[role="segment"][small="true"] { padding: 0 6px; }
 QPushButton[role="segment"]:hover { color: ${t1}; }
 QPushButton[role="segment"]:checked { background: ${segment}; border-color: ${line2}; color: ${t1}; }
 QPushButton[role="segment"]:focus { border-color: ${acc}; }

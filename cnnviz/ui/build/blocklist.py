@@ -27,7 +27,7 @@ from cnnviz.ui import numbers, theme
 from cnnviz.ui.build.dragging import drag_picture
 from cnnviz.ui.build.mime import block_data
 
-ROW_HEIGHT, HEADING_HEIGHT, HINT_HEIGHT = 84, 28, 52
+ROW_HEIGHT, HEADING_HEIGHT, HINT_HEIGHT = 98, 28, 52
 ENTRY = Qt.ItemDataRole.UserRole
 HINT = "Select a group and press “Save as block…”: it will be here, in every network."
 READY, OWN, DAMAGED = "Ready-made", "Your own", "Can't be read"
@@ -78,8 +78,8 @@ class BlockList(QListWidget):
             self._add_heading(HINT)
         if shelf.damaged:
             self._add_heading(DAMAGED)
-        for problem in shelf.damaged:
-            self._add(Entry(problem.where.rpartition("/")[2], problem.what, problem=problem))
+        for name, problem in shelf.damaged:
+            self._add(Entry(name, problem.what, problem=problem))
         self._add_heading(READY)
         for block in BLOCKS.values():
             self._add(Entry(block.title, block.sentence, block.graph))
@@ -124,7 +124,8 @@ class BlockList(QListWidget):
         drag.exec(Qt.DropAction.CopyAction)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        row = self.currentItem()
+        writing = self.state() == QAbstractItemView.State.EditingState  # Enter in the editor comes here too
+        row = None if writing else self.currentItem()
         if row is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._choose(row)
         elif row is not None and event.key() == Qt.Key.Key_F2:
@@ -168,10 +169,14 @@ class BlockList(QListWidget):
         if entry is None or entry.own is None or row.text() == entry.title:
             return
         try:
-            rename_block(entry.own, row.text())
+            own = rename_block(entry.own, row.text())
+            entry = Entry(own.title, own.sentence, own.graph, own)
         except CnnvizError as error:
             self.told.emit(str(error))
-        self.fill()
+        self.blockSignals(True)
+        row.setData(ENTRY, entry)
+        row.setText(entry.title)
+        self.blockSignals(False)
 
 
 class BlockPainter(QStyledItemDelegate):
@@ -233,7 +238,7 @@ def _paint_block(painter: QPainter, box: QRect, entry: Entry, over: bool) -> Non
     painter.setPen(theme.color("t2"))
     painter.setFont(theme.ui_font(11))
     wrapped = Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
-    painter.drawText(inner.adjusted(0, 18, 0, -12), wrapped, entry.sentence)
+    painter.drawText(inner.adjusted(0, 18, 0, -16), wrapped, entry.sentence)
     if entry.graph is not None and entry.own is None:
         painter.setPen(theme.color("t3"))
         painter.setFont(theme.mono_font(10))

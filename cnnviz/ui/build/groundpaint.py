@@ -18,8 +18,10 @@ BAR_HEIGHT, FOLD_WIDTH = 32.0, 30.0
 HEADING_HEIGHT = 30.0
 RADIUS = 8.0
 PADDING = 10.0
-SMALL_BELOW = 0.35
-"""Zoom factor below which texts are left out, as nobody could read them."""
+SMALL_BELOW = 0.6
+"""Zoom factor below which the bar of a frame has only its title, larger."""
+UNREADABLE_BELOW = 0.35
+"""Zoom factor below which the text of a note is left out."""
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 _ELIDE = Qt.TextElideMode.ElideRight
 
@@ -42,6 +44,17 @@ def paint_group(painter: QPainter, item: FrameItem, zoom: float) -> None:
     painter.drawPath(outline)
     if zoom >= SMALL_BELOW:
         _paint_bar(painter, item, zoom)
+    else:
+        _paint_large_title(painter, item, zoom)
+
+
+def _paint_large_title(painter: QPainter, item: FrameItem, zoom: float) -> None:
+    """Paint the title as large as the bar lets: from far away nothing else in it could be read."""
+    painter.setFont(theme.ui_font(min(round(11 / max(zoom, 0.2)), 24), 600))
+    painter.setPen(theme.color("t2"))
+    room = QRectF(item.rect.left() + 12, item.rect.top() + 2, item.rect.width() - 24, BAR_HEIGHT - 2)
+    title = QFontMetricsF(painter.font()).elidedText(item.face.heading, _ELIDE, room.width())
+    painter.drawText(room, _MIDDLE, title)
 
 
 def _paint_bar(painter: QPainter, item: FrameItem, zoom: float) -> None:
@@ -80,7 +93,7 @@ def paint_note(painter: QPainter, item: NoteItem, zoom: float) -> None:
     painter.setPen(QPen(theme.color(tone), 1.5 if item.selected else 1))
     painter.setBrush(theme.color("bg4", 0.18 if item.note.frame else 0.7))
     painter.drawRoundedRect(rect, RADIUS if item.note.frame else 4, RADIUS if item.note.frame else 4)
-    if zoom >= SMALL_BELOW or item.note.frame:
+    if zoom >= UNREADABLE_BELOW or item.note.frame:
         _paint_text(painter, item, zoom)
     if item.selected or item.hovered:
         _paint_corner(painter, rect)

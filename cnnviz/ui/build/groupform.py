@@ -63,6 +63,7 @@ class GroupForm(QWidget):
         self._sums = label("", "mono")
         self.table = MemberTable()
         self.times = IntField(2, MOST, "repeat")
+        self.times.set_value(2)
         self.repeat = button("Repeat", small=True)
         self.save = button("Save as block…", small=True)
         self.dissolve = button("Dissolve", small=True)
@@ -181,6 +182,11 @@ class MemberTable(QTableWidget):
         super().__init__(0, len(COLUMNS), parent)
         self.setHorizontalHeaderLabels(COLUMNS)
         self.setAccessibleName("members")
+        for column in range(len(COLUMNS)):
+            side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
+            self.model().setHeaderData(
+                column, Qt.Orientation.Horizontal, side, Qt.ItemDataRole.TextAlignmentRole
+            )
         self.verticalHeader().hide()
         self.verticalHeader().setMinimumSectionSize(20)
         self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
@@ -216,8 +222,11 @@ class MemberTable(QTableWidget):
 def _sums(report: Report, nodes: tuple[str, ...]) -> str:
     chosen = set(nodes)
     rows = [row for row in report.rows if row.name in chosen]
-    params, macs = sum(row.params for row in rows), sum(row.macs for row in rows)
-    return f"{numbers.count(params)} params · {numbers.compact_count(macs)} MACs"
+    trained = sum(p.count for row in rows for p in row.parameters if p.trainable)
+    kept = sum(p.count for row in rows for p in row.parameters if not p.trainable)
+    macs = numbers.compact_count(sum(row.macs for row in rows))
+    statistics = f"\n+ {numbers.count(kept)} running statistics" if kept else ""
+    return f"{numbers.count(trained)} params · {macs} MACs{statistics}"
 
 
 def _row(*widgets: QWidget, margin: int = 0, stretch: bool = False) -> QWidget:

@@ -52,6 +52,8 @@ class Palette(QWidget):
         self.search.addAction(icons.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
         choices = [("layers", "Layers"), ("blocks", "Blocks"), ("templates", "Templates")]
         self.tabs = Segmented(choices, name="palette")
+        for value, _ in choices:
+            theme.set_role(self.tabs.part(value), role="segment", small=True)
         self.tree = LayerTree()
         self.blocks = BlockList()
         self.templates = TemplateList()

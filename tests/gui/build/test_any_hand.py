@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QApplication
 
 from cnnviz.layers import LAYERS
+from cnnviz.model.files import Project, from_json, to_json
 from cnnviz.templates import template
 from cnnviz.ui.build.workspace import BuildWorkspace
 from tests.gui.build.hand import Hand
@@ -17,6 +18,7 @@ Key = Qt.Key
 LETTERS = [Key.Key_C, Key.Key_P, Key.Key_N, Key.Key_A, Key.Key_D]
 OTHERS = [Key.Key_Delete, Key.Key_Up, Key.Key_Down, Key.Key_Left, Key.Key_F, Key.Key_Escape, Key.Key_F2]
 COPYING = [Key.Key_C, Key.Key_V, Key.Key_X, Key.Key_D]
+GROUPING = [Key.Key_G, Key.Key_G, Key.Key_Return]
 
 
 def any_point(rng: random.Random, hand: Hand) -> QPointF:
@@ -24,6 +26,12 @@ def any_point(rng: random.Random, hand: Hand) -> QPointF:
     canvas, cards = hand.canvas, list(hand.canvas.content.cards.values())
     if not cards or rng.random() < 0.2:
         return canvas.mapToScene(rng.randrange(canvas.width()), rng.randrange(canvas.height()))
+    fields = [*hand.canvas.content.grounds.frames.values(), *hand.canvas.content.grounds.notes.values()]
+    if fields and rng.random() < 0.3:
+        rect = rng.choice(fields).rect
+        return rng.choice(
+            [rect.topLeft() + QPointF(12, 12), rect.center(), rect.bottomRight() - QPointF(3, 3)]
+        )
     card = rng.choice(cards)
     places = [card.out_place(), *card.in_places().values(), *(rect.center() for _, rect in card.chips)]
     return card.pos() + rng.choice([*places, QPointF(100, 14)])
@@ -51,6 +59,16 @@ def test_nothing_breaks(workspace: BuildWorkspace, seed: int) -> None:
         lambda: hand.double_click(any_point(rng, hand)),
         lambda: hand.key(rng.choice(LETTERS + OTHERS)),
         lambda: hand.key(rng.choice(COPYING), Qt.KeyboardModifier.ControlModifier),
+        lambda: canvas.selection.set(
+            rng.sample([n.name for n in document.graph], min(3, len(document.graph)))
+        ),
+        lambda: hand.key(rng.choice(GROUPING), Qt.KeyboardModifier.ControlModifier),
+        lambda: hand.key(Key.Key_G, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier),
+        lambda: hand.key(
+            Key.Key_T, rng.choice([Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier])
+        ),
+        lambda: [workspace.grouping.toggle(group.name) for group in document.graph.groups[:1]],
+        lambda: [workspace.grouping.repeat(group.name, 2) for group in document.graph.groups[-1:]],
         document.undo,
         document.redo,
         lambda: canvas.quick.isVisible() and canvas.quick._key(Key.Key_Return),
@@ -64,4 +82,6 @@ def test_nothing_breaks(workspace: BuildWorkspace, seed: int) -> None:
         assert {name for face in canvas.content.faces.cards.values() for name in face.nodes} == {
             node.name for node in document.graph
         }
+        assert set(canvas.content.grounds.notes) == {note.name for note in document.graph.notes}
+        assert from_json(to_json(Project(document.graph))).graph == document.graph
         assert set(workspace.selection.nodes) <= {node.name for node in document.graph}
