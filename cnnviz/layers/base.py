@@ -78,6 +78,8 @@ class Layer:
     """The first node has a number too; a kind that most networks have once goes without."""
     fewest_inputs: ClassVar[int] = 1
     most_inputs: ClassVar[int | None] = 1
+    unlike_inputs: ClassVar[tuple[Shape, ...]] = ()
+    """Shapes that fit together, one per port, where the ports want different ones."""
     takes_sample: ClassVar[bool] = False
     """Puts the current sample into the network."""
     gives_probabilities: ClassVar[bool] = False

@@ -59,6 +59,7 @@ class AffineSampler(Layer):
     kind, title, group = "affine_sampler", "Affine sampler", "Spatial transformer"
     icon, stem = "layer-sampler", "sampler"
     fewest_inputs, most_inputs = 2, 2
+    unlike_inputs = ((1, 8, 8), (NUMBERS,))
 
     size: tuple[int, ...] = opt(
         (0, 0), label="Output size", lo=0, hi=1024, help="height and width of the output; 0: as the image"

@@ -63,6 +63,15 @@ OTHER_WORDS = {
     "crop": "border cut",
     "reshape": "view unflatten",
     "permute": "transpose swap dimensions order",
+    "lstm": "recurrent rnn long short-term memory peephole sequence gates",
+    "conv_lstm": "recurrent rnn long short-term memory peephole video gates nowcasting",
+    "time_distributed": "every step frame wrapper sequence video",
+    "affine_parameters": "theta localisation localization stn identity",
+    "affine_sampler": "grid sample stn warp rotate bilinear",
+    "primary_capsules": "capsnet squash",
+    "capsule_routing": "capsnet dynamic agreement",
+    "capsule_length": "capsnet norm probability",
+    "capsule_mask": "capsnet decoder longest",
 }
 
 
@@ -83,8 +92,14 @@ def fits(cls: type[Layer], shape: Shape | None) -> bool:
     spatial = getattr(cls, "spatial", None)
     if spatial is not None:
         return len(shape) == spatial + 1
+    known = cls.unlike_inputs
+    tries = [(*known[:port], shape, *known[port + 1 :]) for port in range(len(known))]
+    return any(_taken(cls, inputs) for inputs in tries or [(shape,) * max(cls.fewest_inputs, 1)])
+
+
+def _taken(cls: type[Layer], inputs: tuple[Shape, ...]) -> bool:
     try:
-        cls().out_shape(*(shape,) * max(cls.fewest_inputs, 1))
+        cls().out_shape(*inputs)
     except ShapeError:
         return False
     return True

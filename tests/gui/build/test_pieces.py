@@ -195,6 +195,8 @@ def test_what_usually_follows_exists_and_fits() -> None:
     assert ranked("", "Convolution", (8, 28, 28))[0].kind == "relu"
     assert ranked("", "Input", (1, 28, 28))[0].kind == "conv2d"
     assert ranked("", "Input", (3, 100))[0].kind == "conv1d"
+    assert ranked("", "affine_parameters", (6,))[0].kind == "affine_sampler"  # whose ports want different shapes
+    assert ranked("", "affine_parameters", (7,))[0].kind != "affine_sampler"
 
 
 def test_the_layout_suits_the_view() -> None:
