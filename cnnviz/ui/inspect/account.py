@@ -87,6 +87,8 @@ def _cell(place: int, shape: tuple[int, ...]) -> Cell:
 
 def written_out(shown: tuple[Line, ...], result: float, digits: int) -> str:
     """Write the lines as a sum whose shown decimals add up, with the rounding as a term of its own."""
+    if not shown:
+        return numbers.fixed(result, digits)
     try:
         column = rounded([line.value for line in shown], result, digits)
     except ExplainError:  # a value that is not finite
@@ -125,6 +127,8 @@ def counted(explanation: Explanation) -> str:
     names = {part.names[1] for part in explanation.parts}
     word = "power" if names == {"power"} else "product" if any(names) else "value"
     offsets = "".join(f" + {term.label}" for term in explanation.offsets)
+    if not products:
+        return offsets.removeprefix(" + ") or "nothing is added"
     text = f"sum of {numbers.count(products)} {word}{'s' if products != 1 else ''}{offsets}"
     if explanation.function:
         return f"{explanation.function} of the sum"

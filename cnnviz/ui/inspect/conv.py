@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QTabBar
 
 from cnnviz.explain import split
@@ -11,12 +12,12 @@ from cnnviz.ui.inspect.frame import Frame
 from cnnviz.ui.inspect.pointwise import Curve
 from cnnviz.ui.inspect.products import ProductBlocks
 from cnnviz.ui.inspect.reading import Reading, Spot
-from cnnviz.ui.inspect.views import View, view
+from cnnviz.ui.inspect.views import FULL_HEIGHT, View, view
 from cnnviz.ui.inspect.volumes import Cell
 from cnnviz.ui.widgets.chrome import button
 from cnnviz.ui.widgets.legend import Legend
 
-CURVE = 120
+CURVE, ROOMY = 96, 300
 
 
 @view("window")
@@ -67,6 +68,12 @@ class ConvView(View):
             self.sources.setCurrentIndex(spot.reading)
         self.blocks.set_cell(spot.cell if spot is not None and spot.reading == self.at else None)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Draw the function only where the products leave room for it."""
+        super().resizeEvent(event)
+        if self.frame is not None:
+            self.curve.setVisible(bool(self.frame.explanation.function) and self.height() > ROOMY)
+
     def heading(self, frame: Frame) -> str:
         if len(frame.readings) > 1:
             return "Sums of products"
@@ -74,6 +81,9 @@ class ConvView(View):
         if not reading.weighted:
             return "Sum of products"
         return "Inputs × weights" if reading.is_vector else self.title
+
+    def full_height(self, frame: Frame) -> int:
+        return FULL_HEIGHT + (2 * CURVE if frame.explanation.function else 0)
 
     def subtitle(self, frame: Frame) -> str:
         if len(frame.readings) > 1:
@@ -92,7 +102,7 @@ class ConvView(View):
 
     def _show_function(self, frame: Frame) -> None:
         found = frame.explanation
-        self.curve.setVisible(bool(found.function))
+        self.curve.setVisible(bool(found.function) and self.height() > ROOMY)
         if found.function:
             self.curve.show_point(
                 found.function, found.sum, found.result, max(abs(found.sum) * 1.2, 4.0), 1.0

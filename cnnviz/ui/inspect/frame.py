@@ -11,7 +11,7 @@ import numpy as np
 from cnnviz.explain import Explanation, Trace, explain, formula_of, split
 from cnnviz.explain.trace import Array
 from cnnviz.layers import Layer
-from cnnviz.layers.formula import Formula
+from cnnviz.layers.formula import Formula, WeightedSum
 from cnnviz.model.check import Row
 from cnnviz.ui.inspect.reading import Reading, read
 from cnnviz.ui.inspect.volumes import Cell, to_cell, to_index, volume
@@ -20,11 +20,21 @@ SCOPES = ("map", "layer", "network")
 
 
 class Reaches:
-    """The largest absolute value of each node of a trace; computed once, when first asked for."""
+    """The range of each array of a trace; computed once, when first asked for."""
 
     def __init__(self, trace: Trace) -> None:
         self._trace = trace
         self._nodes: dict[str, float] = {}
+        self._gates: dict[str, bool] = {}
+
+    def is_gate(self, name: str) -> bool:
+        """Say whether an array inside a layer comes out of a sigmoid: it lets a share through, from 0 to 1."""
+        if name not in self._gates:
+            inside = bool(split(name)[1])
+            first = (0,) * self._trace.activations[name].ndim
+            made = formula_of(self._trace, name, first) if inside else None
+            self._gates[name] = isinstance(made, WeightedSum) and made.function == "sigmoid"
+        return self._gates[name]
 
     def node(self, name: str) -> float:
         """Return the reach of one node."""
@@ -134,13 +144,17 @@ class Frame:
         return self.trace.graph.node(split(node)[0]).layer.most_inputs == 0
 
     def colormap(self, node: str) -> str:
-        """Return the colour map of a node."""
-        return "grey" if self.is_picture(node) else "value"
+        """Return the colour map of a node, or of an array inside one."""
+        if self.is_picture(node):
+            return "grey"
+        return "gate" if self.reaches.is_gate(node) else "value"
 
     def limits(self, node: str, array: Array) -> tuple[float, float]:
         """Return the colour range of `array`, a map of `node`, in the scope in force."""
         if self.is_picture(node):
             return min(0.0, float(array.min())), max(1.0, float(array.max()))
+        if self.reaches.is_gate(node):
+            return 0.0, 1.0
         size = {"map": lambda: reach(array), "layer": lambda: self.reaches.node(node)}.get(
             self.scope, lambda: self.reaches.network
         )()
@@ -148,7 +162,7 @@ class Frame:
 
     def limits_of_all(self, node: str, maps: Array) -> tuple[Array | float, Array | float]:
         """Return the colour ranges of several maps (N, …) of a node: one for all, or one each."""
-        if self.is_picture(node) or self.scope != "map":
+        if self.is_picture(node) or self.reaches.is_gate(node) or self.scope != "map":
             return self.limits(node, maps)
         sizes = np.abs(np.nan_to_num(maps)).reshape(len(maps), -1).max(axis=1)
         sizes[sizes == 0] = 1
@@ -158,6 +172,8 @@ class Frame:
         """Say in words what a colour range covers."""
         if self.is_picture(node):
             return "the sample's own values"
+        if self.reaches.is_gate(node):
+            return "a gate: from shut to open"
         return {"map": "this map's range", "layer": f"{node}, layer range"}.get(self.scope, "network range")
 
 

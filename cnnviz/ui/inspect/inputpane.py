@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QTabBar, QVBoxLayout, QWidget
 
 from cnnviz.explain import split
 from cnnviz.explain.trace import Array
-from cnnviz.layers.formula import WeightedSum
+from cnnviz.layers.formula import Given, WeightedSum
 from cnnviz.ui.inspect.frame import Frame, reach
 from cnnviz.ui.inspect.picture import NO_PADDING, MapPicture, Padding
 from cnnviz.ui.inspect.reading import Reading, Spot
@@ -18,6 +18,8 @@ from cnnviz.ui.widgets.legend import Legend
 from cnnviz.ui.widgets.mosaic import Mosaic
 
 STRIP_TILE, KERNEL = 34, 160
+GIVEN = "Nothing lies before the input: its numbers come from the sample."
+ALONE = "This value reads no other one."
 
 
 class InputPane(Panel):
@@ -41,7 +43,7 @@ class InputPane(Panel):
         self.kernel_title = label("", "heading")
         self.kernel = HeatMap(name="kernel")
         self.kernel_legend = Legend(label="kernel")
-        self.nothing = EmptyState("Nothing lies before the input: its numbers come from the sample.")
+        self.nothing = EmptyState(GIVEN)
         self._assemble()
         self._connect()
 
@@ -153,6 +155,8 @@ class InputPane(Panel):
         self.picture.setVisible(reading is not None)
         self.legend.setVisible(reading is not None)
         self.nothing.setVisible(reading is None)
+        given = frame is None or isinstance(frame.explanation.formula, Given)
+        self.nothing.set_sentence(GIVEN if given else ALONE)
         self.tabs.setVisible(self.tabs.count() > 1)
         if frame is None or reading is None:
             self.set_title("1 · Input", "")

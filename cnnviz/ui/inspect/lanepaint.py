@@ -52,7 +52,7 @@ def _paint_heading(painter: QPainter, column: Column, current: bool) -> None:
     painter.setFont(font)
     painter.setPen(theme.color("cursor" if current else "t1"))
     room = column.width + 3
-    name = QFontMetricsF(font).elidedText(column.array, Qt.TextElideMode.ElideRight, room)
+    name = QFontMetricsF(font).elidedText(column.array, Qt.TextElideMode.ElideMiddle, room)
     painter.drawText(QPointF(column.left + 10, 18), name)
     painter.setFont(theme.mono_font(9.5))
     painter.setPen(theme.color("t3"))

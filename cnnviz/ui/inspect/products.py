@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, Signal
-from PySide6.QtGui import QFont, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from cnnviz.explain.trace import Array
@@ -117,15 +117,8 @@ class ProductBlocks(Scrolled):
     def _paint_block(self, painter: QPainter, blocks: Blocks, place: int, reading: Reading) -> None:
         at, rect = self._order[place], blocks.rect(place)
         lit = self._cell is not None and self._cell[0] == at
-        total = float(reading.products[at].sum())
-        painter.setFont(theme.ui_font(11, 500))
-        painter.setPen(theme.color("cursor" if lit else "t1"))
         head = QRectF(rect.left() + PAD + 1, rect.top() + 1, rect.width() - 2 * PAD - 2, HEAD - 2)
-        painter.drawText(head, Qt.AlignmentFlag.AlignVCenter, self._channel_name(reading, at))
-        painter.setFont(theme.mono_font(11))
-        painter.setPen(theme.color("t2" if total == 0 else "pos" if total > 0 else "neg"))
-        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(head, right, self._total(reading, at))
+        self._paint_head(painter, head, reading, at, "cursor" if lit else "t1")
         if blocks.rows:
             for depth in range(blocks.depth):
                 self._paint_plane(painter, blocks, place, depth, reading)
@@ -133,11 +126,28 @@ class ProductBlocks(Scrolled):
             draw_ring(painter, rect, theme.color("cursor"), 1.5, 4)
             self._paint_spot(painter, blocks, place)
 
+    def _paint_head(self, painter: QPainter, head: QRectF, reading: Reading, at: int, tone: str) -> None:
+        """Write the channel's name and sum; where both don't fit, or the sum is the only product, the name alone."""
+        name, text = self._channel_name(reading, at), self._total(reading, at)
+        sum_width = QFontMetricsF(theme.mono_font(11)).horizontalAdvance(text) + 6
+        metrics = QFontMetricsF(theme.ui_font(11, 500))
+        both = metrics.horizontalAdvance(name) + sum_width <= head.width() and reading.window_size > 1
+        painter.setFont(theme.ui_font(11, 500))
+        painter.setPen(theme.color(tone))
+        shown = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, head.width())
+        painter.drawText(head, Qt.AlignmentFlag.AlignVCenter, shown)
+        if not both and self._mode != "sums only":
+            return
+        total = float(reading.products[at].sum())
+        painter.setFont(theme.mono_font(11))
+        painter.setPen(theme.color("t2" if total == 0 else "pos" if total > 0 else "neg"))
+        painter.drawText(head, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
+
     def _total(self, reading: Reading, at: int) -> str:
         return f"Σ {numbers.fixed(float(reading.products[at].sum()), self._digits)}"
 
     def _channel_name(self, reading: Reading, at: int) -> str:
-        return f"channel {reading.channels[at]}"
+        return f"{'ch' if reading.window_size == 1 else 'channel'} {reading.channels[at]}"
 
     def _paint_plane(
         self, painter: QPainter, blocks: Blocks, place: int, depth: int, reading: Reading

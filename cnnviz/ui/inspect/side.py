@@ -179,7 +179,8 @@ class SamplePanel(Panel):
         """Show the sample that is looked at."""
         sample = self._session.material.sample
         drawn = sample is not None and sample.index < 0 and sample.label < 0
-        self._show_tools(DRAW if self._pages.currentWidget() is self.pad else TEST)
+        drawing = self._pages.currentWidget() is self.pad and self._can_draw()
+        self._show_tools(DRAW if drawing else TEST)
         if sample is None:
             self.title.setText("No image yet.")
             return

@@ -17,6 +17,7 @@ from cnnviz.ui.inspect.reading import Spot
 MODULES = (
     "conv", "pool", "pointwise", "norm", "dense", "softmax", "cells", "ratio", "table", "sampler", "source", "plain",
 )  # fmt: skip
+FULL_HEIGHT = 560
 MODES = ("products", "x · w", "sums only")
 
 
@@ -72,6 +73,10 @@ class View(QWidget):
     def heading(self, frame: Frame) -> str:
         """Return the heading of the pane."""
         return self.title
+
+    def full_height(self, frame: Frame) -> int:
+        """Return how high the pane must be to show all lines of the running sum; below, there are half as many."""
+        return FULL_HEIGHT
 
     def subtitle(self, frame: Frame) -> str:
         """Return the line beside the heading."""

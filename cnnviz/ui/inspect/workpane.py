@@ -30,7 +30,7 @@ from cnnviz.ui.widgets.chrome import Panel, Segmented, button, label
 
 MOST_STEPS = 4
 CHEVRON = "\u203a"
-TALL, SHORT_LINES = 560, 8
+SHORT_LINES = 8
 WRITTEN = (16, 12, 9, 7, 5, 3, 2)
 
 
@@ -135,7 +135,7 @@ class WorkPane(Panel):
         return view
 
     def _show_sum(self, frame: Frame, view: View) -> None:
-        tall = self.height() > TALL
+        tall = self.height() > view.full_height(frame)
         drawn = lines(frame) if tall else lines(frame, SHORT_LINES)
         self.running.set_dense(not tall)
         digits = self.digits.value()

@@ -235,3 +235,20 @@ def test_a_dense_layer_of_thousands_names_its_strongest_inputs(load: Load) -> No
     assert shown[0].value == products[best]
     assert shown[15].label == "2985 others"
     assert sum(line.value for line in shown) == pytest.approx(workspace.frame.explanation.sum)
+
+
+def test_a_value_that_reads_nothing_says_so(load: Load) -> None:
+    """The first logits of capsule routing are zero by definition."""
+    workspace = load(demo.graph_for("capsule_routing"))
+    workspace.steering.go("layer.b_1", (2, 3))
+    assert workspace.work.card.line.text() == "0.000"
+    assert workspace.work.card.pill.text() == "closes"
+    assert workspace.input.nothing.isVisible()
+    assert "reads no other" in workspace.input.nothing._sentence.text()
+
+
+def test_gates_are_shown_from_shut_to_open(gates: InspectWorkspace) -> None:
+    gates.steering.look_at("layer.i")
+    assert gates.frame.colormap("layer.i") == "gate"
+    assert gates.frame.limits("layer.i", gates.frame.output[0]) == (0.0, 1.0)
+    assert gates.frame.colormap("layer.g") == gates.frame.colormap("layer.c") == "value"
