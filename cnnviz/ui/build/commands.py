@@ -54,15 +54,15 @@ class Commands(QObject):
         self._pasted = 0
         self.actions: list[QAction] = []
         for text, keys, tip, run in self._table():
-            self._add(text, keys, tip, run)
+            self.add(text, keys, tip, run)
         for key, family in FAMILIES.items():
             tip = "After the selected layer, or on the empty canvas"
-            self._add(_TITLES[key], (key,), tip, partial(self.add_family, family))
+            self.add(_TITLES[key], (key,), tip, partial(self.add_family, family))
         for key in ("Up", "Down", "Left", "Right"):
-            action = self._add(f"Go {key.lower()}", (key,), "To the next card there", partial(self.walk, key))
+            action = self.add(f"Go {key.lower()}", (key,), "To the next card there", partial(self.walk, key))
             self.actions.remove(action)
             tip = "Move the selected cards a step of the grid"
-            self._add(f"Move {key.lower()}", (f"Alt+{key}",), tip, partial(nudge, canvas, key))
+            self.add(f"Move {key.lower()}", (f"Alt+{key}",), tip, partial(nudge, canvas, key))
 
     def _table(self) -> tuple[tuple[str, tuple[str, ...], str, Callable[[], object]], ...]:
         canvas = self._canvas
@@ -113,7 +113,8 @@ class Commands(QObject):
             ("Break off", ("Esc",), "Cancel a drag, close a message, select nothing", self.escape),
         )
 
-    def _add(self, text: str, keys: tuple[str, ...], tip: str, run: Callable[[], object]) -> QAction:
+    def add(self, text: str, keys: tuple[str, ...], tip: str, run: Callable[[], object]) -> QAction:
+        """Make another action that keys and the command list know."""
         action = QAction(text, self._canvas)
         action.setShortcuts([QKeySequence(key) for key in keys])
         action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
@@ -243,7 +244,8 @@ class Commands(QObject):
         canvas = self._canvas
         found = neighbour(canvas.content.faces, canvas.selection.last, key)
         if found:
-            canvas.selection.set((found,))
+            box = canvas.content.faces.cards[found].box
+            canvas.selection.set(box.members if box else (found,), group=box.group if box else "")
             canvas.reveal((found,))
 
     def toggle_group(self) -> None:

@@ -21,7 +21,8 @@ GHOSTS = ("input", "conv2d", "maxpool2d", "dense")
 class CanvasTools(QWidget):
     """Stays at the lower right corner."""
 
-    tidy_pressed = Signal()
+    tidy_pressed = Signal(str)
+    """Carries `down` or `right`."""
 
     def __init__(self, canvas: Canvas, thumbnails: Thumbnails) -> None:
         super().__init__(canvas)
@@ -32,7 +33,10 @@ class CanvasTools(QWidget):
         self.fit = tool_button("fit", "Show everything (F)", canvas.fit, quiet=False)
         self.tidy = button("Auto-layout", small=True)
         self.tidy.setToolTip("Put all cards in order; one step to undo")
-        self.tidy.clicked.connect(self.tidy_pressed)
+        ways = QMenu(self.tidy)
+        ways.addAction("From top to bottom\tL", partial(self.tidy_pressed.emit, "down"))
+        ways.addAction("From left to right\tShift+L", partial(self.tidy_pressed.emit, "right"))
+        self.tidy.setMenu(ways)
         self.zoom = button("100 %", small=True)
         self.zoom.setMinimumWidth(58)
         menu = QMenu(self.zoom)

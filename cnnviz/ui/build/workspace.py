@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QWidget
@@ -10,6 +12,7 @@ from cnnviz.layers import LAYERS
 from cnnviz.model.check import Fix
 from cnnviz.model.folding import outermost_folded
 from cnnviz.model.graph import Graph
+from cnnviz.model.layout import Direction
 from cnnviz.ui import theme
 from cnnviz.ui.build.arrange import best_layout
 from cnnviz.ui.build.canvas import Canvas
@@ -32,6 +35,10 @@ from cnnviz.ui.state import Session
 
 ICONS_BELOW = 1300
 """Width of the window below which the palette shows pictograms only."""
+LAYOUTS: tuple[tuple[str, str, Direction], ...] = (
+    ("Auto-layout downwards", "L", "down"),
+    ("Auto-layout to the right", "Shift+L", "right"),
+)
 PALETTE, PROPERTIES, STRIP = 216, 320, 128
 
 
@@ -93,6 +100,9 @@ class BuildWorkspace(QWidget):
         self.palette_panel.template_chosen.connect(self.session.open_template)
         self.invitation.template_asked.connect(lambda: self.palette_panel.show_page("templates"))
         self.tools.tidy_pressed.connect(self.tidy)
+        for text, key, direction in LAYOUTS:
+            tip = "Put all cards in order; one step to undo"
+            self.commands.add(text, (key,), tip, partial(self.tidy, direction))
         canvas.asked_to_inspect.connect(self.inspect)
         canvas.button_pressed.connect(self.sample_buttons.press)
         canvas.group_pressed.connect(self.grouping.toggle)
@@ -164,11 +174,11 @@ class BuildWorkspace(QWidget):
 
     # -- what the panels ask for --------------------------------------------------------------------------------
 
-    def tidy(self) -> None:
-        """Put all cards in order, folded into columns so that they are seen as large as possible."""
+    def tidy(self, direction: Direction = "down") -> None:
+        """Put all cards in order, folded into columns (or rows) so that they are seen as large as possible."""
         room = self.canvas.viewport().size()
-        self.canvas.commit("Auto-layout", lambda: best_layout(self.session.document.graph, room))
-        self.canvas.fit()
+        self.canvas.commit("Auto-layout", lambda: best_layout(self.session.document.graph, room, direction))
+        self.canvas.fit(glide=True)
 
     def show_node(self, name: str) -> None:
         """Select a node, bring it into sight, and open what is wrong with it."""

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QLineEdit
 
 from cnnviz.model.graph import Edge
+from cnnviz.ui.build.camera import GLIDE_MS
 from cnnviz.ui.build.workspace import BuildWorkspace
 from cnnviz.ui.demo.hand import Hand
 from cnnviz.ui.window import MainWindow
@@ -69,6 +70,7 @@ class Bench:
         view = self._canvas.viewport()
         self._hand.click(view, QPoint(view.width() - 12, 12))
         self._hand.key(Qt.Key.Key_F)
+        self._hand.wait(GLIDE_MS + 60)
 
     def _drop(self, kind: str, place: QPoint) -> str:
         tree = self._page.palette_panel.tree

@@ -317,3 +317,20 @@ def test_near_by_maps_are_larger_and_fewer() -> None:
     tile, _, room = tiles(2, 3.0)
     assert tile * 3.0 >= 48.0
     assert room == 2
+
+
+def test_a_layout_flows_down_or_to_the_right(load: Load, hand: Hand) -> None:
+    workspace = load(small())
+    workspace.session.change_settings(reduce_motion=True)
+    document = workspace.session.document
+
+    def place(name: str) -> tuple[float, float]:
+        return document.graph.node(name).position
+
+    hand.key(Key.Key_L, Qt.KeyboardModifier.ShiftModifier)
+    assert place("conv1")[0] > place("input")[0]
+    assert place("conv1")[1] == place("input")[1]
+    assert document.undo_label() == "Auto-layout"
+    down, _ = workspace.tools.tidy.menu().actions()
+    down.trigger()
+    assert place("conv1")[1] > place("input")[1]
