@@ -14,6 +14,10 @@ from itertools import pairwise
 
 GRID = 16
 SWEEPS = 4
+LANE = 24.0
+"""Width of the way that is kept free for a wire that passes by other boxes."""
+FARTHEST = 8
+"""Layers that a wire may pass by in a lane of its own; one that runs farther finds its own way."""
 
 Pair = tuple[float, float]
 """Across and along."""
@@ -45,10 +49,9 @@ def arrange(
         return Arrangement({}, (0.0, 0.0))
     before, after = _neighbours(wires)
     layers = _layers(tuple(sizes), before, after)
-    centres = _centres(layers, sizes, before, after, gaps)
     depths = [_on_grid_up(max(sizes[name][1] for name in layer) + gaps.behind) for layer in layers]
     cuts = _cuts(depths, _crossing(layers, before), limit + gaps.behind)
-    return _fold(layers, cuts, centres, sizes, depths, gaps)
+    return _fold(layers, cuts, _centres(layers, sizes, before, gaps), sizes, depths, gaps)
 
 
 def _neighbours(wires: Iterable[tuple[str, str]]) -> tuple[Wires, Wires]:
@@ -82,32 +85,56 @@ def _layers(names: Sequence[str], before: Wires, after: Wires) -> list[list[str]
 
 
 def _centres(
-    layers: Sequence[list[str]], sizes: Mapping[str, Pair], before: Wires, after: Wires, gaps: Gaps
+    layers: Sequence[Sequence[str]], sizes: Mapping[str, Pair], before: Wires, gaps: Gaps
 ) -> dict[str, float]:
     """Return the middle of each box across the flow: near the boxes it is wired to, and beside those of its layer."""
+    rows, before, after = _with_lanes(layers, before)
     centres: dict[str, float] = {}
-    for layer in layers:
-        centres.update(_spread(layer, dict.fromkeys(layer, 0.0), sizes, gaps))
+    for row in rows:
+        centres.update(_spread(row, dict.fromkeys(row, 0.0), sizes, gaps))
     for sweep in range(SWEEPS):
         forwards = sweep % 2 == 0
         wires = before if forwards else after
-        for layer in layers if forwards else reversed(layers):
-            wanted = {name: _mean([centres[n] for n in wires.get(name, ())], centres[name]) for name in layer}
-            layer.sort(key=wanted.__getitem__)
-            centres.update(_spread(layer, wanted, sizes, gaps))
+        for row in rows if forwards else reversed(rows):
+            wanted = {name: _wanted(name, wires.get(name, ()), centres, sizes) for name in row}
+            row.sort(key=wanted.__getitem__)
+            centres.update(_spread(row, wanted, sizes, gaps))
     return centres
 
 
+def _with_lanes(layers: Sequence[Sequence[str]], before: Wires) -> tuple[list[list[str]], Wires, Wires]:
+    """Return the layers with a lane in each that a wire passes by, and what lies before and after boxes and lanes."""
+    rank = {name: number for number, layer in enumerate(layers) for name in layer}
+    rows = [list(layer) for layer in layers]
+    pairs: list[tuple[str, str]] = []
+    for target, sources in before.items():
+        for source in sources:
+            passed = range(rank[source] + 1, rank[target])
+            lanes = [f"{source} > {target} {row}" for row in passed] if len(passed) <= FARTHEST else []
+            for row, lane in zip(passed, lanes, strict=False):
+                rows[row].append(lane)
+            pairs += pairwise((source, *lanes, target))
+    return rows, *_neighbours(pairs)
+
+
+def _wanted(name: str, near: Sequence[str], centres: Mapping[str, float], sizes: Mapping[str, Pair]) -> float:
+    """Return the mean place of the neighbours; a box with lanes beside it follows its only box."""
+    boxes = [each for each in near if each in sizes]
+    return _mean([centres[each] for each in (boxes if len(boxes) == 1 else near)], centres[name])
+
+
 def _spread(
-    layer: Sequence[str], wanted: Mapping[str, float], sizes: Mapping[str, Pair], gaps: Gaps
+    row: Sequence[str], wanted: Mapping[str, float], sizes: Mapping[str, Pair], gaps: Gaps
 ) -> dict[str, float]:
-    """Return places in this order, without overlaps, on average where they are wanted."""
-    found = [wanted[layer[0]]]
-    for one, other in pairwise(layer):
-        pitch = (sizes[one][0] + sizes[other][0]) / 2 + gaps.beside
-        found.append(max(wanted[other], found[-1] + pitch))
-    shift = sum(wanted.values()) / len(layer) - sum(found) / len(layer)
-    return {name: place + shift for name, place in zip(layer, found, strict=True)}
+    """Return places in this order, without overlaps; boxes lie on average where they are wanted."""
+    widths = [sizes[name][0] if name in sizes else LANE for name in row]
+    found = [wanted[row[0]]]
+    for place in range(1, len(row)):
+        pitch = (widths[place - 1] + widths[place]) / 2 + gaps.beside
+        found.append(max(wanted[row[place]], found[-1] + pitch))
+    boxes = [(wanted[name], at) for name, at in zip(row, found, strict=True) if name in sizes]
+    shift = sum(wish - at for wish, at in boxes) / len(boxes)
+    return {name: at + shift for name, at in zip(row, found, strict=True)}
 
 
 def _fold(

@@ -28,7 +28,7 @@ from cnnviz.model.framing import FRAME_HEAD, FRAME_SIDE, frames
 from cnnviz.model.graph import Edge, Graph, Node, chain
 from cnnviz.model.group import Group
 from cnnviz.model.layout import CARD_HEIGHT, CARD_WIDTH, GRID, Direction, tidy, tidy_for
-from cnnviz.templates import TEMPLATES
+from cnnviz.templates import BLOCKS, TEMPLATES
 
 
 def residual(blocks: int) -> Graph:
@@ -200,6 +200,25 @@ def test_an_empty_graph_stays_empty() -> None:
 def test_a_circle_gets_places_too() -> None:
     graph = Graph((Node("a", Conv2d()), Node("b", Conv2d())), (Edge("a", "b"), Edge("b", "a")))
     assert len({node.position for node in tidy(graph)}) == 2
+
+
+def test_branches_of_different_length_keep_their_order() -> None:
+    graph = tidy(opened(BLOCKS["inception"].graph), height=1e6)
+    heads = ["conv1", "conv2", "conv4", "pool1"]
+    across = [graph.node(name).position[0] for name in heads]
+    assert across == sorted(across)
+    entry, concat = graph.node("input").position[0], graph.node("concat1").position[0]
+    assert across[0] < entry < across[-1]
+    assert across[0] < concat < across[-1]
+
+
+def test_what_a_shortcut_passes_stays_straight_and_leaves_it_a_lane() -> None:
+    graph = tidy(residual(1).add(Conv2d(), "beside").connect("input", "beside"), height=1e6)
+    places = {name: graph.node(name).position for name in ("input", "conv0", "add0", "beside")}
+    assert places["conv0"][0] == places["add0"][0]
+    assert places["conv0"][1] == places["beside"][1]
+    alone = tidy(residual(3), height=1e6)
+    assert len({alone.node(card.head).position[0] for card in cards(alone)}) == 1
 
 
 # -- groups and directions ----------------------------------------------------------------------------------------
