@@ -86,15 +86,11 @@ class GatedMemory(nn.Module):
         """Return Σ x · weight + bias, over all features or over windows that keep the size."""
         if weight.dim() == 2:
             return functional.linear(x, weight, bias)
-        height, width = weight.shape[2:]
-        if height % 2 and width % 2:
-            return functional.conv2d(x, weight, bias, padding=(height // 2, width // 2))
-        pads = (
-            (width - 1) // 2,
-            width // 2,
-            (height - 1) // 2,
-            height // 2,
-        )  # the odd one at the right and bottom
+        rows, columns = weight.shape[2] - 1, weight.shape[3] - 1
+        if rows % 2 == 0 and columns % 2 == 0:
+            return functional.conv2d(x, weight, bias, padding=(rows // 2, columns // 2))
+        # of an odd number of padded rows (columns), the extra one lies at the bottom (right)
+        pads = (columns // 2, columns - columns // 2, rows // 2, rows - rows // 2)
         return functional.conv2d(functional.pad(x, pads), weight, bias)
 
     @staticmethod
