@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from cnnviz.app import make_window
 from cnnviz.layers import Conv2d, Flatten
 from cnnviz.model.graph import Edge, Graph
+from cnnviz.ui.build.camera import GLIDE_MS
 from cnnviz.ui.build.workspace import BuildWorkspace
 from cnnviz.ui.demo.bench import Bench
 from cnnviz.ui.demo.hand import Hand
@@ -74,6 +75,7 @@ def test_escape_during_a_real_drag_from_the_palette_drops_nothing(window: MainWi
     page, document = page_of(window), window.session.document
     before: Graph = document.graph
     tree = page.palette_panel.tree
+    tree.scrollToItem(tree.row_of("dense"))
     start = tree.viewport().mapTo(window, tree.visualItemRect(tree.row_of("dense")).center())
     over = page.canvas.viewport().mapTo(window, QPoint(40, 40))
     handle = window.windowHandle()
@@ -129,3 +131,57 @@ def test_the_wheel_zooms_and_space_drag_pans(window: MainWindow) -> None:
     assert canvas.mapToScene(0, 0).x() < before.x() - 20
     canvas.fit()
     assert canvas.mapToScene(0, 0).x() == pytest.approx(before.x(), abs=3)
+
+
+def test_the_knife_cuts_and_a_chip_leaves_its_card(window: MainWindow) -> None:
+    page, hand, document = page_of(window), Hand(window), window.session.document
+    canvas, cards = page.canvas, page.canvas.content.cards
+    before = document.graph
+    edge = Edge("relu1", "pool1", 0)
+    points = canvas.content.wires[edge].points
+    middle = canvas.mapFromScene((QPointF(*points[0]) + QPointF(*points[-1])) / 2)
+    hand.click(canvas.viewport(), QPoint(6, canvas.height() - 90))
+    hand.key(Qt.Key.Key_K)
+    hand.drag(canvas.viewport(), middle - QPoint(40, 0), canvas.viewport(), middle + QPoint(40, 0))
+    assert edge not in document.graph.edges
+    document.undo()
+    assert document.graph is before
+    card = cards["conv1"]
+    name, rect = card.chips[0]
+    chip = canvas.mapFromScene(card.mapToScene(rect.center()))
+    hand.drag(canvas.viewport(), chip, canvas.viewport(), chip + QPoint(260, 30))
+    assert document.graph.node(name).apart
+    assert name in cards
+
+
+def test_search_and_steps_with_the_keys(window: MainWindow) -> None:
+    page, hand, document = page_of(window), Hand(window), window.session.document
+    hand.click(page.canvas.viewport(), QPoint(6, page.canvas.height() - 90))
+    hand.key(Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    hand.type("dense2")
+    hand.wait(GLIDE_MS + 100)
+    assert page.selection.nodes == ("dense2",)
+    seen = page.canvas.mapToScene(page.canvas.viewport().rect()).boundingRect()
+    assert seen.contains(page.canvas.content.content_rect(("dense2",)).center())
+    hand.key(Qt.Key.Key_Escape)
+    x, y = document.graph.node("dense2").position
+    hand.key(Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+    assert document.graph.node("dense2").position == (x + 16, y)
+
+
+def test_the_right_button_with_ctrl_cuts_and_opens_no_menu(window: MainWindow) -> None:
+    page, document, handle = page_of(window), window.session.document, window.windowHandle()
+    canvas = page.canvas
+    edge = Edge("relu1", "pool1", 0)
+    points = canvas.content.wires[edge].points
+    middle = canvas.mapFromScene((QPointF(*points[0]) + QPointF(*points[-1])) / 2)
+    start = canvas.viewport().mapTo(window, middle - QPoint(40, 0))
+    right, held = Qt.MouseButton.RightButton, Qt.KeyboardModifier.ControlModifier
+    QTest.mousePress(handle, right, held, start)
+    for step in range(1, 11):
+        QTest.mouseMove(handle, start + QPoint(8 * step, 0))
+        Hand(window).wait(20)
+    QTest.mouseRelease(handle, right, held, start + QPoint(80, 0))
+    Hand(window).wait(40)
+    assert edge not in document.graph.edges
+    assert not canvas.quick.isVisible()
