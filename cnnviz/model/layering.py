@@ -7,6 +7,7 @@ neighbours.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -172,8 +173,7 @@ def _cuts(depths: Sequence[float], crossing: Sequence[int], limit: float) -> lis
     while ends[-1] - ends[cuts[-1]] > limit:
         start = cuts[-1]
         share = _share(ends[-1] - ends[start], limit)
-        fitting = [cut for cut in range(start + 1, len(ends)) if ends[cut] - ends[start] <= limit]
-        farthest = fitting[-1] if fitting else start + 1
+        farthest = max(bisect_right(ends, ends[start] + limit) - 1, start + 1)
         wanted = ends[start] + share
         even = min(range(start + 1, farthest + 1), key=lambda cut: abs(ends[cut] - wanted))
         nearby = range(max(even - 2, start + 1), min(even + 2, farthest) + 1)
