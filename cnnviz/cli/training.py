@@ -144,7 +144,7 @@ def _judgement(event: Evaluated) -> dict[str, Any]:
         "epoch": event.epoch,
         "loss": event.loss,
         "accuracy": event.accuracy,
-        "images": len(event.labels),
+        "images": len(event.indices),
         "whole": event.whole,
     }
 

@@ -8,6 +8,7 @@ from cnnviz.data.picture import to_input
 from cnnviz.data.remotes import download
 from cnnviz.data.sources import SOURCES, STAND_IN, Source, SourceStatus, best, load, status
 from cnnviz.data.split import hold_out
+from cnnviz.data.stored import Part, Stored
 from cnnviz.data.strokes import stroke_digits
 
 __all__ = [
@@ -17,9 +18,11 @@ __all__ = [
     "Dataset",
     "Images",
     "Labels",
+    "Part",
     "Source",
     "SourceStatus",
     "Split",
+    "Stored",
     "best",
     "data_folders",
     "download",

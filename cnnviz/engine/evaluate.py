@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 
 from cnnviz.data import Split
 from cnnviz.engine.build import GraphModule
+from cnnviz.engine.feed import as_fractions, samples_at_once
 from cnnviz.engine.losses import Objective, probabilities
 from cnnviz.engine.trace import device_of, evaluating, to_tensor
 from cnnviz.events import Evaluated, Progress
 
 Array = NDArray[Any]
-CHUNK = 500
-"""Images at once."""
+CHUNK, CHUNK_VALUES = 500, 2_000_000
+"""Samples at once, and the most values they may have together: videos are judged a few at a time."""
 
 
 def evaluate(
@@ -33,18 +34,22 @@ def evaluate(
 ) -> Iterator[Progress | Evaluated]:
     """Judge on the images at `indices` of a split (by default all): progress, and at last the one Evaluated.
 
-    The loss is that of all answers, without penalties. When `cancelled` says so, it ends without one.
+    The loss is that of all answers, without penalties. Where samples have no classes, `labels` is empty. When
+    `cancelled` says so, it ends without one.
     """
     places = np.arange(len(split)) if indices is None else indices
     judge = _Judge(module)
-    for at in range(0, len(places), CHUNK):
+    step_size = samples_at_once(split.images.shape[1:], CHUNK, CHUNK_VALUES)
+    for at in range(0, len(places), step_size):
         if cancelled():
             return
         yield Progress(f"Judging on {which} images", at, len(places))
-        chunk = places[at : at + CHUNK]
+        chunk = places[at : at + step_size]
         judge.take(split.images[chunk], split.labels[chunk])
-    labels, (confidence, predicted) = split.labels[places], judge.answers
-    named = len(predicted) == len(labels)
+    named = split.answers == "labels"
+    labels = split.class_numbers[places] if named else split.class_numbers
+    confidence, predicted = judge.answers
+    named = named and len(predicted) == len(labels)
     yield Evaluated(
         step=step,
         epoch=epoch,
@@ -71,11 +76,12 @@ class _Judge:
         self.classes = 0
 
     def take(self, images: Array, labels: Array) -> None:
-        """Judge images (N, C, H, W) with labels (N,)."""
+        """Judge samples (N, …) with class numbers (N,), values or frames (N, …)."""
         pixels = to_tensor(images).to(self._device)
+        answers = as_fractions(torch.tensor(labels).to(self._device))
         with evaluating(self._module):
             scores = {name: value.float() for name, value in self._module.scores(pixels).items()}
-            loss = self._objective.of_scores(scores, (pixels,), torch.tensor(labels).to(self._device))
+            loss = self._objective.of_scores(scores, (pixels,), answers)
             odds = probabilities(self._objective.main, scores[self._objective.main.node])
         self._losses.append((float(loss), len(images)))
         if odds is not None:

@@ -1,9 +1,9 @@
-"""A network that learns: its weights, its optimiser, and its data, which lies ready in memory as tensors."""
+"""A network that learns: its weights, its optimiser, and its data, batch after batch."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from cnnviz.data import Dataset
 from cnnviz.engine.build import GraphModule, build
 from cnnviz.engine.devices import device as find_device
+from cnnviz.engine.feed import Batch, make_feed
 from cnnviz.engine.losses import Head, Objective, hits
 from cnnviz.engine.memory import keep_freed_memory
 from cnnviz.engine.optimiser import make_optimiser, set_rate
@@ -20,6 +21,7 @@ from cnnviz.engine.randomness import Randomness
 from cnnviz.engine.weights import Weights, apply
 from cnnviz.errors import TrainError
 from cnnviz.layers import size, times
+from cnnviz.model.answers import PER_CELL
 from cnnviz.model.check import check
 from cnnviz.model.freesize import admits, resized
 from cnnviz.model.graph import Graph
@@ -32,7 +34,7 @@ class Learner:
     def __init__(
         self, graph: Graph, dataset: Dataset, places: NDArray[Any], recipe: Recipe, weights: Weights | None
     ) -> None:
-        """Make all ready to learn the training images at `places`; raise an error if something does not fit."""
+        """Make all ready to learn the training samples at `places`; raise an error if something does not fit."""
         self._device = find_device(recipe.device)
         _require_samples(graph, dataset)
         sized = resized(graph, {check(graph).input: dataset.shape})
@@ -43,12 +45,12 @@ class Learner:
             apply(self.module, weights)
         keep_freed_memory()
         self._batch_size = recipe.batch_size
-        self._layout = torch.contiguous_format if self._device.type == "mps" else torch.channels_last
+        self._layout = _layout(self.module, self._device)
         self.module.to(device=self._device, memory_format=self._layout).train()  # type: ignore[call-overload]
         self._optimiser = make_optimiser(self.module.parameters(), recipe)
         self._places = torch.tensor(places)
-        self._images = torch.tensor(dataset.train.images).to(self._device)
-        self._labels = torch.tensor(dataset.train.labels).to(self._device)
+        self._classifies = self._objective.main.classifies and dataset.answers == "labels"
+        self._feed = make_feed(dataset.train, self._device)
         self._shuffler = torch.Generator().manual_seed(recipe.seed)
         self._randomness = _randomness(self.module, recipe.seed, self._device)
 
@@ -61,13 +63,13 @@ class Learner:
         full, rest = divmod(len(self._places), self._batch_size)
         return full + (rest > 1 or full == 0)
 
-    def batches(self) -> Iterator[torch.Tensor]:
-        """Yield the places of the images of each batch, without end; every epoch shuffles them anew."""
+    def batches(self) -> Generator[Batch, None, None]:
+        """Yield batches without end; every epoch shuffles the samples anew. Close it to end what reads ahead."""
         while True:
             order = self._places[torch.randperm(len(self._places), generator=self._shuffler)]
-            yield from torch.split(order.to(self._device), self._batch_size)[: self.steps_per_epoch]
+            yield from self._feed.batches(order, self._batch_size, self.steps_per_epoch)
 
-    def learn(self, batch: torch.Tensor, rate: float) -> tuple[float, float | None]:
+    def learn(self, batch: Batch, rate: float) -> tuple[float, float | None]:
         """Make one step; return loss and accuracy of the batch. Raise TrainError where that breaks down.
 
         The accuracy is None where the network names no classes.
@@ -82,19 +84,25 @@ class Learner:
                 f"the loss is no number any more (learning rate {rate:g}).",
                 hint="Lower the learning rate, or choose another initialiser.",
             )
-        return loss, right / len(batch) if self._objective.main.classifies else None
+        return loss, right / len(batch) if self._classifies else None
 
-    def _step(self, batch: torch.Tensor) -> tuple[float, float]:
-        images, labels = self._images[batch], self._labels[batch]
-        pixels = images.to(torch.float32, memory_format=self._layout).div_(255)
+    def _step(self, batch: Batch) -> tuple[float, float]:
         with self._randomness:
-            loss, scores = self._objective((pixels,), labels)
+            loss, scores = self._objective((self._prepared(batch.samples),), batch.answers)
         self._optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         self._optimiser.step()
-        found = hits(self._objective.main, scores.detach(), labels)
+        if not self._classifies:
+            return float(loss.detach()), 0.0
+        found = hits(self._objective.main, scores.detach(), batch.answers)
         value, right = torch.stack((loss.detach(), found)).tolist()  # one transfer from the device, not two
         return value, right
+
+    def _prepared(self, samples: torch.Tensor) -> torch.Tensor:
+        """Return samples as the network takes them: float32 in its memory layout, bytes as fractions of 255."""
+        layout = self._layout if samples.dim() == 4 else torch.contiguous_format
+        floats = samples.to(torch.float32, memory_format=layout)
+        return floats.div_(255) if samples.dtype == torch.uint8 else floats
 
     def _explained(self, error: Exception) -> Exception:
         """Return what to tell the user about an error of torch, or the error itself."""
@@ -135,7 +143,10 @@ def _require_samples(graph: Graph, dataset: Dataset) -> None:
 
 
 def _require_answers(module: GraphModule, dataset: Dataset) -> None:
-    """Raise TrainError where an answer that is compared with labels does not fit the classes."""
+    """Raise TrainError where an answer does not fit what the samples of the data set should give."""
+    if dataset.answers != "labels":
+        _require_values(module, dataset)
+        return
     classes = len(dataset.classes)
     free = any(node.layer.enlarged() != node.layer for node in module.graph)
     for head in module.heads:
@@ -145,6 +156,32 @@ def _require_answers(module: GraphModule, dataset: Dataset) -> None:
                 where=head.node,
                 hint=f"End with a Dense layer of {classes} units.",
             )
+
+
+def _require_values(module: GraphModule, dataset: Dataset) -> None:
+    """Raise TrainError where an answer can't be compared with values or frames."""
+    wanted = dataset.answer_shape
+    for head in module.heads:
+        if head.layer.target != "labels" or head.layer.loss == "none":
+            continue
+        if head.layer.loss not in PER_CELL:
+            raise TrainError(
+                f"{head.layer.loss} needs classes, but {dataset.title} asks for {dataset.answers} of {times(wanted)}.",
+                where=head.node,
+                hint="End with an Output whose loss is mean squared error.",
+            )
+        if size(head.shape) != size(wanted):
+            raise TrainError(
+                f"the network's output is {times(head.shape)}, but {dataset.title} asks for {times(wanted)}.",
+                where=head.node,
+                hint=f"End with {size(wanted):,} values.",
+            )
+
+
+def _layout(module: GraphModule, device: torch.device) -> torch.memory_format:
+    """Return how images lie in memory: channels last where it is faster and no kernel has three axes."""
+    deep = any(each.dim() > 4 for each in (*module.parameters(), *module.buffers()))
+    return torch.contiguous_format if device.type == "mps" or deep else torch.channels_last
 
 
 def _fits(head: Head, classes: int, free: bool) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from cnnviz.control import Control
 from cnnviz.data import Dataset, Split, hold_out
 from cnnviz.engine.evaluate import evaluate
+from cnnviz.engine.feed import Batch
 from cnnviz.engine.learner import Learner
 from cnnviz.engine.optimiser import scheduled
 from cnnviz.engine.pace import Pace
@@ -86,7 +88,16 @@ class _Training:
         yield self._started
         yield from self._watch.look(0)
         self._pace.resume()
-        for batch in islice(self._learner.batches(), self._steps):
+        with contextlib.closing(self._learner.batches()) as batches:
+            yield from self._learn(islice(batches, self._steps))
+        if not self._control.cancelled:
+            yield from self._judge("test", self._dataset.test)
+        yield Snapshot(self._step, weights_of(self._learner.module))
+        yield Finished(self._summary(), self._control.cancelled)
+
+    def _learn(self, batches: Iterator[Batch]) -> Iterator[Event]:
+        """Learn one batch after the other, and say so; between two of them the user's wishes are heard."""
+        for batch in batches:
             yield from self._obey()
             if self._control.cancelled:
                 break
@@ -101,10 +112,6 @@ class _Training:
             yield from self._watch.look(self._step)
             yield from self._now_and_then()
             self._control.spend("batch")
-        if not self._control.cancelled:
-            yield from self._judge("test", self._dataset.test)
-        yield Snapshot(self._step, weights_of(self._learner.module))
-        yield Finished(self._summary(), self._control.cancelled)
 
     @property
     def _epoch(self) -> float:

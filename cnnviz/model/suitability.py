@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from cnnviz.errors import CnnvizError
-from cnnviz.layers import Dense, GlobalAvgPool, LayerNorm, Shape, times
+from cnnviz.layers import Dense, GlobalAvgPool, LayerNorm, Shape, size, times
+from cnnviz.model.answers import PER_CELL
 from cnnviz.model.check import Report, check
 from cnnviz.model.freesize import admits
 from cnnviz.model.graph import Graph
@@ -17,12 +18,16 @@ from cnnviz.model.problem import Fix, Problem
 
 @dataclass(frozen=True)
 class Samples:
-    """What a network is to learn from: the data's name, the shape of one sample, how many classes; the batch size."""
+    """What a network is to learn from: the data's name, the shape of one sample, how many classes; the batch size.
+
+    Without classes, `answer` is the shape of the values or frames that each sample should give.
+    """
 
     title: str
     shape: Shape
     classes: int
     batch_size: int = 64
+    answer: Shape = ()
 
 
 @lru_cache(maxsize=16)
@@ -41,7 +46,11 @@ def _problems(graph: Graph, report: Report, samples: Samples) -> Iterator[Proble
         yield _other_shape(report, samples)
         return
     for head in learned_from(graph):
-        if head.classifies and not head.sample:
+        if head.sample:
+            continue
+        if samples.answer:
+            yield from _values(graph, report, head, samples)
+        elif head.classifies:
             yield from _classes(graph, report, head, samples)
     if samples.batch_size == 1:
         yield from _alone(graph, report)
@@ -68,6 +77,24 @@ def _classes(graph: Graph, report: Report, head: Head, samples: Samples) -> Iter
     wanted = samples.classes
     text = f"gives {times(shape)}, but {samples.title} has {wanted} classes."
     yield Problem(head.node, text, "error", tuple(_to_classes(graph, report, head.node, wanted)))
+
+
+def _values(graph: Graph, report: Report, head: Head, samples: Samples) -> Iterator[Problem]:
+    """Notes only: a network for other data is no mistake, it just can't be trained on these."""
+    shape, wanted = report.row(head.node).shape or (), samples.answer
+    if head.layer.loss not in PER_CELL:
+        text = f"{head.layer.loss} needs classes, but {samples.title} asks for values of {times(wanted)}."
+        yield Problem(head.node, text, "note", tuple(_to_values(graph, head)))
+    elif size(shape) != size(wanted):
+        text = f"gives {times(shape)}, but {samples.title} asks for {times(wanted)}."
+        yield Problem(head.node, text, "note")
+
+
+def _to_values(graph: Graph, head: Head) -> Iterator[Fix]:
+    """Suggest a loss that compares value by value, where there is an Output to say so."""
+    if graph.node(head.node).layer.ends:
+        name, changed = head.node, head.layer.replace(loss="mean squared error")
+        yield Fix("Use mean squared error", lambda graph: graph.with_layer(name, changed))
 
 
 def _to_classes(graph: Graph, report: Report, node: str, wanted: int) -> Iterator[Fix]:

@@ -20,7 +20,7 @@ DataFolders = tuple[Path | None, Path | None]
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """One image (C, H, W), float32 from 0 to 1, and where it comes from.
+    """One sample, such as an image (C, H, W), float32 from 0 to 1, and where it comes from.
 
     `index` is its place in the test split, or −1 for a drawn one; `label` is −1 where it is not known.
     """
@@ -84,17 +84,20 @@ class Material(QObject):
         if self.dataset is None or len(self.dataset.test) == 0:
             return
         index %= len(self.dataset.test)
-        label = int(self.dataset.test.labels[index])
-        name = self.dataset.classes[label]
-        self._show(
-            Sample(self.dataset.test.sample(index), label, index, f"test image #{index}, label {name}")
+        numbers = self.dataset.test.class_numbers
+        label = int(numbers[index]) if len(numbers) else -1
+        title = (
+            f"test image #{index}, label {self.dataset.classes[label]}"
+            if label >= 0
+            else f"test sample #{index}"
         )
+        self._show(Sample(self.dataset.test.sample(index), label, index, title))
 
     def pick_class(self, label: int) -> None:
         """Look at the next test image of a class."""
         if self.dataset is None:
             return
-        places = np.flatnonzero(self.dataset.test.labels == label)
+        places = np.flatnonzero(self.dataset.test.class_numbers == label)
         if places.size:
             start = self.sample.index if self.sample is not None else -1
             later = places[places > start]

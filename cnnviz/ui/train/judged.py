@@ -18,6 +18,7 @@ from cnnviz.ui.widgets.gallery import Caption, Gallery
 
 MOST_SHOWN = 240
 MATRIX_WIDTH = 350
+RGB = 3
 LATER_MS = 45
 """While a training runs, the images follow the matrix in a turn of their own, so that the mouse waits less."""
 
@@ -99,7 +100,7 @@ class Judged(QSplitter):
         places = places[np.argsort(-event.confidence[places], kind="stable")][:MOST_SHOWN]
         self._shown = [int(place) for place in places]
         split = self._split(dataset, event)
-        images = [_picture(split.images[event.indices[place]]) for place in self._shown]
+        images = [_picture(split.sample(int(event.indices[place]))) for place in self._shown]
         names = dataset.classes
         captions = [
             Caption(names[event.labels[p]], names[event.predicted[p]], float(event.confidence[p]))
@@ -151,6 +152,7 @@ class Judged(QSplitter):
 
 
 def _picture(image: np.ndarray) -> np.ndarray:
-    """Return a (C, H, W) uint8 image as (H, W) or (H, W, 3) in 0..1."""
-    scaled = image.astype(np.float32) / 255
-    return scaled[0] if len(scaled) == 1 else np.moveaxis(scaled[:3], 0, -1)
+    """Return a sample as a picture (H, W) or (H, W, 3): of a volume its middle slice, of a sequence its rows."""
+    image = image.reshape(1, 1, -1) if image.ndim == 1 else image[None] if image.ndim == 2 else image
+    image = image[:, image.shape[1] // 2] if image.ndim == 4 else image
+    return np.moveaxis(image, 0, -1) if len(image) == RGB else image[0]

@@ -38,8 +38,13 @@ def test_sample_outside_is_refused(k: int) -> None:
 @pytest.mark.parametrize(
     ("images", "labels", "message"),
     [
-        (np.zeros((2, 3, 3), np.uint8), np.zeros(2, np.int64), "images have type uint8 and shape (2, 3, 3)"),
-        (np.zeros((2, 1, 3, 3), np.float32), np.zeros(2, np.int64), "images have type float32"),
+        (np.zeros(2, np.uint8), np.zeros(2, np.int64), "images have type uint8 and shape (2,)"),
+        (np.zeros((2, 1, 3, 3), np.float64), np.zeros(2, np.int64), "images have type float64"),
+        (
+            np.zeros((2, 1, 3, 3), np.uint8),
+            np.zeros(2, np.float32),
+            "labels have type float32 and shape (2,)",
+        ),
         (np.zeros((2, 1, 3, 3), np.uint8), np.zeros(2, np.uint8), "labels have type uint8"),
         (np.zeros((2, 1, 3, 3), np.uint8), np.zeros(3, np.int64), "2 images but 3 labels"),
         (np.zeros((0, 1, 3, 3), np.uint8), np.zeros(0, np.int64), "hold nothing"),
@@ -60,6 +65,13 @@ def test_dataset_refuses_labels_without_a_class() -> None:
 def test_dataset_refuses_splits_of_different_shapes() -> None:
     with pytest.raises(DataError, match=r"\(1, 3, 3\), test images \(1, 5, 5\)"):
         _dataset(_split(), _split(size=5))
+
+
+def test_dataset_refuses_splits_with_different_answers() -> None:
+    images = np.zeros((2, 1, 3, 3), np.uint8)
+    values = [Split(images, np.zeros((2, count), np.float32)) for count in (1, 2)]
+    with pytest.raises(DataError, match=r"give values of shape \(1,\), test samples values of shape \(2,\)"):
+        _dataset(*values)
 
 
 def test_fingerprint_changes_with_any_pixel_and_label() -> None:
