@@ -17,6 +17,7 @@ from cnnviz.ui import theme
 from cnnviz.ui.build.arrange import best_layout
 from cnnviz.ui.build.canvas import Canvas
 from cnnviz.ui.build.commands import Commands
+from cnnviz.ui.build.comparing import Comparison
 from cnnviz.ui.build.form import Properties
 from cnnviz.ui.build.grouping import Grouping
 from cnnviz.ui.build.minimap import Minimap
@@ -66,6 +67,9 @@ class BuildWorkspace(QWidget):
         self.commands = Commands(
             self.canvas, self.grouping, self.notes, self.search, self._rename, self.inspect
         )
+        self.comparison: Comparison | None = None
+        tip = "What was added, removed and changed, beside another network"
+        self.commands.add("Compare networks", ("Ctrl+Shift+C",), tip, self.compare)
         self._fresh = not session.document.empty
         self._lay_out()
         self._connect()
@@ -207,6 +211,17 @@ class BuildWorkspace(QWidget):
         """Look into a node in the Inspect workspace."""
         self.session.looking.point(node=name, map=0, position=())
         self.session.go_to.emit("inspect")
+
+    def compare(self) -> None:
+        """Open a window that shows this network beside another one, at first itself as it was opened."""
+        if self.comparison is None:
+            self.comparison = Comparison(self.session, self)
+            self.comparison.destroyed.connect(self._forget_comparison)
+        self.comparison.show()
+        self.comparison.activateWindow()
+
+    def _forget_comparison(self) -> None:
+        self.comparison = None
 
     def _rename(self) -> None:
         if self.selection.group:
