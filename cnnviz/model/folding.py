@@ -35,6 +35,13 @@ def members(graph: Graph, name: str) -> tuple[str, ...]:
     return tuple(node.name for node in graph if node.group in groups)
 
 
+def exit_last(graph: Graph, name: str) -> tuple[str, ...]:
+    """Return the members of a group, the one whose output leaves it at the end."""
+    found = members(graph, name)
+    leaving = {edge.source for edge in exits(graph, name)} or {n for n in found if not graph.outputs(n)}
+    return (*(n for n in found if n not in leaving), *(n for n in found if n in leaving))
+
+
 def all_members(graph: Graph) -> dict[str, tuple[str, ...]]:
     """Return the nodes of every group and of the groups in it, by the group's name."""
     parents = {group.name: group.parent for group in graph.groups}

@@ -46,7 +46,10 @@ def opened(graph: Graph, name: str, card: Size) -> Graph:
     """Open a group in place: its frame lies around where its card was, and what is beside and below makes room."""
     place = group_of(graph, name).position
     graph = fold(graph, name, folded=False)
-    left, top, right, bottom = frames(graph, card)[name]
+    seen = frames(graph, card)
+    if name not in seen:  # one around it is folded
+        return graph
+    left, top, right, bottom = seen[name]
     inset = _inset(right - left, card)
     step = place[0] - inset - left, place[1] - top
     graph = shifted(graph, members(graph, name), step)
@@ -58,7 +61,10 @@ def opened(graph: Graph, name: str, card: Size) -> Graph:
 
 def closed(graph: Graph, name: str, card: Size) -> Graph:
     """Fold a group to a card in the middle of its frame; what is around it moves up, if nothing is in the way."""
-    left, top, right, bottom = frames(graph, card)[name]
+    seen = frames(graph, card)
+    if name not in seen:
+        return fold(graph, name)
+    left, top, right, bottom = seen[name]
     place = left + _inset(right - left, card), top
     folded = with_group(graph, replace(group_of(graph, name), folded=True, position=place))
     box = place[0], place[1], place[0] + card[0], place[1] + card[1]

@@ -108,6 +108,11 @@ class CardItem(QGraphicsItem):
     # -- geometry -----------------------------------------------------------------------------------------------
 
     @property
+    def is_selected(self) -> bool:
+        """Say whether the ring is around it: for its own layer, or for any in the group that it stands for."""
+        return bool(self.selected) if self.face.box is not None else self.face.name in self.selected
+
+    @property
     def rect(self) -> QRectF:
         """Return the card without its ports, in its own coordinates."""
         return QRectF(0, 0, CARD_WIDTH, CARD_HEIGHT)

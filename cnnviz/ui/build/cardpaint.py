@@ -54,7 +54,7 @@ def _paint_far(painter: QPainter, card: CardItem, zoom: float) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.fillRect(card.rect, theme.color("bg3"))
     painter.fillRect(QRectF(0, 0, max(4.0, 2.0 / zoom), CARD_HEIGHT), theme.group_color(face.group))
-    marked = card.aimed or face.name in card.selected
+    marked = card.aimed or card.is_selected
     tone = "cursor" if card.aimed else "acc" if marked else "err" if face.state == "error" else "line2"
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(theme.color("t3" if tone == "line2" and card.hovered else tone), 0))
@@ -86,7 +86,7 @@ def _paint_ring(painter: QPainter, card: CardItem) -> None:
     if card.face.state == "error":
         painter.setPen(QPen(theme.color("err"), 1.5))
         painter.drawRoundedRect(card.rect.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
-    if card.aimed or card.face.name in card.selected:
+    if card.aimed or card.is_selected:
         painter.setPen(QPen(theme.color("cursor" if card.aimed else "acc"), 1.5))
         painter.drawRoundedRect(card.rect.adjusted(-1, -1, 1, 1), RADIUS + 1.5, RADIUS + 1.5)
 

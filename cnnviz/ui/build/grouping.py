@@ -8,7 +8,7 @@ from dataclasses import replace
 from cnnviz.errors import CnnvizError
 from cnnviz.model.blocks import as_block, place_block
 from cnnviz.model.cards import cards
-from cnnviz.model.folding import dissolve, group_of, members, put_together, with_group
+from cnnviz.model.folding import dissolve, exit_last, group_of, members, put_together, with_group
 from cnnviz.model.framing import closed, opened
 from cnnviz.model.graph import Graph
 from cnnviz.model.ownblocks import save_block
@@ -61,7 +61,7 @@ class Grouping:
 
     def select(self, name: str) -> None:
         """Select a group as one thing."""
-        self._canvas.selection.set(members(self._graph, name), group=name)
+        self._canvas.selection.set(exit_last(self._graph, name), group=name)
 
     def toggle(self, name: str) -> None:
         """Open a folded group, or fold an open one."""

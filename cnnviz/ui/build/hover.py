@@ -10,6 +10,7 @@ from cnnviz.layers import size
 from cnnviz.model.check import check
 from cnnviz.ui import numbers
 from cnnviz.ui.build.card import BUTTONS, CardItem, Part
+from cnnviz.ui.build.grounds import FrameItem, NoteItem
 from cnnviz.ui.build.wire import WireItem
 from cnnviz.ui.build.wording import axis_order, told
 
@@ -17,6 +18,19 @@ if TYPE_CHECKING:
     from cnnviz.ui.build.canvas import Canvas
 
 FLOAT_BYTES = 4
+PART_TIPS = {
+    "open": "Show what is in it (Ctrl Enter)",
+    "out": "Drag a wire from here",
+    "in": "Drag to connect, or to take the wire off",
+}
+"""What the parts of a card do that need no more words."""
+FIELD_TIPS = {
+    "fold": "Show one card",
+    "bar": "Drag to move all in it; double-click folds it",
+    "note": "Double-click to write",
+    "corner": "Drag to resize",
+}
+"""What the parts of frames and notes do."""
 
 
 class Hover:
@@ -26,6 +40,7 @@ class Hover:
         self._canvas = canvas
         self._card: CardItem | None = None
         self._wires: tuple[WireItem, ...] = ()
+        self._field: FrameItem | NoteItem | None = None
 
     def look(self, point: QPointF) -> None:
         """The mouse is at a point with no button down."""
@@ -45,6 +60,17 @@ class Hover:
             new.mark(hovered=True)
         self._card, self._wires = card, wires
         self._canvas.viewport().setToolTip(self._tip(card, part, wire))
+        self._look_behind(scene.field_at(point) if card is None else None)
+
+    def _look_behind(self, found: tuple[FrameItem | NoteItem, str] | None) -> None:
+        """Mark the frame or note under the mouse, and say what a click on this part of it does."""
+        field, part = found or (None, "")
+        if self._field is not None and self._field is not field:
+            self._field.mark(hovered=False)
+        if field is not None:
+            field.mark(hovered=True)
+            self._canvas.viewport().setToolTip(FIELD_TIPS.get(part, ""))
+        self._field = field
 
     def clear(self) -> None:
         """Nothing is hovered any more."""
@@ -53,6 +79,7 @@ class Hover:
         for wire in self._wires:
             wire.mark(hovered=False)
         self._card, self._wires = None, ()
+        self._look_behind(None)
         self._canvas.viewport().setToolTip("")
 
     def _wires_of(self, card: CardItem | None) -> tuple[WireItem, ...]:
@@ -73,14 +100,12 @@ class Hover:
             return ""
         if part.kind == "button":
             return dict(BUTTONS)[part.name]
+        if part.kind in PART_TIPS:
+            return PART_TIPS[part.kind]
         if part.kind == "chip":
             layer = graph.node(part.name).layer
             brief = f", {layer.brief()}" if layer.brief() else ""
             return f"{part.name}: {layer.title}{brief}. {layer.sentence()}"
-        if part.kind == "out":
-            return "Drag a wire from here"
-        if part.kind == "in":
-            return "Drag to connect, or to take the wire off"
         problem = next((p for p in check(graph).problems if p.node in card.face.nodes), None)
         if problem is None:
             return ""

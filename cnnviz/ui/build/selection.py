@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QObject, Signal
 
-from cnnviz.model.folding import members
+from cnnviz.model.folding import exit_last
 from cnnviz.model.graph import Edge, Graph, renamed
 
 
@@ -61,7 +61,7 @@ class Selection(QObject):
         notes = {note.name for note in new.notes}
         group = self.group if any(each.name == self.group for each in new.groups) else ""
         self.set(
-            (members(new, group) if group else (name for name in nodes if name in new)),
+            (exit_last(new, group) if group else (name for name in nodes if name in new)),
             edge,
             notes=(name for name in self.notes if name in notes),
             group=group,

@@ -1,6 +1,7 @@
 """Groups by hand: folded, opened, moved, copied, repeated, dissolved."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPointF, Qt
@@ -231,6 +232,31 @@ def test_groups_nest(load: Load, hand: Hand) -> None:
     assert frames[outer].rect.contains(frames["block1"].rect)
     workspace.grouping.fold(outer)
     assert set(content.cards) == {"input", "conv1", "gap", "dense1"}
+
+
+def test_arrows_reach_a_folded_group_as_one_thing(load: Load, hand: Hand) -> None:
+    workspace = load(folded())
+    hand.click(hand.middle("conv1"))
+    hand.key(Qt.Key.Key_Down)
+    assert workspace.selection.group == "block1"
+    assert set(workspace.selection.nodes) == set(BLOCK)
+    assert card(workspace, HEAD).is_selected
+    hand.key(Qt.Key.Key_D)
+    graph = workspace.session.document.graph
+    assert graph.inputs("dense2")[0].source == "relu_b", "what is added follows the group"
+
+
+def test_a_mistake_inside_is_seen_on_the_card_of_the_group(load: Load) -> None:
+    graph = folded()
+    broken = graph.with_layer("conv_b", replace(graph.node("conv_b").layer, out_channels=8))
+    workspace = load(broken)
+    face = card(workspace, HEAD).face
+    assert face.state == "error"
+    assert face.footer.startswith("add: ")
+    workspace.show_node("add")
+    assert workspace.popover.isVisible()
+    workspace.popover.fixes[0].click()
+    assert card(workspace, HEAD).face.state == "fine"
 
 
 # -- layers and wires at groups ---------------------------------------------------------------------------------------

@@ -175,6 +175,12 @@ def test_opening_and_folding_gives_back_the_same_places(name: str) -> None:
     assert closed(opened(again, name, CARD), name, CARD) == again
 
 
+def test_what_is_folded_away_is_opened_without_room() -> None:
+    graph = fold(grouped(), "unit")
+    assert opened(graph, "unit", CARD) == fold(graph, "unit", folded=False)
+    assert closed(fold(graph, "unit", folded=False), "unit", CARD) == graph
+
+
 def test_an_open_frame_covers_its_cards_and_no_others() -> None:
     graph = opened(opened(grouped(), "stage", CARD), "unit", CARD)
     boxes = frames(graph, CARD)
