@@ -65,6 +65,7 @@ def test_a_click_shows_the_node_on_both_sides_and_esc_closes(load: Load) -> None
     seen = found.right.mapToScene(found.right.viewport().rect()).boundingRect()
     assert seen.contains(found.right.content.content_rect((name,)).center())
     found.activateWindow()
+    wait(found.isActiveWindow)
     QTest.keyClick(found.changes, Qt.Key.Key_Escape)
     wait(lambda: workspace.comparison is None)
     workspace.compare()
