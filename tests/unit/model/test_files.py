@@ -27,7 +27,7 @@ from hypothesis.strategies import (
 
 from cnnviz import paths
 from cnnviz.errors import FileError
-from cnnviz.layers import LAYERS, Add, Conv2d, Dense, Flatten, Input, ReLU
+from cnnviz.layers import LAYERS, Add, Conv2d, Dense, Flatten, Input, MaxPool2d, ReLU, TimeDistributed
 from cnnviz.model import files
 from cnnviz.model.files import Project, from_json, open_project, save_project, to_json
 from cnnviz.model.folding import put_together
@@ -136,6 +136,15 @@ def test_groups_and_notes_of_the_corpus_are_there() -> None:
     assert graph.node("conv_a_2").group == "block2"
     assert [note.frame for note in graph.notes] == [False, True]
     assert graph.summary().trainable == 14_362
+
+
+def test_layers_within_layers_of_the_corpus_are_there() -> None:
+    memory = open_project(CORPUS / "format2" / "memory.cnnviz").graph
+    assert memory.node("small").layer == TimeDistributed(MaxPool2d(padding="same"))
+    assert memory.summary().trainable == 10_157
+    moved = open_project(CORPUS / "format2" / "capsules.cnnviz").graph
+    assert [edge.source for edge in moved.inputs("moved")] == ["image", "theta"]
+    assert moved.summary().trainable == 3_030
 
 
 def test_an_older_format_is_migrated_step_by_step(monkeypatch: pytest.MonkeyPatch) -> None:
