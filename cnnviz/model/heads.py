@@ -49,6 +49,15 @@ def learned_from(graph: Graph) -> tuple[Head, ...]:
     return tuple(head for head in heads(graph) if head.layer.loss != "none" and head.layer.weight > 0)
 
 
+def loss_in_words(graph: Graph) -> str:
+    """Say what is made small, as `cross entropy + 0.3 · mean squared error of the sample`; empty where nothing is."""
+    found = []
+    for head in learned_from(graph):
+        weight = "" if head.layer.weight == 1 else f"{head.layer.weight:g} · "
+        found.append(f"{weight}{head.layer.loss}{' of the sample' if head.sample else ''}")
+    return " + ".join(found)
+
+
 def main_head(graph: Graph) -> Head:
     """Return the head of the main output."""
     output = check(graph).output

@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from cnnviz.events import Evaluated
-from cnnviz.model.heads import learned_from
+from cnnviz.model.heads import learned_from, loss_in_words, main_head
 from cnnviz.ui import numbers
 from cnnviz.ui.state import Record, Session
 from cnnviz.ui.train.gradients import GradientBars
@@ -33,6 +33,7 @@ class Plots(QWidget):
         super().__init__(parent)
         self._session = session
         self._run, self._shown, self._judged, self._turn = 0, 0, 0, 0
+        self._graph = session.document.graph
         self.loss = Curves(name="loss", log=True)
         self.accuracy = Curves(name="accuracy", percent=True)
         self.rate = Curves(name="learning rate")
@@ -90,7 +91,7 @@ class Plots(QWidget):
         """Take over what the latest run has said since the last refresh."""
         record = self._session.training.record
         if record is None:
-            if self._run:
+            if self._run or self._graph is not self._session.document.graph:
                 self._clear(None)
                 self._redraw()
             return
@@ -134,7 +135,7 @@ class Plots(QWidget):
         self.accuracy.append("validation", [event.step], [_number(event.accuracy)])
         images = f"{'' if event.whole else 'a fixed '}{numbers.count(len(event.indices))}"
         self.validation.setText(f"validation {numbers.percent(event.accuracy)} of {images}")
-        self.validation.show()
+        self.validation.setVisible(event.accuracy is not None)
 
     def _show_gradients(self, record: Record) -> None:
         if record.gradients is None:
@@ -166,18 +167,19 @@ class Plots(QWidget):
         """Say which loss is drawn, and where a network begins that knows nothing."""
         dataset = record.dataset if record else self._session.material.dataset
         classes = len(dataset.classes) if dataset else 10
-        learned = learned_from(record.graph if record else self._session.document.graph)
+        self._graph = record.graph if record else self._session.document.graph
         loss, accuracy = self._panels[:2]
-        words = " + ".join(dict.fromkeys(head.layer.loss for head in learned)) or "cross entropy"
+        words = loss_in_words(self._graph) or "cross entropy"
         loss.set_title("Loss", f"{words}, log scale")
-        named = not learned or any(head.classifies for head in learned)
+        named = not learned_from(self._graph) or main_head(self._graph).classifies
         accuracy.set_title("Accuracy", "" if named else "– the network names no classes")
         if words == "cross entropy" and named:
             self.loss.set_y_range(0.5, 2 * max(math.log(classes), 1.0))
             self.loss.set_reference(math.log(classes), f"guessing, ln {classes} = {math.log(classes):.3f}")
         else:
             self.loss.set_reference(None)
-        self.accuracy.set_reference(1 / classes, f"chance, {numbers.percent(1 / classes, 0)}")
+        chance = f"chance, {numbers.percent(1 / classes, 0)}"
+        self.accuracy.set_reference(1 / classes if named else None, chance)
 
     def _compare(self, record: Record | None) -> None:
         """Draw the validation curves of the runs before, for comparison."""

@@ -6,9 +6,19 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from cnnviz.errors import TrainError
+from cnnviz.events import Evaluated
+from cnnviz.model.heads import loss_in_words
 from cnnviz.model.recipe import BOUNDS, INITIALISERS, OPTIMISERS, SCHEDULES
 from cnnviz.ui import numbers
 from cnnviz.ui.state import Record, Session
@@ -80,7 +90,8 @@ class RecipeColumn(QScrollArea):
             form.addWidget(field, row, 1)
             self.fields[name] = field
         panel.body.addLayout(form)
-        panel.body.addWidget(_wrapped("Loss: cross entropy of the class scores."))
+        self.loss = _wrapped("")
+        panel.body.addWidget(self.loss)
         return panel
 
     def _field(self, name: str) -> Field:
@@ -123,6 +134,7 @@ class RecipeColumn(QScrollArea):
                 field.set_value(value)
         self.fields["momentum"].setEnabled(document.recipe.optimiser == "momentum")
         self.fields["epochs"].setEnabled(not document.recipe.steps)
+        self.loss.setText(f"Loss: {loss_in_words(document.graph) or 'none yet'}.")
 
     def show_runs(self) -> None:
         """List the runs, newest first."""
@@ -152,7 +164,7 @@ class _RunRow(QWidget):
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(Elided(f"#{record.number} {record.graph.title}"), 1)
-        head.addWidget(label(numbers.percent(judged.accuracy, 2) if judged else "", "mono"))
+        head.addWidget(label(_reached(judged), "mono"))
         column.addLayout(head)
         recipe, state = record.recipe, record.outcome.lower() or "running"
         reached = f"{judged.which}, " if judged else ""
@@ -161,7 +173,16 @@ class _RunRow(QWidget):
         column.addWidget(Elided(f"{reached}{state} · {about}", "hint"))
 
 
-def _wrapped(text: str) -> QWidget:
+def _reached(judged: Evaluated | None) -> str:
+    """Return the share of right answers, or the loss where there are no right ones."""
+    if judged is None:
+        return ""
+    if judged.accuracy is None:
+        return f"loss {numbers.compact(judged.loss, 3)}"
+    return numbers.percent(judged.accuracy, 2)
+
+
+def _wrapped(text: str) -> QLabel:
     found = label(text, "hint")
     found.setWordWrap(True)
     return found

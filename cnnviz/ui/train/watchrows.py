@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from cnnviz.events import Array, Watched
 from cnnviz.layers import LAYERS
 from cnnviz.model.check import Row as Layer
 from cnnviz.model.graph import Graph
+from cnnviz.model.heads import learned_from
 from cnnviz.ui import numbers
 
 MOST_ROWS = 5
@@ -39,20 +40,26 @@ class Row:
 def rows(graph: Graph, moments: Sequence[Watched], before: Sequence[Row] = ()) -> list[Row]:
     """Return the strongest maps of the layers that bend or mix pixels; those of `before` stay while they keep up.
 
-    A network with few such layers shows several maps of each.
+    A network with few such layers shows several maps of each. Answers that are compared with the sample come last, in
+    the sample's form.
     """
-    layers = [
-        layer
-        for layer in graph.summary().rows
-        if _tells(graph, layer) and all(layer.name in moment.maps for moment in moments)
-    ][:MOST_ROWS]
+    answers = _copies(graph)
+    layers = [layer for layer in graph.summary().rows if _tells(graph, layer)][: MOST_ROWS - len(answers)]
+    layers = [each for each in [*layers, *answers] if all(each.name in moment.maps for moment in moments)]
     count = MOST_ROWS // max(len(layers), 1)
     found = []
     for layer in layers:
-        maps = [moment.maps[layer.name] for moment in moments]
+        maps = [moment.maps[layer.name].reshape(layer.shape or ()) for moment in moments]
         shown = [row.map for row in before if row.node == layer.name]
         found += [_row(layer, maps, chosen) for chosen in _strongest(maps[-1], shown, count)]
     return found
+
+
+def _copies(graph: Graph) -> list[Layer]:
+    """Return the answers that are compared with a sample of pixels, with the sample's shape."""
+    report = graph.summary()
+    pairs = [(report.row(head.node), report.row(head.sample)) for head in learned_from(graph) if head.sample]
+    return [replace(answer, shape=sample.shape) for answer, sample in pairs if len(sample.shape or ()) == 3]
 
 
 def _strongest(maps: Array, shown: Sequence[int], count: int) -> list[int]:

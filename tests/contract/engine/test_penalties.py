@@ -7,8 +7,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from cnnviz.data import Dataset
 from cnnviz.engine.build import GraphModule, build
 from cnnviz.engine.losses import step_loss
+from cnnviz.engine.train import train
+from cnnviz.events import StepDone
 from cnnviz.layers import (
     ActivityPenalty,
     Add,
@@ -23,6 +26,7 @@ from cnnviz.layers import (
     Sigmoid,
 )  # fmt: skip
 from cnnviz.model.graph import Graph, chain
+from cnnviz.model.recipe import DataChoice, Recipe
 
 X = torch.rand(4, 1, 5, 5, generator=torch.Generator().manual_seed(0))
 END = [Dense(25), Output("mean squared error", "sample")]
@@ -135,3 +139,26 @@ def test_noise_has_its_spread_and_passes_on_outside_of_training() -> None:
     assert module(x).std().item() == pytest.approx(0.3, rel=0.03)
     assert module(x).mean().item() == pytest.approx(0.0, abs=0.01)
     assert torch.equal(module.eval()(x), x)
+
+
+def test_training_draws_its_noise_and_signs_from_streams_of_its_own(strokes: Dataset) -> None:
+    graph = chain([("x", Input()), GaussianNoise(0.2), Flatten(), Dense(8), ("code", Sigmoid())])
+    graph = graph.add(ContractivePenalty(0.01), "p", after="code").connect("x", "p", 1)
+    graph = graph.add(Dense(784), "d", after="p").add(Output("mean squared error", "sample"), "o", after="d")
+
+    recipe = Recipe(batch_size=50, steps=6)
+
+    def losses() -> list[float]:
+        found = []
+        for event in train(graph, strokes, recipe, DataChoice("strokes", validation=0), live=0):
+            torch.rand(3)  # somebody else draws meanwhile
+            if isinstance(event, StepDone):
+                found.append(event.loss)
+        return found
+
+    before = torch.get_rng_state()
+    first = losses()
+    torch.manual_seed(9)
+    assert losses() == first
+    assert len(set(first)) == 6
+    torch.set_rng_state(before)

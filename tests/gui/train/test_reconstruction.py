@@ -43,9 +43,10 @@ def test_no_accuracy_is_made_up(window: MainWindow, train: TrainWorkspace) -> No
     assert train.bar.where.text().startswith("Finished · test loss 0.")
     assert "test loss 0." in window.status.text.text()
     words = " ".join(each.text() for each in train.findChildren(QLabel) if not each.isHidden())
-    assert "mean squared error, log scale" in words
+    assert "mean squared error of the sample, log scale" in words
     assert "names no classes" in words
-    assert " %" not in train.plots.validation.text()
+    assert f"loss {judged.loss:.4f}"[:9] in words
+    assert train.plots.validation.isHidden()
     assert not train.plots.accuracy._curves["train"].data.x.size  # the widget has no reading side
     assert train.judged.gallery.isHidden()
 
@@ -54,4 +55,17 @@ def test_the_loss_falls_and_the_pinned_image_has_no_bars(window: MainWindow, tra
     record = window.session.training.record
     assert record.losses[-1] < 0.8 * record.losses[0]
     assert record.watched.probabilities.size == 0
+    (row,) = train.watch._rows  # the widget has no reading side
+    assert row.node == "output"
+    assert np.array_equal(row.maps[0], record.milestones[0].maps["output"].reshape(28, 28))
     assert not train.watch.grab().isNull()
+
+
+def test_the_words_follow_the_document(window: MainWindow) -> None:
+    window.show_workspace("train")
+    page = window.pages.currentWidget()
+    show(window.session, autoencoder())
+    wait(lambda: "mean squared error of the sample" in page.recipe.loss.text())
+    graph = autoencoder()
+    show(window.session, graph.with_layer("output", Output("binary cross entropy", "sample", 0.5)))
+    wait(lambda: page.recipe.loss.text() == "Loss: 0.5 · binary cross entropy of the sample.")
