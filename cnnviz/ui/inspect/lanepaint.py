@@ -62,21 +62,24 @@ def _paint_heading(painter: QPainter, column: Column, current: bool) -> None:
 
 
 def _paint_picture(painter: QPainter, column: Column, frame: Frame) -> None:
-    maps = column.maps[:, column.maps.shape[1] // 2]
+    maps = column.maps[:, _slice(column, frame)]
     shown = np.moveaxis(maps, 0, -1) if len(maps) == 3 else maps[0]
     _draw(painter, column.tile_rect(0), colormaps.to_picture(shown), maps.shape[1:])
 
 
 def _paint_maps(painter: QPainter, column: Column, frame: Frame) -> None:
-    depth = column.maps.shape[1] // 2
-    if frame.node == column.array:
-        depth = frame.cell[1]
-    maps = column.maps[list(column.shown), depth]
+    maps = column.maps[list(column.shown), _slice(column, frame)]
     low, high = frame.limits_of_all(column.array, maps)
     ends = [np.asarray(end, np.float32).reshape(-1, 1, 1) for end in (low, high)]
     pixels = colormaps.to_pixels(maps, frame.colormap(column.array), *ends)
     for channel, picture in zip(column.shown, pixels, strict=True):
         _draw(painter, column.tile_rect(channel), colormaps.pixels_image(picture), picture.shape)
+
+
+def _slice(column: Column, frame: Frame) -> int:
+    """Return the slice that is shown: the cursor's, where a layer has as many (the same moment), else the middle."""
+    count = column.maps.shape[1]
+    return frame.cell[1] if count == frame.output.shape[1] else count // 2
 
 
 def _draw(painter: QPainter, rect: QRectF, image: object, shape: tuple[int, ...]) -> None:

@@ -124,6 +124,7 @@ class SamplePanel(Panel):
         super().__init__("Input image")
         self._session = session
         self._drawing = False
+        self._slice: int | None = None
         self.tabs = Segmented([TEST, DRAW], name="where the image comes from")
         self.add_to_header(self.tabs)
         self.picture, self.pad = SamplePicture(), Pad()
@@ -186,13 +187,22 @@ class SamplePanel(Panel):
             return
         self.title.setText(sample.title)
         self.number.setText(str(sample.index) if sample.index >= 0 else "")
-        picture = flat_picture(sample.image)
+        picture = flat_picture(sample.image, self._slice)
         self.picture.set_array(picture, 0.0, 1.0)
         if not drawn:
             self._show_tools(TEST)
-        elif not self._drawing and sample.image.shape[-2:] == (SIDE, SIDE):
+        elif not self._drawing and self._can_draw():
             self.pad.set_image(picture)
             self._show_tools(DRAW)
+
+    def show_slice(self, at: int, of: int) -> None:
+        """Show the slice (the moment of a video) that the value lies in, where the sample has as many."""
+        sample = self._session.material.sample
+        fits = sample is not None and sample.image.ndim == 4 and sample.image.shape[1] == of
+        wanted = at if fits else None
+        if wanted != self._slice and sample is not None:
+            self._slice = wanted
+            self.picture.set_array(flat_picture(sample.image, wanted), 0.0, 1.0)
 
     def set_field(self, field: Box | None) -> None:
         """Frame what the value depends on."""
@@ -256,12 +266,12 @@ class SamplePanel(Panel):
             self._drawing = False
 
 
-def flat_picture(image: Array) -> Array:
-    """Return a sample as one grey picture (H, W): the mean of its channels, the middle of its slices."""
+def flat_picture(image: Array, at: int | None = None) -> Array:
+    """Return a sample as one grey picture (H, W): the mean of its channels, one of its slices (else the middle)."""
     if image.ndim == 1:
         return image[None]
     found = volume(image).mean(axis=0)
-    return np.asarray(found[len(found) // 2])
+    return np.asarray(found[at if at is not None and at < len(found) else len(found) // 2])
 
 
 class SideColumn(QWidget):

@@ -148,6 +148,7 @@ class InspectWorkspace(QWidget):
             pane.show_frame(frame)
         sample = self._session.material.sample
         self.side.probabilities.show_frame(frame, sample.label if sample is not None else -1)
+        self.side.sample.show_slice(frame.cell[1], frame.output.shape[1])
         self.bar.show_frame(frame, trace.graph.title)
         self.bar.back_button.setEnabled(len(self.steering.path) > 0)
         self._field_timer.start()

@@ -126,6 +126,8 @@ def test_time_can_be_stepped(gates: InspectWorkspace) -> None:
     gates.steering.step_depth(1)
     assert gates.frame.index == (1, 4, 2, 4)
     assert gates.output.picture.slice.text() == "time 4 of 5"
+    sample = gates.frame.trace.activations["input"]
+    assert np.allclose(gates.side.sample.picture._array, sample[:, 4].mean(axis=0))
 
 
 def test_layers_are_stepped_from_an_array_inside(gates: InspectWorkspace) -> None:
