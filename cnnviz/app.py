@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from cnnviz.explain.trace import Trace
     from cnnviz.model.graph import Graph
-    from cnnviz.ui.services import Services, TrainingTask, Weights
+    from cnnviz.ui.services import Network, Services, TrainingTask, Weights
     from cnnviz.ui.window import MainWindow
 
 
@@ -86,6 +86,10 @@ def services() -> Services:
         load_weights=_load_weights,
         save_weights=_save_weights,
         warm_up=_warm_up,
+        read_network=_read_network,
+        run_program=_run_program,
+        write_onnx=_write_onnx,
+        complete=_complete,
         make_ready=training.start,
         shut_down=training.close,
     )
@@ -137,6 +141,40 @@ def _save_weights(path: Path, values: Weights, about: Mapping[str, Any]) -> None
     from cnnviz.engine import weights
 
     weights.save(path, values, {name: str(value) for name, value in about.items()})
+
+
+def _read_network(path: Path) -> Network:
+    from cnnviz.engine.exchange.reading import read_network
+    from cnnviz.ui.services import Network
+
+    found = read_network(path)
+    return Network(found.graph, found.weights, found.remarks)
+
+
+def _run_program(path: Path, name: str, shape: tuple[int, ...], control: Control) -> Iterator[Event]:
+    from cnnviz.engine.exchange.children import import_program
+    from cnnviz.events import Answer
+    from cnnviz.ui.services import Network
+
+    for event in import_program(path, name, shape, control):
+        if isinstance(event, Answer):
+            yield Answer(Network(event.value.graph, event.value.weights, event.value.remarks))
+        else:
+            yield event
+
+
+def _write_onnx(
+    graph: Graph, weights: Weights | None, seed: int, path: Path, control: Control
+) -> Iterator[Event]:
+    from cnnviz.engine.exchange.children import export_onnx
+
+    return export_onnx(graph, _complete(graph, weights, seed), path, control)
+
+
+def _complete(graph: Graph, weights: Weights | None, seed: int) -> Weights:
+    from cnnviz.engine import weights as engine_weights
+
+    return engine_weights.weights_of(engine_weights.fitted(graph, weights, seed))
 
 
 def _warm_up() -> None:

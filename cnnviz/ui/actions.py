@@ -24,8 +24,15 @@ COMMANDS = (
     Command("open", "Open…", ("Ctrl+O",), "Open a project file"),
     Command("save", "Save", ("Ctrl+S",), "Save the project and its weights"),
     Command("save_as", "Save as…", ("Ctrl+Shift+S",), "Save the project under another name"),
-    Command("export_code", "Export PyTorch script…", ("Ctrl+E",), "Write the model as a Python file"),
+    Command(
+        "export_code", "Export a PyTorch script…", ("Ctrl+E",), "Write the model as a Python file that trains"
+    ),
+    Command("export_onnx", "Export as ONNX…", (), "Write the model with its weights for other programs"),
+    Command("export_picture", "Export a picture…", ("Ctrl+Shift+E",), "Draw the graph as SVG, PDF or PNG"),
+    Command("export_table", "Export a table…", (), "Write the layers as LaTeX or CSV"),
     Command("export_weights", "Export weights…", (), "Write the weights as a .safetensors file"),
+    Command("import_network", "Import a network…", ("Ctrl+I",), "Open an ONNX, .pt2 or Python file"),
+    Command("import_weights", "Import weights…", (), "Put a .safetensors file into this network"),
     Command("undo", "Undo", ("Ctrl+Z",), "Take the last edit back"),
     Command("redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Bring the edit back"),
     Command("start", "Start page", ("Ctrl+0",), "Templates, drawing, data and recent files"),

@@ -12,18 +12,27 @@ if TYPE_CHECKING:
 
 _MAIN = (
     ("new", "open", "save", "save_as"),
-    ("export_code", "export_weights"),
+    ("Import", "Export"),
     ("start", "build", "train", "inspect"),
     ("palette", "sides", "theme", "axis_order", "data_folder", "keys"),
     ("quit",),
 )
+_BELOW = {
+    "Import": ("import_network", "import_weights"),
+    "Export": ("export_code", "export_onnx", "export_picture", "export_table", "export_weights"),
+}
+"""Menus in the menu."""
 
 
 def fill_main_menu(menu: QMenu, window: MainWindow) -> None:
     """Put the global actions into the menu, in groups."""
     for group in _MAIN:
         for name in group:
-            menu.addAction(window.actions_by_name[name])
+            if name in _BELOW:
+                below = menu.addMenu(name)
+                below.addActions([window.actions_by_name[each] for each in _BELOW[name]])
+            else:
+                menu.addAction(window.actions_by_name[name])
         menu.addSeparator()
 
 

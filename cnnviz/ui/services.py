@@ -12,6 +12,7 @@ from typing import Any
 
 from cnnviz.control import Control
 from cnnviz.data import Dataset
+from cnnviz.errors import CnnvizError
 from cnnviz.events import Array, Event
 from cnnviz.explain.trace import Trace
 from cnnviz.model.graph import Graph
@@ -33,6 +34,20 @@ class TrainingTask:
     pinned: Array | None = None
 
 
+@dataclass(frozen=True)
+class Network:
+    """What a file of another program holds; `remarks` are sentences about the reading."""
+
+    graph: Graph
+    weights: Weights
+    remarks: tuple[str, ...] = ()
+
+
+def _refuse(*_: object) -> Any:
+    """Refuse what this window was not given."""
+    raise CnnvizError("this window can't read or write files of other programs.")
+
+
 def _nothing() -> None:
     """There is nothing to prepare or to end."""
 
@@ -43,6 +58,9 @@ class Services:
 
     `trace(graph, weights, image, seed)` runs one sample (C, H, W); entries of `weights` that don't fit the graph are
     replaced by random ones of the seed. `train(task, control)` yields events. `devices()` may be slow the first time.
+    `read_network(path)` reads an .onnx or .pt2 file. `run_program(path, name, shape, control)` RUNS a Python file and
+    yields the network in it as `Answer(Network)`; `write_onnx(graph, weights, seed, path, control)` yields progress.
+    `complete(graph, weights, seed)` returns all arrays of a graph, random ones where there are none.
     `make_ready()` prepares what the first training needs; `shut_down()` ends what still runs.
     """
 
@@ -52,5 +70,9 @@ class Services:
     load_weights: Callable[[Path], Weights]
     save_weights: Callable[[Path, Weights, Mapping[str, Any]], None]
     warm_up: Callable[[], None]
+    read_network: Callable[[Path], Network] = _refuse
+    run_program: Callable[[Path, str, tuple[int, ...], Control], Iterator[Event]] = _refuse
+    write_onnx: Callable[[Graph, Weights | None, int, Path, Control], Iterator[Event]] = _refuse
+    complete: Callable[[Graph, Weights | None, int], Weights] = _refuse
     make_ready: Callable[[], None] = _nothing
     shut_down: Callable[[], None] = _nothing

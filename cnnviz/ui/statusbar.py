@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
 from cnnviz.ui import theme
@@ -33,12 +36,17 @@ class StatusBar(QWidget):
         self.work = label("", "secondary")
         self.cancel = button("Cancel", "link", small=True)
         self.cancel.clicked.connect(self.cancelled)
+        self.open_folder = button("Open folder", "link", small=True)
+        self.open_folder.clicked.connect(self._open_folder)
+        self._folder: Path | None = None
         self.hint = label("", "secondary")
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 12, 0)
         row.setSpacing(8)
         row.addWidget(self.dot)
-        row.addWidget(self.text, 1)
+        row.addWidget(self.text)
+        row.addWidget(self.open_folder)
+        row.addStretch(1)
         for widget in (self.work, self.progress, self.cancel, self.hint):
             row.addWidget(widget)
         self._calm = QTimer(self, singleShot=True, interval=CALM_MS)
@@ -47,10 +55,11 @@ class StatusBar(QWidget):
         self.show_progress("", 0, 0)
         self._rest()
 
-    def tell(self, severity: str, text: str) -> None:
-        """Show a message; severity is `info`, `warning` or `error`."""
+    def tell(self, severity: str, text: str, *, folder: Path | None = None) -> None:
+        """Show a message; severity is `info`, `warning` or `error`. A folder can be opened from beside it."""
         self._severity = severity
         self.text.setText(text)
+        self._offer(folder)
         self._color()
         if severity == "error":
             self._calm.stop()
@@ -75,7 +84,16 @@ class StatusBar(QWidget):
         self.progress.setRange(0, total)
         self.progress.setValue(done)
 
+    def _offer(self, folder: Path | None) -> None:
+        self._folder = folder
+        self.open_folder.setVisible(folder is not None)
+
+    def _open_folder(self) -> None:
+        if self._folder is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._folder)))
+
     def _rest(self) -> None:
+        self._offer(None)
         self._severity = "info"
         self.text.setText(self._resting)
         self._color()

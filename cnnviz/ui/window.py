@@ -14,6 +14,7 @@ from cnnviz.events import Array
 from cnnviz.ui import numbers, theme
 from cnnviz.ui.actions import make_actions
 from cnnviz.ui.downloads import Downloads
+from cnnviz.ui.exchanging import EXCHANGES, Exchanging
 from cnnviz.ui.filing import Filing
 from cnnviz.ui.finder import Finder
 from cnnviz.ui.findings import findings
@@ -45,9 +46,10 @@ class MainWindow(QMainWindow):
         self._write_shapes(session.settings.axis_order)
         self.downloads = Downloads(self)
         self.filing = Filing(self)
+        self.status = StatusBar()
+        self.exchanging = Exchanging(self)
         self.actions_by_name = make_actions(self, self._handlers())
         self.bar = TopBar(self.actions_by_name)
-        self.status = StatusBar()
         self.pages = QStackedWidget()
         self.start = StartPage(session)
         self.pages.addWidget(self.start)
@@ -106,8 +108,7 @@ class MainWindow(QMainWindow):
             "open": self.filing.open,
             "save": self.filing.save,
             "save_as": self.filing.save_as,
-            "export_code": self.filing.export_code,
-            "export_weights": self.filing.export_weights,
+            **{name: getattr(self.exchanging, name) for name in EXCHANGES},
             "undo": self.session.document.undo,
             "redo": self.session.document.redo,
             "start": lambda: self.show_workspace("start"),
@@ -313,6 +314,7 @@ class MainWindow(QMainWindow):
         """Keep unsaved work for the next start, end all workers, and go."""
         self.hide()  # ending the workers may take a moment
         self.downloads.stop()
+        self.exchanging.exchange.stop()
         self.session.document.write_autosave(weights=True)
         self.session.change_settings(window=(self.width(), self.height()))
         self.session.shut_down()

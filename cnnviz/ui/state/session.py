@@ -149,7 +149,7 @@ class Session(QObject):
         if weights is None:
             self._load_weights_beside()
         else:
-            self._keep_unsaved(weights, self.document.graph, "recovered, not saved yet")
+            self.keep_unsaved(weights, self.document.graph, "recovered, not saved yet")
         self.go_to.emit("build")
 
     def remember(self, path: Path) -> None:
@@ -208,7 +208,9 @@ class Session(QObject):
         """Let the network be judged against the data that are there."""
         dataset, batch_size = self.material.dataset, self.document.recipe.batch_size
         self.document.meet(
-            Samples(dataset.title, dataset.shape, len(dataset.classes), batch_size) if dataset else None
+            Samples(dataset.title, dataset.shape, len(dataset.classes), batch_size, dataset.answer_shape)
+            if dataset
+            else None
         )
 
     # -- training -----------------------------------------------------------------------------------------------
@@ -266,9 +268,9 @@ class Session(QObject):
         record = self.training.record
         if record is not None:
             origin = f"run {record.number}, step {snapshot.step:,}"
-            self._keep_unsaved(snapshot.weights, record.graph, origin)
+            self.keep_unsaved(snapshot.weights, record.graph, origin)
 
-    def _keep_unsaved(self, weights: Weights, graph: Graph, origin: str) -> None:
+    def keep_unsaved(self, weights: Weights, graph: Graph, origin: str) -> None:
         """Look through weights that no file holds, and see to it that they are not lost."""
         self.looking.take_over(weights, graph, origin)
         kept, save = self.looking.weights, self.services.save_weights
