@@ -27,7 +27,7 @@ from cnnviz.ui import numbers, theme
 from cnnviz.ui.build.dragging import drag_picture
 from cnnviz.ui.build.mime import block_data
 
-ROW_HEIGHT, HEADING_HEIGHT, HINT_HEIGHT = 98, 28, 52
+ROW_HEIGHT, HEADING_HEIGHT, HINT_HEIGHT = 112, 28, 52
 ENTRY = Qt.ItemDataRole.UserRole
 HINT = "Select a group and press “Save as block…”: it will be here, in every network."
 READY, OWN, DAMAGED = "Ready-made", "Your own", "Can't be read"

@@ -66,7 +66,12 @@ def _paint_bar(painter: QPainter, item: FrameItem, zoom: float) -> None:
     picture = icons.pixmap("layer-group", theme.group_color(face.tone), 16, sharp)
     painter.drawPixmap(QRectF(rect.left() + 30, middle - 8, 16, 16), picture, QRectF(picture.rect()))
     small = theme.mono_font(10)
-    brief = QFontMetricsF(small).horizontalAdvance(face.brief)
+    told = face.brief
+    if (
+        QFontMetricsF(small).horizontalAdvance(told) > rect.width() / 2 - 24
+    ):  # wires come in through the middle
+        told = told.rpartition(" · ")[2]
+    brief = QFontMetricsF(small).horizontalAdvance(told)
     left, room = rect.left() + 54, rect.width() - 54 - 12
     name = theme.ui_font(13, 600)
     wanted = QFontMetricsF(name).horizontalAdvance(face.heading)
@@ -82,7 +87,7 @@ def _paint_bar(painter: QPainter, item: FrameItem, zoom: float) -> None:
         painter.setFont(small)
         painter.setPen(theme.color("t3"))
         place = QRectF(rect.right() - brief - 13, middle - 12, brief + 2, 24)
-        painter.drawText(place, _MIDDLE, face.brief)
+        painter.drawText(place, _MIDDLE, told)
 
 
 def paint_note(painter: QPainter, item: NoteItem, zoom: float) -> None:

@@ -197,6 +197,7 @@ class CanvasScene(QGraphicsScene):
     ) -> None:
         """Put the selection ring around these nodes, notes and the frame of a group, or light up a wire."""
         self.grounds.mark_selected(group, frozenset(notes))
+        names = () if group in self.faces.frames else names  # the frame of an open group stands for all in it
         self._selected = frozenset(names)
         heads = {self.faces.card_of[name] for name in names if name in self.faces.card_of}
         for head in (heads | self._marked) & self.cards.keys():
