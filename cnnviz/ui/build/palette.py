@@ -30,7 +30,7 @@ from cnnviz.ui.widgets.chrome import Segmented, tool_button
 KEYS = {"conv2d": "C", "maxpool2d": "P", "batchnorm": "N", "relu": "A", "dense": "D"}
 KIND, GROUP = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
 ROW_HEIGHT = 24
-NARROWEST, WIDEST = 150, 480
+NARROWEST, USUAL, WIDEST = 150, 216, 480
 ICONS_ONLY = 52
 """Width of the palette where a small window leaves no room for names."""
 
@@ -40,6 +40,8 @@ class Palette(QWidget):
 
     chosen = Signal(str)
     template_chosen = Signal(str)
+    wants_width = Signal(int)
+    """Says how many pixels it needs now that it shows names, or shows them no more."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -110,6 +112,7 @@ class Palette(QWidget):
         self.tree.show_names(named)
         self.setMinimumWidth(NARROWEST if named else ICONS_ONLY)
         self.setMaximumWidth(WIDEST if named else ICONS_ONLY)
+        self.wants_width.emit(USUAL if named else ICONS_ONLY)
 
     def _widen(self) -> None:
         self.show_names(True)
@@ -245,7 +248,7 @@ class RowPainter(QStyledItemDelegate):
     ) -> None:
         """Paint a pictogram alone, or a line of the group's colour."""
         rect: QRect = option.rect
-        middle = rect.center()
+        middle = QPoint(option.widget.width() // 2, rect.center().y())
         if group is not None:
             line = QRect(middle.x() - 10, middle.y() + 4, 20, 2)
             painter.fillRect(line, theme.group_color(group))

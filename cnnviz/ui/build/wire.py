@@ -13,7 +13,7 @@ from cnnviz.ui.build.faces import WireFace
 from cnnviz.ui.build.routing import Point, Rect, label_place, part_length
 
 RADIUS = 10.0
-PILL_HEIGHT = 18.0
+PILL_HEIGHT, LINE_HEIGHT = 18.0, 13.0
 HIT_WIDTH = 14.0
 LONG = 200.0
 FAR = 0.3
@@ -56,7 +56,7 @@ class WireItem(QGraphicsItem):
     def text(self) -> str:
         """Return what the label says."""
         cost = self.face.cost if self._whole else ""
-        return f"{self.face.label} · {cost}" if cost else self.face.label
+        return f"{self.face.label}\n{cost}" if cost else self.face.label
 
     def tell_all(self, whole: bool) -> None:
         """Say on the label what the wire leads to costs, or only the shape that it carries."""
@@ -127,9 +127,10 @@ class WireItem(QGraphicsItem):
         self.prepareGeometryChange()
         self._share = share
         x, y = label_place(self.points, share)
-        width = QFontMetricsF(theme.mono_font(10)).horizontalAdvance(self.text) + 14
-        width = max(width, PILL_HEIGHT)
-        self._pill = QRectF(x - width / 2, y - PILL_HEIGHT / 2, width, PILL_HEIGHT)
+        metrics, lines = QFontMetricsF(theme.mono_font(10)), self.text.splitlines()
+        width = max(max(map(metrics.horizontalAdvance, lines)) + 14, PILL_HEIGHT)
+        height = PILL_HEIGHT + (len(lines) - 1) * LINE_HEIGHT
+        self._pill = QRectF(x - width / 2, y - height / 2, width, height)
         line = self._line.boundingRect().adjusted(-4, -4, 4, 4)
         self._box = line.united(self._pill.adjusted(-2, -2, 2, 2))  # asked for many times in every frame
 

@@ -22,7 +22,7 @@ from cnnviz.ui.build.form import Properties
 from cnnviz.ui.build.grouping import Grouping
 from cnnviz.ui.build.minimap import Minimap
 from cnnviz.ui.build.noteediting import NoteEditor
-from cnnviz.ui.build.palette import Palette
+from cnnviz.ui.build.palette import USUAL, Palette
 from cnnviz.ui.build.popover import Popover
 from cnnviz.ui.build.renaming import NameEditor
 from cnnviz.ui.build.samples import SampleButtons, sample_view
@@ -40,7 +40,7 @@ LAYOUTS: tuple[tuple[str, str, Direction], ...] = (
     ("Auto-layout downwards", "L", "down"),
     ("Auto-layout to the right", "Shift+L", "right"),
 )
-PALETTE, PROPERTIES, STRIP = 216, 320, 128
+PROPERTIES, STRIP = 320, 128
 
 
 class BuildWorkspace(QWidget):
@@ -90,7 +90,7 @@ class BuildWorkspace(QWidget):
         layout.addWidget(self.across)
         self.properties.setMinimumWidth(260)
         sizes = dict(self.session.settings.layout)
-        self.across.setSizes(list(sizes.get("build across", (PALETTE, 800, PROPERTIES))))
+        self.across.setSizes(list(sizes.get("build across", (USUAL, 800, PROPERTIES))))
         self.middle.setSizes(list(sizes.get("build middle", (600, STRIP))))
         keep_sizes(self.across, "build across", self.session)
         keep_sizes(self.middle, "build middle", self.session)
@@ -104,6 +104,7 @@ class BuildWorkspace(QWidget):
         self.palette_panel.template_chosen.connect(self.session.open_template)
         self.invitation.template_asked.connect(lambda: self.palette_panel.show_page("templates"))
         self.tools.tidy_pressed.connect(self.tidy)
+        self.palette_panel.wants_width.connect(self._give_palette)
         for text, key, direction in LAYOUTS:
             tip = "Put all cards in order; one step to undo"
             self.commands.add(text, (key,), tip, partial(self.tidy, direction))
@@ -171,6 +172,11 @@ class BuildWorkspace(QWidget):
         small = self.width() < ICONS_BELOW
         if small != (0 < event.oldSize().width() < ICONS_BELOW):
             self.palette_panel.show_names(not small)
+
+    def _give_palette(self, width: int) -> None:
+        """Take from the canvas what the palette needs, or give it what it leaves."""
+        palette, canvas, properties = self.across.sizes()
+        self.across.setSizes([width, palette + canvas - width, properties])
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

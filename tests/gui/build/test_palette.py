@@ -11,10 +11,16 @@ def test_a_small_window_leaves_room_for_pictograms_only(workspace: BuildWorkspac
     workspace.resize(1240, 760)
     QApplication.processEvents()
     assert palette.width() == ICONS_ONLY
+    assert workspace.across.sizes()[0] == ICONS_ONLY, "the canvas has the rest"
     assert not palette.search.isVisible()
     row = palette.tree.row_of("conv2d")
     assert row is not None
     assert "Conv 2D" in row.toolTip(0)
+    picture = palette.tree.viewport().grab(palette.tree.visualItemRect(row)).toImage()
+    colors = {
+        picture.pixelColor(x, y).name() for x in range(picture.width()) for y in range(picture.height())
+    }
+    assert len(colors) > 4, "its pictogram is painted where it is seen"
     chosen: list[str] = []
     palette.chosen.connect(chosen.append)
     palette.tree.itemDoubleClicked.emit(row, 0)
