@@ -64,6 +64,9 @@ def _read_by(layer: Layer, shapes: tuple[Shape, ...], asked: Mapping[str, Box]) 
     while pending and ports != everything:
         name, step = max(pending, key=lambda key: key[1])
         box = pending.pop((name, step))
+        told = layer.reach(box, *shapes)
+        if told is not None:
+            return told
         for index in _both_ends_first(_inner_corners(box) if name else layer.telling_cells(box, *shapes)):
             formula = layer.internal_formula(name, index, *shapes) if name else layer.formula(index, *shapes)
             for slot, span in _spans(formula, shapes):

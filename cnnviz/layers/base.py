@@ -176,6 +176,13 @@ class Layer:
         """
         return itertools.product(range(*box[0]), *({first, end - 1} for first, end in box[1:]))
 
+    def reach(self, box: Box, *inputs: Shape) -> dict[int, Box] | None:
+        """Return by port what a box of the output, or of an array inside, is made from, where that is easily said.
+
+        None lets the formulas be followed cell by cell, as a layer without a memory needs no more.
+        """
+        return None
+
     def unused(self) -> frozenset[str]:
         """Return the options that the others, as they are, leave without effect; the form does not show them."""
         return frozenset()

@@ -9,15 +9,13 @@ inputs: Shi et al. 2015. States before the first step are zero.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from cnnviz.layers.base import Box, Layer, Parameter, Shape, TorchCall, size
 from cnnviz.layers.calculation import Calculation, calculation
 from cnnviz.layers.formula import Block, Formula, Index, Part, WeightedSum, cell
-from cnnviz.layers.geometry import axes
+from cnnviz.layers.geometry import Axis, axes
 from cnnviz.layers.options import opt
 
 GATES = ("i", "f", "g", "o")
@@ -70,8 +68,8 @@ class GatedLayer(Layer):
     def calculations(self, *inputs: Shape) -> tuple[Calculation, ...]:
         return (self.gates(inputs[0]).calculation(),)
 
-    def telling_cells(self, box: Box, *inputs: Shape) -> Iterator[Index]:
-        return itertools.product(*({first, end - 1} for first, end in box))  # no unit sees more than another
+    def reach(self, box: Box, *inputs: Shape) -> dict[int, Box] | None:
+        return {0: self.gates(inputs[0]).reach(box)}
 
     def unused(self) -> frozenset[str]:
         return frozenset() if self.peepholes else frozenset({"output_gate"})
@@ -165,6 +163,17 @@ class Gates:
         last = (index[0], self.steps - 1, *index[1:])
         return self.internal_formula("h", index if self.layer.every_step else last)
 
+    def reach(self, box: Box) -> Box:
+        """Return the box of the input that a box is made from: with every step back, windows see windows."""
+        timed = len(box) == len(self.sequence)
+        steps = box[1][1] if timed else self.steps
+        places = zip(self._axes(), box[2 if timed else 1 :], strict=True)
+        spans = (
+            (max(first - steps * axis.before, 0), min(end + steps * axis.after, axis.size))
+            for axis, (first, end) in places
+        )
+        return ((0, self.inputs), (0, steps), *spans)
+
     def internal_formula(self, name: str, index: Index) -> Formula:
         """Say how a gate, the candidate, the state or the output of a step is made."""
         before = (index[0], index[1] - 1, *index[2:])
@@ -180,8 +189,7 @@ class Gates:
     def _gate(self, name: str, index: Index, before: Index) -> WeightedSum:
         unit, step, *place = index
         row = GATES.index(name) * self.layer.units + unit
-        found = axes(self.size, self.kernel, (1,) * len(self.kernel), "same")
-        windows = tuple(axis.window(position) for axis, position in zip(found, place, strict=True))
+        windows = tuple(axis.window(position) for axis, position in zip(self._axes(), place, strict=True))
         features = Block(0, (range(self.inputs), range(step, step + 1), *windows))
         parts, rule = [Part(features, "weight_x", (row,))], "Σ x · W"
         if step:
@@ -194,6 +202,9 @@ class Gates:
             rule += " + c(t) · P" if new else " + c(t−1) · P"
         biases = tuple((each, (row,)) for each in self.biases)
         return WeightedSum(tuple(parts), biases, rule, "tanh" if name == "g" else "sigmoid")
+
+    def _axes(self) -> tuple[Axis, ...]:
+        return axes(self.size, self.kernel, (1,) * len(self.kernel), "same")
 
 
 def step_option() -> bool:

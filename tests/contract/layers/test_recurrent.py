@@ -14,7 +14,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from cnnviz.engine.build import build
 from cnnviz.engine.modules import GatedMemory
-from cnnviz.explain import explain
+from cnnviz.explain import explain, receptive_field
 from cnnviz.layers import LSTM, ConvLSTM2d, Input, Layer, Shape
 from cnnviz.model.graph import chain
 from tests.contract.layers.draws import draw_fitting, draw_trace, modules_of, some_indices
@@ -190,3 +190,25 @@ def test_briefs_name_what_differs() -> None:
     assert LSTM(1).brief() == "1 unit"
     assert LSTM(8, every_step=False, biases="none").brief() == "8 units, last step, no bias"
     assert ConvLSTM2d(32, 5, peepholes=True, biases="two").brief() == "32 @ 5×5, peepholes, two biases"
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape"),
+    [
+        (ConvLSTM2d(2, (3, 2), peepholes=True, output_gate="new state"), (2, 4, 9, 8)),
+        (ConvLSTM2d(1, 1), (1, 3, 2, 2)),
+        (LSTM(3), (2, 4)),
+    ],
+)
+def test_what_a_value_sees_is_what_following_the_formulas_finds(
+    layer: Layer, shape: Shape, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    graph, random = chain([("x", Input(shape)), ("m", layer)]), Random(2)
+    asked = [
+        (f"m.{name}", index)
+        for name, sizes in layer.internals(shape).items()
+        for index in some_indices(sizes, 5, random)
+    ]
+    told = [receptive_field(graph, *place) for place in asked]
+    monkeypatch.setattr(type(layer), "reach", Layer.reach)
+    assert told == [receptive_field(graph, *place) for place in asked]
