@@ -11,12 +11,16 @@ from PySide6.QtGui import QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from cnnviz.explain import FUNCTIONS
+from cnnviz.explain.explanation import place
 from cnnviz.ui import numbers, theme
 from cnnviz.ui.inspect.account import Line
+from cnnviz.ui.inspect.formula import FormulaText, Piece
 from cnnviz.ui.inspect.frame import Frame
 from cnnviz.ui.inspect.views import View, view
 from cnnviz.ui.widgets.chrome import label
 from cnnviz.ui.widgets.painted import Painted
+
+PADDING = "padding"
 
 
 class Curve(Painted):
@@ -113,11 +117,13 @@ class PointwiseView(View):
 
     def __init__(self) -> None:
         super().__init__()
-        self.curve = Curve()
+        self.curve, self.formula = Curve(), FormulaText()
         self.sentence = label("", "secondary")
         self.sentence.setWordWrap(True)
         self.column.addWidget(self.sentence)
+        self.column.addWidget(self.formula)
         self.column.addWidget(self.curve, 1)
+        self.column.addStretch(0)
 
     def refresh(self) -> None:
         if self.frame is None:
@@ -125,18 +131,31 @@ class PointwiseView(View):
         found = self.frame.explanation
         known = {constant.name: constant.value for constant in found.constants}
         reach = self.frame.reaches.node(found.parts[0].node)
-        function = found.function or "identity"
-        self.curve.show_point(function, found.sum, found.result, reach, known.get("slope", 0.0))
+        self.curve.setVisible(bool(found.function))
+        self.formula.setVisible(not found.function)
+        if found.function:
+            self.curve.show_point(found.function, found.sum, found.result, reach, known.get("slope", 0.0))
+        else:
+            self.formula.show_rows(self._passing(self.frame))
         self.sentence.setText(self._words(self.frame))
+
+    def _passing(self, frame: Frame) -> list[list[Piece]]:
+        """Say where the value comes from, and what it is."""
+        value = numbers.fixed(frame.explanation.result, self.digits)
+        here = f"{frame.node}{place(frame.index)}"
+        return [[(here, "t2"), (" = ", "t3"), (_origin(frame), "cursor")], [(value, "t1")]]
 
     def _words(self, frame: Frame) -> str:
         found, reading = frame.explanation, frame.readings[0]
-        index = found.parts[0].ranges
-        place = ",".join(str(cells[0]) for cells in index)
         if found.function:
             gate = " It stops here: what is not positive becomes 0." if _stopped(frame) else ""
             return f"Each value of {reading.node} on its own: {found.rule}.{gate}"
-        return f"The value of {reading.node}[{place}] passes unchanged. {found.note}".strip()
+        if _origin(frame) == PADDING:
+            return "Nothing lies here: the border is filled with zeros."
+        return f"The value of {_origin(frame)} passes unchanged. {found.note}".strip()
+
+    def heading(self, frame: Frame) -> str:
+        return self.title if frame.explanation.function else "Passed on"
 
     def subtitle(self, frame: Frame) -> str:
         return frame.explanation.rule
@@ -148,6 +167,13 @@ class PointwiseView(View):
         found = frame.explanation
         x, y = (numbers.fixed(value, self.digits) for value in (found.sum, found.result))
         return f"{with_number(found.function, found.rule, x)} = {y}"
+
+
+def _origin(frame: Frame) -> str:
+    """Return the name of the one value that is read."""
+    reading = frame.readings[0]
+    index = reading.index((0, 0, 0, 0))
+    return PADDING if index is None else f"{reading.node}{place(index)}"
 
 
 def _stopped(frame: Frame) -> bool:

@@ -254,3 +254,15 @@ def test_gates_are_shown_from_shut_to_open(gates: InspectWorkspace) -> None:
     assert gates.frame.colormap("layer.i") == "gate"
     assert gates.frame.limits("layer.i", gates.frame.output[0]) == (0.0, 1.0)
     assert gates.frame.colormap("layer.g") == gates.frame.colormap("layer.c") == "value"
+
+
+def test_what_passes_unchanged_names_its_origin(load: Load) -> None:
+    workspace = load(chain([Input(shape=(1, 4, 4)), LAYERS["pad"]()]))
+    node = workspace.frame.trace.graph.summary().rows[-1].name
+    workspace.steering.go(node, (0, 2, 3))
+    view = workspace.work.view
+    assert f"{node}[0,2,3] = input[0,1,2]" in view.formula.accessibleName()
+    assert not view.curve.isVisible()
+    workspace.steering.go(node, (0, 0, 0))
+    assert "filled with zeros" in view.sentence.text()
+    assert workspace.work.card.pill.text() == "closes"
