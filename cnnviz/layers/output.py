@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cnnviz.layers.base import Layer, Shape
+from cnnviz.errors import ShapeError
+from cnnviz.layers.base import Layer, Remedy, Shape, times
 from cnnviz.layers.formula import Formula, Index, Pointwise, cell
 from cnnviz.layers.options import opt
 
@@ -45,6 +46,11 @@ class Output(Layer):
     )
 
     def out_shape(self, *inputs: Shape) -> Shape:
+        if self.loss == "margin" and len(inputs[0]) > 2:
+            raise ShapeError(
+                f"the margin loss takes capsules or their lengths, but {times(inputs[0])} arrives.",
+                remedies=(Remedy("Use cross entropy", replace=self.replace(loss="cross entropy")),),
+            )
         return inputs[0]
 
     def formula(self, index: Index, *inputs: Shape) -> Formula:

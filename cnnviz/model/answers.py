@@ -1,4 +1,4 @@
-"""Output nodes whose loss does not fit the value that arrives, or the sample it is compared with."""
+"""Output nodes that are compared with the sample: does the loss suit it, do the sizes agree?"""
 
 from __future__ import annotations
 
@@ -25,9 +25,6 @@ def problems(graph: Graph, shapes: Mapping[str, Shape | None]) -> list[Problem]:
 def _told(
     graph: Graph, node: Node, layer: Output, shape: Shape, shapes: Mapping[str, Shape | None]
 ) -> Iterator[Problem]:
-    if layer.loss == "margin" and len(shape) > 2:
-        text = f"the margin loss takes capsules or their lengths, but {times(shape)} arrives."
-        yield Problem(node.name, text, "error", (_with(node, "Use cross entropy", loss="cross entropy"),))
     if layer.target != "sample" or layer.loss == "none":
         return
     if layer.loss not in PER_CELL:

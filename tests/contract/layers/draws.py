@@ -12,7 +12,8 @@ from torch import nn
 from cnnviz.engine.build import construct
 from cnnviz.errors import ShapeError
 from cnnviz.explain import Trace
-from cnnviz.layers import LAYERS, Embedding, Input, Layer, Option, Shape
+from cnnviz.layers import LAYERS, Embedding, Input, Layer, Option, Output, Shape
+from cnnviz.layers.output import LOSSES
 from cnnviz.model.graph import Graph
 
 RANKS: dict[str, tuple[int, ...]] = {
@@ -59,6 +60,8 @@ EQUAL_SHAPES = {"add", "subtract", "multiply", "average", "maximum"}
 def draw_layer(kind: str, random: Random) -> Layer:
     """Return a layer of a kind, every option drawn within its declared bounds (and small)."""
     cls = LAYERS[kind]
+    if cls is Output:  # only some losses compare with the sample
+        return Output(random.choice(LOSSES), weight=random.uniform(0.1, 3.0))
     return cls(**{option.name: _value(option, random) for option in cls.options()})
 
 
