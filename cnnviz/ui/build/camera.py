@@ -9,6 +9,8 @@ SMALLEST, LARGEST = 0.08, 3.0
 STEP = 1.2
 """One notch of the wheel."""
 GLIDE_MS = 300
+TITLE, TOOLS = 24.0, 44.0
+"""View pixels that the title above and the buttons below cover."""
 BORDER = 28.0
 """Free room around what is fitted, in scene pixels."""
 
@@ -64,9 +66,12 @@ class Camera(QObject):
         if box.isEmpty():
             return
         room = self._view.viewport().size()
-        framed = box.adjusted(-BORDER, -BORDER, BORDER, BORDER)
-        zoom = min(room.width() / framed.width(), room.height() / framed.height(), largest)
-        self._go(zoom, framed.center(), glide)
+        framed = box.adjusted(-BORDER, -BORDER / 2, BORDER, BORDER / 2)
+        height = max(room.height() - TITLE - TOOLS, 1)
+        zoom = min(
+            max(min(room.width() / framed.width(), height / framed.height(), largest), SMALLEST), LARGEST
+        )
+        self._go(zoom, framed.center() + QPointF(0, (TOOLS - TITLE) / 2 / zoom), glide)
 
     def reveal(self, box: QRectF, *, glide: bool = False) -> None:
         """Bring a box into sight, moving no more than needed; gliding, into the middle if it is out of sight."""
