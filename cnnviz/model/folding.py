@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from cnnviz.errors import GraphError
 from cnnviz.model.graph import Edge, Graph, is_legal
@@ -42,7 +43,8 @@ def exit_last(graph: Graph, name: str) -> tuple[str, ...]:
     return (*(n for n in found if n not in leaving), *(n for n in found if n in leaving))
 
 
-def all_members(graph: Graph) -> dict[str, tuple[str, ...]]:
+@lru_cache(maxsize=8)
+def all_members(graph: Graph) -> Mapping[str, tuple[str, ...]]:
     """Return the nodes of every group and of the groups in it, by the group's name."""
     parents = {group.name: group.parent for group in graph.groups}
     found: dict[str, list[str]] = {name: [] for name in parents}

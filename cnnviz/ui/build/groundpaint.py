@@ -32,7 +32,7 @@ def paint_group(painter: QPainter, item: FrameItem, zoom: float) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     outline = QPainterPath()
     outline.addRoundedRect(rect, RADIUS, RADIUS)
-    painter.fillPath(outline, theme.color("bg1", 0.85))
+    painter.fillPath(outline, theme.color("bg1"))  # opaque: blending so large an area takes milliseconds
     painter.save()
     painter.setClipPath(outline)
     painter.fillRect(QRectF(rect.left(), rect.top(), rect.width(), BAR_HEIGHT), theme.color("bg3"))
