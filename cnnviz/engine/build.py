@@ -71,25 +71,25 @@ class GraphModule(nn.Module):
 
     def forward(self, *inputs: torch.Tensor) -> Any:
         """Return the output's value (N, …) for a batch (N, …), or a tuple where there are several, in graph order."""
-        net = self._for(inputs)
+        net = self.fitting(inputs)
         values = net._run(net._answering, inputs)
         found = tuple(values[name] for name in self.report.outputs)
         return found[0] if len(found) == 1 else found
 
     def logits(self, *inputs: torch.Tensor) -> torch.Tensor:
         """Return the scores (N, K) of the main output: its value, or what goes into it where it is a softmax."""
-        net = self._for(inputs)
+        net = self.fitting(inputs)
         return net._run(net._scoring, inputs)[self.main_head.source]
 
     def scores(self, *inputs: torch.Tensor) -> dict[str, torch.Tensor]:
         """Return the value (N, …) that the loss of each output is taken from, by output node."""
-        net = self._for(inputs)
+        net = self.fitting(inputs)
         values = net._run(net._scoring, inputs)
         return {head.node: values[head.source] for head in self.heads}
 
     def activations(self, *inputs: torch.Tensor) -> dict[str, torch.Tensor]:
         """Return the value (N, …) of every node."""
-        net = self._for(inputs)
+        net = self.fitting(inputs)
         return net._run(net._plan, inputs)
 
     def internals(self, values: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
@@ -117,15 +117,17 @@ class GraphModule(nn.Module):
         found.load_state_dict(self.state_dict(keep_vars=True), assign=True)
         return found.train(self.training)
 
-    def _for(self, inputs: Sequence[torch.Tensor]) -> GraphModule:
-        """Return the network for samples of this size: padding like "same" depends on it."""
+    def fitting(self, inputs: Sequence[torch.Tensor]) -> GraphModule:
+        """Return the network, with these very weights, for samples of this size: padding like "same" depends on it."""
         if not self._free or len(inputs) != len(self.report.inputs):
             return self
         return self.resized(*(tuple(each.shape[1:]) for each in inputs))
 
     def _run(self, plan: Sequence[_Step], inputs: Sequence[torch.Tensor]) -> dict[str, torch.Tensor]:
         if len(inputs) != len(self.report.inputs):
-            raise GraphError(f"the network takes {len(self.report.inputs)} inputs, but {len(inputs)} arrived.")
+            raise GraphError(
+                f"the network takes {len(self.report.inputs)} inputs, but {len(inputs)} arrived."
+            )
         given = dict(zip(self.report.inputs, inputs, strict=True))
         values: dict[str, torch.Tensor] = {}
         for step in plan:

@@ -42,7 +42,7 @@ class Objective:
                 "no output has a loss.", hint="Choose a loss at the Output, with a weight above 0."
             )
         self.main = module.main_head
-        self._penal = tuple(child for child in module.modules() if hasattr(child, "penalty"))
+        self._penal = _penal(module)
         plain = module.heads == self.heads and len(self.heads) == 1 and not self._penal
         self._plain = (
             plain and self.main.layer == Output() and not self.main.ready and len(self.main.shape) == 1
@@ -53,9 +53,10 @@ class Objective:
         if self._plain and labels is not None:  # the usual network, without a detour
             scores = self._module.logits(*inputs)
             return functional.cross_entropy(scores, labels), scores
-        found = self._module.scores(*inputs)
+        net = self._module.fitting(inputs)
+        found = net.scores(*inputs)
         total = self.of_scores(found, inputs, labels)
-        for child in self._penal:
+        for child in self._penal if net is self._module else _penal(net):
             total = total + _penalty(child)
         return total, found[self.main.node]
 
@@ -108,6 +109,11 @@ def _target(head: Head, given: dict[str, Tensor], labels: Tensor | None) -> Tens
     if labels is None:
         raise TrainError("it is compared with labels, but there are none.", where=head.node)
     return labels
+
+
+def _penal(module: GraphModule) -> tuple[torch.nn.Module, ...]:
+    """Return the modules that add to the loss."""
+    return tuple(child for child in module.modules() if hasattr(child, "penalty"))
 
 
 def _penalty(child: Any) -> Tensor | float:

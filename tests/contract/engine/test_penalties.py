@@ -117,6 +117,15 @@ def test_outside_of_training_there_is_no_penalty_and_nothing_is_kept(make) -> No
     assert all(getattr(child, "penalty", None) is None for child in module.modules())
 
 
+def test_larger_samples_are_penalised_too() -> None:
+    code = [Input((1, 5, 5), free_size=True), Conv2d(1, 3, padding="same"), ("p", ActivityPenalty(0.1))]
+    module = build(chain([*code, Output("mean squared error", "sample")])).train()
+    large = torch.rand(2, 1, 8, 9)
+    code = module(large)
+    wanted = functional.mse_loss(code, large) + 0.1 * code.abs().sum() / 2
+    torch.testing.assert_close(step_loss(module, (large,), None), wanted)
+
+
 def test_a_code_that_does_not_depend_on_the_input_is_named() -> None:
     graph = Graph().add(Input((4,)), "x").add(Input((4,)), "y").add(Dense(2), "code", after="x")
     graph = (
