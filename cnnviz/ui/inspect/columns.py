@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 
-from cnnviz.explain import Trace, split
 from cnnviz.explain.trace import Array
 from cnnviz.layers import Shape
 from cnnviz.model.check import Row
+from cnnviz.ui.inspect.frame import Frame
 from cnnviz.ui.inspect.volumes import volume
 
 TOP, BOTTOM = 40.0, 38.0
@@ -107,18 +107,11 @@ class Column:
         return next((each for each in candidates if self.tile_rect(each).contains(point)), None)
 
 
-def columns(trace: Trace, selected: str, channel: int, width: float, height: float) -> tuple[Column, ...]:
+def columns(frame: Frame, width: float, height: float) -> tuple[Column, ...]:
     """Return the columns of all layers in computing order, spread over `width` or wider where they don't fit."""
     tile = min(max((height - TOP - BOTTOM) / ROWS - GAP, LEAST_TILE), MOST_TILE)
-    report = trace.graph.summary()
-    here = split(selected)[0]
-    made = [
-        _column(
-            trace, row, *((selected, channel) if row.name == here else (row.name, -1)), tile, report.output
-        )
-        for row in report.rows
-        if row.name in trace.activations
-    ]
+    rows = frame.trace.graph.summary().rows
+    made = [_column(frame, row, tile) for row in rows if row.name in frame.trace.activations]
     used = sum(column.width for column in made)
     space = min(max((width - used - 24) / max(len(made) - 1, 1), LEAST_SPACE), MOST_SPACE)
     return _placed(made, space)
@@ -132,25 +125,26 @@ def _placed(made: list[Column], space: float) -> tuple[Column, ...]:
     return tuple(placed)
 
 
-def _column(trace: Trace, row: Row, array: str, wanted: int, tile: float, output: str) -> Column:
-    layer = trace.graph.node(row.name).layer
-    maps = volume(trace.activations[array])
+def _column(frame: Frame, row: Row, tile: float) -> Column:
+    graph, here = frame.trace.graph, row.name == frame.owner
+    layer, array = graph.node(row.name).layer, frame.node if here else row.name
+    stored = frame.trace.activations[array]
+    maps = volume(stored)
     vector = maps[0].size == 1
     if layer.most_inputs == 0 and not vector:
         form = "picture"
-    elif vector and array == output and len(maps) <= FEW_CLASSES:
+    elif vector and array == graph.summary().output and len(maps) <= FEW_CLASSES:
         form = "bars"
     else:
         form = "cells" if vector else "maps"
-    shown = strongest(maps, ROWS * ACROSS, wanted) if form == "maps" else tuple(range(len(maps)))
-    return Column(row, array, trace.activations[array].shape, layer.group, form, maps, shown, tile=tile)
+    shown = tuple(range(len(maps)))
+    if form == "maps" and len(maps) > ROWS * ACROSS:
+        shown = strongest(frame.reaches.sizes(array), ROWS * ACROSS, frame.cell[0] if here else -1)
+    return Column(row, array, stored.shape, layer.group, form, maps, shown, tile=tile)
 
 
-def strongest(maps: Array, count: int, wanted: int = -1) -> tuple[int, ...]:
-    """Return the `count` channels with the largest mean size, in their own order; `wanted` is among them."""
-    if len(maps) <= count:
-        return tuple(range(len(maps)))
-    sizes = np.abs(np.nan_to_num(maps)).reshape(len(maps), -1).mean(axis=1)
+def strongest(sizes: Array, count: int, wanted: int = -1) -> tuple[int, ...]:
+    """Return the `count` channels of the largest size (C,), in their own order; `wanted` is among them."""
     found = np.argsort(-sizes, kind="stable")[:count].tolist()
     if wanted >= 0 and wanted not in found:
         found[-1] = wanted

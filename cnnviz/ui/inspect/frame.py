@@ -26,6 +26,14 @@ class Reaches:
         self._trace = trace
         self._nodes: dict[str, float] = {}
         self._gates: dict[str, bool] = {}
+        self._sizes: dict[str, Array] = {}
+
+    def sizes(self, name: str) -> Array:
+        """Return the mean absolute value of each channel of an array, (C,)."""
+        if name not in self._sizes:
+            array = self._trace.activations[name]
+            self._sizes[name] = np.abs(np.nan_to_num(array)).reshape(len(array), -1).mean(axis=1)
+        return self._sizes[name]
 
     def is_gate(self, name: str) -> bool:
         """Say whether an array inside a layer comes out of a sigmoid: it lets a share through, from 0 to 1."""

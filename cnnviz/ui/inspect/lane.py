@@ -86,7 +86,7 @@ class Lane(QAbstractScrollArea):
         if frame is None:
             return
         room = self.viewport()
-        self._columns = columns(frame.trace, frame.node, frame.cell[0], room.width(), room.height())
+        self._columns = columns(frame, room.width(), room.height())
         last = self._columns[-1] if self._columns else None
         width = last.left + last.width + 12 if last is not None else 0
         bar = self.horizontalScrollBar()
