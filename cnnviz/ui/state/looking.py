@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from cnnviz.data.adapt import adapted
 from cnnviz.events import Failed
 from cnnviz.explain.trace import Trace
 from cnnviz.jobs import Asker
@@ -106,19 +107,20 @@ class Looking(QObject):
             self.cursor_changed.emit(cursor)
 
     def refresh(self) -> None:
-        """Ask for the trace of the current sample, if the graph runs and the sample fits."""
+        """Ask for the trace of the current sample, made to fit the Input where it does not, if the graph runs."""
         graph, sample, weights = self._document.graph, self._material.sample, self.weights
         report = self._document.report
         if sample is None or report.errors or not report.output:
             return
-        if not admitting(graph, sample.image.shape):
-            return
+        image = sample.image
+        if not admitting(graph, image.shape):
+            image = adapted(image, report.row(report.input).shape or ())
         seed = self._document.recipe.seed
         self._asked += 1
         number = self._asked
         self._asker.ask(
             "trace",
-            lambda: (number, self._services.trace(graph, weights, sample.image, seed)),
+            lambda: (number, self._services.trace(graph, weights, image, seed)),
             self._take,
             self.failed.emit,
         )
