@@ -1,6 +1,8 @@
 """What one number is made of: the account of a value, its rounding, and what it sees. numpy, no torch.
 
-The package can be called: `cnnviz.explain(trace, "conv1", (0, 3, 4))` is `cnnviz.explain.explain(…)`.
+The package can be called: `cnnviz.explain(trace, "conv1", (0, 3, 4))` is `cnnviz.explain.explain(…)`. Arrays inside a
+layer have its name in front: `lstm1.i`. A formula is computed in the module of its topic: `sums`, `curves`, `norms`,
+`sampling`; `forward` knows them all.
 """
 
 import sys
