@@ -51,6 +51,13 @@ def _expand(settings: Mapping[str, Any], data: Array, shape: Array) -> Array:
     return np.broadcast_to(data, wanted)
 
 
+def _tile(settings: Mapping[str, Any], data: Array, times: Array) -> Array:
+    counts = [int(entry) for entry in times.reshape(-1)]
+    if data.size * np.prod(counts, dtype=object) > MOST_NUMBERS or min(counts) < 0:
+        raise ValueError("a constant of too many numbers")
+    return np.tile(data, counts)
+
+
 CONSTANT_OPERATORS: Mapping[str, Callable[..., Array]] = {
     "Add": lambda s, a, b: a + b,
     "Cast": lambda s, a: a.astype(_CASTS[s["to"]]),
@@ -68,6 +75,7 @@ CONSTANT_OPERATORS: Mapping[str, Callable[..., Array]] = {
     "Sqrt": lambda s, a: np.sqrt(a),
     "Squeeze": _squeeze,
     "Sub": lambda s, a, b: a - b,
+    "Tile": _tile,
     "Transpose": lambda s, a: np.transpose(a, s.get("perm")),
     "Unsqueeze": _unsqueeze,
 }

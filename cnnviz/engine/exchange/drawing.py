@@ -119,12 +119,12 @@ class Drawing:
             raise self.error(f"cnnviz has no layer {kind!r}.")
         return LAYERS[kind]
 
-    def settle(self, value: Value) -> Value:
-        """Draw the pads that wait as a layer of their own, for what takes no padding."""
+    def settle(self, value: Value, border: str = "zeros") -> Value:
+        """Draw the pads that wait as a layer of their own, for what takes no padding; by default they are zeros."""
         plain = replace(value, pads=())
         if not any(any(pad) for pad in value.pads):
             return plain
-        if value.fill != 0:
+        if value.fill != 0 and border == "zeros":
             raise self.error(f"takes cells padded with {value.fill:g}, which no layer does here.")
         before, after = (tuple(pad[side] for pad in value.pads) for side in (0, 1))
         return self.add(

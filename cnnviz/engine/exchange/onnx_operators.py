@@ -210,7 +210,11 @@ def _resize(op: Operator, d: Drawing) -> Value:
     factors = [float(each) for each in (scales if scales is not None else [])][2:]
     mode = op.settings.get("mode", "nearest")
     how = op.settings.get("coordinate_transformation_mode", "half_pixel")
-    usual = mode == "nearest" or how in ("half_pixel", "pytorch_half_pixel")
+    rounding = op.settings.get("nearest_mode", "round_prefer_floor")
+    usual = how in ("half_pixel", "pytorch_half_pixel")
+    if mode == "nearest":  # the two ways to say: every cell s times
+        usual = (how, rounding) in (("asymmetric", "floor"), ("half_pixel", "round_prefer_floor"))
+        usual = usual or op.kind == "Upsample"
     whole = len(factors) == len(x.shape) - 1 and all(each == int(each) for each in factors)
     if mode not in ("nearest", "linear") or not usual or not whole:
         raise d.error(f"resizes in a way that no layer does ({mode}, {how}, {factors}).")

@@ -97,8 +97,10 @@ class _Reading:
         self, node: onnx.NodeProto, settings: dict[str, object], inputs: tuple[Thing, ...]
     ) -> Array | None:
         """Return the result of an operator that computes with constants only, shapes included."""
-        if node.op_type == "Shape" and isinstance(inputs[0], Value):
-            shape = np.array([BATCH, *inputs[0].padded], np.int64)
+        if node.op_type == "Shape":
+            x = inputs[0]
+            sizes = [BATCH, *x.padded] if isinstance(x, Value) else np.shape(x if x is not None else ())
+            shape = np.array(sizes, np.int64)
             start, end = settings.get("start"), settings.get("end")
             return shape[start if isinstance(start, int) else None : end if isinstance(end, int) else None]
         if node.op_type == "CastLike" and isinstance(inputs[0], np.ndarray) and isinstance(inputs[1], Value):

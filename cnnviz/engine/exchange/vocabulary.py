@@ -271,7 +271,9 @@ def _padding(d: Drawing, x: Value, window: Window, kernel: Shape, fill: float) -
         same = ()
     if tuple((axis.before, axis.after) for axis in same) == whole:
         return plain, "same"
-    return d.settle(replace(x, pads=whole, fill=fill)), "valid"
+    # a window that overhangs the border holds the last cell before it, so repeating that cell changes no maximum
+    border = "zeros" if fill == 0 else "replicate"
+    return d.settle(replace(x, pads=whole, fill=fill), border), "valid"
 
 
 def _sum(some: Pads, more: Pads) -> Pads:
