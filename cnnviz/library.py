@@ -124,8 +124,8 @@ def trace(module: GraphModule, x: NDArray[Any], *more: NDArray[Any]) -> Trace:
 def explain(trace: Trace, node: str, index: Sequence[int]) -> Explanation:
     """Return what one output number of a node is made of: `terms`, their `sum`, `engine`'s value, the `difference`.
 
-    `node` may also be an array inside a layer, such as `lstm1.i`. `index` counts from 0 and has no batch: (channel, row,
-    column) in a map. Raises ExplainError.
+    `node` may also be an array inside a layer, such as `lstm1.i`. `index` counts from 0 and has no batch:
+    (channel, row, column) in a map. Raises ExplainError.
     """
     from cnnviz.explain import explain as run
 

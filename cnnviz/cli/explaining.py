@@ -113,7 +113,9 @@ def _whole(text: str) -> int:
 
 def _declare(parser: argparse.ArgumentParser) -> None:
     subject.add_network(parser)
-    parser.add_argument("--node", metavar="NAME", required=True, help="the layer, or an array inside it: conv1, lstm1.i")
+    parser.add_argument(
+        "--node", metavar="NAME", required=True, help="a layer, or an array inside one: lstm1.i"
+    )
     parser.add_argument(
         "--index", metavar="c,i,j", type=_index, required=True, help="channel, row, column, from 0"
     )
