@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cnnviz.ui.build.faces import CardFace, Faces
+from cnnviz.ui.build.places import CARD_HEIGHT
 
 
 def neighbour(found: Faces, name: str, key: str) -> str:
@@ -21,7 +22,17 @@ def _wired(found: Faces, here: CardFace, key: str) -> str:
         return next((wire.source for wire in found.wires.values() if wire.target == here.name), "")
     if key == "Down":
         return next((wire.target for wire in found.wires.values() if wire.source == here.name), "")
-    return ""
+    if key == "Left":  # where the network flows to the right, its wires do
+        before = (found.cards[wire.source] for wire in found.wires.values() if wire.target == here.name)
+        return next((card.name for card in before if _beside(here, card) < 0), "")
+    after = (found.cards[wire.target] for wire in found.wires.values() if wire.source == here.name)
+    return next((card.name for card in after if _beside(here, card) > 0), "")
+
+
+def _beside(here: CardFace, there: CardFace) -> float:
+    """Return how far right of a card another one in its row lies; 0 where it is in another row."""
+    same = abs(there.position[1] - here.position[1]) < CARD_HEIGHT
+    return there.position[0] - here.position[0] if same else 0.0
 
 
 def _nearest(found: Faces, here: CardFace, key: str) -> str:

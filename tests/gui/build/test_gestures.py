@@ -331,6 +331,11 @@ def test_a_layout_flows_down_or_to_the_right(load: Load, hand: Hand) -> None:
     assert place("conv1")[0] > place("input")[0]
     assert place("conv1")[1] == place("input")[1]
     assert document.undo_label() == "Auto-layout"
+    workspace.selection.set(("input",))
+    hand.key(Key.Key_Right)
+    assert workspace.selection.nodes == ("conv1",), "arrows follow the wires to the right, too"
+    hand.key(Key.Key_Left)
+    assert workspace.selection.nodes == ("input",)
     down, _ = workspace.tools.tidy.menu().actions()
     down.trigger()
     assert place("conv1")[1] > place("input")[1]
