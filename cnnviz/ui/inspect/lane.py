@@ -16,7 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
-from cnnviz.explain import Box
+from cnnviz.explain import Box, split
 from cnnviz.ui import numbers, theme
 from cnnviz.ui.inspect.columns import BOTTOM, TOP, Column, columns
 from cnnviz.ui.inspect.frame import Frame
@@ -194,7 +194,13 @@ class Lane(QAbstractScrollArea):
             (", ", "t2"),
         ]
         runs += [("blue subtracts", "neg"), (", width = sum of that channel here.", "t2")]
-        for text, tone in runs if frame.readings else [("The sample itself.", "t2")]:
+        if not frame.readings:
+            runs = [
+                ("The sample itself." if frame.is_picture(frame.node) else "No other value takes part.", "t2")
+            ]
+        elif all(split(reading.node)[1] for reading in frame.readings):
+            runs = [("Made inside the layer: from arrays that pane 3 names.", "t2")]
+        for text, tone in runs:
             painter.setPen(theme.color(tone))
             painter.drawText(QPointF(left, baseline), text)
             left += metrics.horizontalAdvance(text)
