@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable
 from pathlib import Path
 
+from cnnviz.ui.build.workspace import BuildWorkspace
 from cnnviz.ui.demo.bench import Bench
 from cnnviz.ui.demo.hand import Hand
 from cnnviz.ui.window import MainWindow
@@ -47,6 +48,8 @@ class _Demo:
         self.start()
         self.build()
         self.train()
+        self.networks()
+        self.repair()
         self.inspect()
 
     def start(self) -> None:
@@ -90,6 +93,46 @@ class _Demo:
         self.picture("train")
         training.stop()
         self.hand.wait_for(lambda: training.state == "idle", 60, "the end of the training")
+
+    def networks(self) -> None:
+        """Open networks of the lecture notes, one of them folded and opened, another beside its like."""
+        for name in ("resnet20", "googlenet", "t20"):
+            page = self.shown(name)
+            self.picture(f"network-{name}")
+            if name == "resnet20":
+                group = self.session.document.graph.groups[-1].name
+                page.grouping.open(group)
+                page.canvas.fit()
+                self.hand.wait(500)
+                self.picture("network-resnet20-open")
+
+    def shown(self, name: str) -> BuildWorkspace:
+        """Open a template in Build, and wait until its maps are there."""
+        self.window.open_template(name, "build")
+        page = self.window.pages.currentWidget()
+        assert isinstance(page, BuildWorkspace)
+        self.hand.wait(300)
+        page.tidy()
+        if page.thumbnails.on:
+            self.hand.wait_for(lambda: self.session.looking.settled, 120, f"the maps of {name}")
+        self.hand.wait(700)
+        return page
+
+    def repair(self) -> None:
+        """Break a residual network, and let its fix-it card show what can be done."""
+        page = self.shown("resnet20")
+        graph = self.session.document.graph
+        join = next(node.name for node in graph if len(graph.inputs(node.name)) > 1)
+        page.grouping.open(graph.node(join).group)
+        conv = graph.inputs(join)[0].source
+        while not graph.node(conv).layer.linear:
+            conv = graph.inputs(conv)[0].source
+        wider = graph.node(conv).layer.replace(out_channels=24)
+        page.canvas.commit("Widen", lambda: self.session.document.graph.with_layer(conv, wider))
+        page.show_node(join)
+        page.canvas.fit((join, conv))
+        self.hand.wait(900)
+        self.picture("repair")
 
     def inspect(self) -> None:
         """Open the shipped network, and ask one number of its second convolution where it comes from."""
