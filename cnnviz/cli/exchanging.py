@@ -43,7 +43,7 @@ def export_command(paint: Painter) -> Command:
     return Command(
         "export",
         "Write a network for other programs: as a PyTorch script, ONNX, a picture or a table.",
-        "cnnviz export lenet5-mnist --to onnx --out lenet5.onnx\ncnnviz export resnet20 --out resnet20.pdf",
+        "cnnviz export lenet5 --to onnx --out lenet5.onnx\ncnnviz export resnet20 --out resnet20.pdf",
         _declare_export,
         lambda options: _export(options, paint),
     )
