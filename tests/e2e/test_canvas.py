@@ -185,3 +185,33 @@ def test_the_right_button_with_ctrl_cuts_and_opens_no_menu(window: MainWindow) -
     Hand(window).wait(40)
     assert edge not in document.graph.edges
     assert not canvas.quick.isVisible()
+
+
+def test_cards_are_folded_and_a_block_is_dragged_onto_a_wire(window: MainWindow) -> None:
+    page, hand, document = page_of(window), Hand(window), window.session.document
+    bench = Bench(window, hand)
+    bench.select("conv1")
+    hand.key(Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
+    hand.type("First")
+    hand.key(Qt.Key.Key_Return)
+    assert [group.title for group in document.graph.groups] == ["First"]
+    card = page.canvas.content.cards["conv1"]
+    hand.double_click(page.canvas.viewport(), page.canvas.mapFromScene(card.mapToScene(QPointF(60, 14))))
+    assert not document.graph.groups[0].folded
+    bar = page.canvas.content.grounds.frames[document.graph.groups[0].name].rect
+    fold = page.canvas.mapFromScene(bar.topLeft() + QPointF(14, 16))
+    hand.click(page.canvas.viewport(), fold)
+    assert document.graph.groups[0].folded
+    blocks = page.palette_panel.blocks
+    hand.click(page.palette_panel.tabs.part("blocks"))
+    row = blocks.row_of("Conv-BN-ReLU")
+    assert row is not None
+    cards, view = page.canvas.content.cards, page.canvas.viewport()
+    start = cards["conv1"].mapToScene(cards["conv1"].out_place())
+    end = cards["pool1"].mapToScene(cards["pool1"].in_places()[0])
+    target = page.canvas.mapFromScene((start + end) / 2)
+    hand.drag(blocks.viewport(), blocks.visualItemRect(row).center(), view, target)
+    new = document.graph.groups[-1]
+    assert new.title == "Conv-BN-ReLU"
+    assert document.graph.node(document.graph.inputs("pool1")[0].source).group == new.name
+    assert not document.report.errors

@@ -118,7 +118,8 @@ def _paint_text(painter: QPainter, item: NoteItem, zoom: float) -> None:
     flags = Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
     painter.save()
     painter.setClipRect(room)
-    painter.drawText(room, flags, item.note.text or "Double-click to write")
+    hint = "Double-click to write" if item.hovered or item.selected else ""
+    painter.drawText(room, flags, item.note.text or hint)
     painter.restore()
 
 
