@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from cnnviz.errors import GraphError, ShapeError
-from cnnviz.layers import Layer, Parameter, Remedy, Shape, times
-from cnnviz.model import advice, answers, ends, freesize, slopes, wiring
+from cnnviz.layers import Layer, Parameter, Shape
+from cnnviz.model import advice, answers, ends, freesize, mending, slopes, wiring
 from cnnviz.model.graph import Graph, Node
 from cnnviz.model.problem import Fix, Problem, Severity
 
@@ -152,45 +152,9 @@ def _measure(
     try:
         return _row(node.name, node.layer, inputs)
     except ShapeError as error:
-        fixes = tuple(_fix(node.name, remedy) for remedy in error.remedies if isinstance(remedy, Remedy))
-        fixes = (*_undone(graph, node, rows), *fixes)[: wiring.MOST_FIXES]
-        fixes = fixes or wiring.without(graph, node.name)
-        worked = error.worked or _arriving(graph, node, inputs)
-        problems.append(Problem(node.name, error.what, "error", fixes, worked))
+        arriving = {name: row.inputs for name, row in rows.items()} | {node.name: inputs}
+        problems.append(mending.misfit(graph, node, error, arriving))
         return Row(node.name, node.layer.kind, inputs, None)
-
-
-def _arriving(graph: Graph, node: Node, inputs: tuple[Shape, ...]) -> tuple[str, ...]:
-    """Return what comes along each wire, where several meet."""
-    wires = graph.inputs(node.name)
-    if len(wires) < 2:
-        return ()
-    width = max(len(wire.source) for wire in wires)
-    return tuple(
-        f"{wire.source.ljust(width)}  {times(shape)}" for wire, shape in zip(wires, inputs, strict=True)
-    )
-
-
-def _undone(graph: Graph, node: Node, rows: dict[str, Row]) -> tuple[Fix, ...]:
-    """Suggest to take away a Flatten (or the like) in front, where the layer could take what arrives at that."""
-    wires = graph.inputs(node.name)
-    before = graph.node(wires[0].source)
-    earlier = rows[before.name].inputs
-    if len(wires) > 1 or before.layer.group != "Reshape" or not earlier:
-        return ()
-    try:
-        node.layer.out_shape(earlier[0])
-    except ShapeError:
-        return ()
-    return (wiring.removal(before.name), wiring.swap(before.name, node.name))[:: _order(graph, node)]
-
-
-def _order(graph: Graph, node: Node) -> int:
-    """Return −1 where a vector is needed right behind a node, so that Flatten had better stay, behind it; else 1."""
-    wires = graph.outputs(node.name)
-    while len(wires) == 1 and graph.node(wires[0].target).layer.pointwise:
-        wires = graph.outputs(wires[0].target)
-    return -1 if len(wires) == 1 and graph.node(wires[0].target).layer.group == "Dense" else 1
 
 
 @lru_cache(maxsize=1 << 14)
@@ -198,21 +162,6 @@ def _row(name: str, layer: Layer, inputs: tuple[Shape, ...]) -> Row:
     """Measure a layer. An edit asks again only for what is behind it: all other rows are the same objects as before."""
     shape = layer.out_shape(*inputs)
     return Row(name, layer.kind, inputs, shape, layer.parameters(*inputs), layer.macs(*inputs))
-
-
-def _fix(name: str, remedy: Remedy) -> Fix:
-    """Turn a layer's remedy into an edit of the graph."""
-
-    def edit(graph: Graph) -> Graph:
-        if remedy.replace is not None:
-            return graph.with_layer(name, remedy.replace)
-        assert remedy.insert is not None
-        wire = next(edge for edge in graph.inputs(name) if edge.port == remedy.port)
-        ends = graph.node(wire.source).position, graph.node(name).position
-        middle = ((ends[0][0] + ends[1][0]) / 2, (ends[0][1] + ends[1][1]) / 2)
-        return graph.insert(wire, remedy.insert, position=middle)
-
-    return Fix(remedy.label, edit)
 
 
 __all__ = ["Fix", "Problem", "Report", "Row", "Severity", "check", "sort"]

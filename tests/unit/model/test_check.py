@@ -99,9 +99,10 @@ def test_a_shortcut_is_projected(first: Layer, swapped: bool) -> None:
     graph = graph.connect(ends[0], "sum").connect(ends[1], "sum")
     problem = only(graph)
     assert problem.node == "sum"
-    (fix,) = problem.fixes
-    fixed = fix.edit(graph).summary().require()
-    assert fixed.shapes["sum"] in ((first.out_shape((4, 8, 8))), (4, 8, 8))
+    assert problem.fixes[0].label.startswith("Insert 1×1 conv")
+    for fix in problem.fixes:
+        fixed = fix.edit(graph).summary().require()
+        assert fixed.shapes["sum"] in ((first.out_shape((4, 8, 8))), (4, 8, 8))
 
 
 def test_where_nothing_makes_shapes_equal_one_input_goes_on_alone() -> None:
@@ -193,3 +194,14 @@ def test_an_empty_graph_has_no_problem_but_cannot_run() -> None:
     assert Graph().summary().problems == ()
     with pytest.raises(GraphError, match="empty"):
         Graph().summary().require()
+
+
+def test_a_branch_of_another_width_can_be_given_the_width_of_the_other() -> None:
+    graph = chain(
+        [("x", Input((4, 8, 8))), ("a", Conv2d(4, 3, padding="same")), ("n", BatchNorm()), ("sum", Add())]
+    )
+    graph = graph.with_layer("a", Conv2d(6, 3, padding="same")).connect("x", "sum")
+    problem = next(each for each in graph.summary().problems if each.node == "sum")
+    assert [fix.label for fix in problem.fixes] == ["Insert 1×1 conv, 6 filters", "Give a 4 filters"]
+    assert problem.worked == ("n  6×8×8", "x  4×8×8")
+    assert not problem.fixes[1].edit(graph).summary().errors
