@@ -83,7 +83,11 @@ class _Writer:
         if scores:
             variables = ", ".join(self._variables[each] for each in self._ends.sources)
             lines.append(f"        {variables} = self.{scores}({', '.join(self._ends.arguments())})")
-        body = [line for row in rows for line in self.headed(row.name, self._step(row))]
+        body = [
+            line
+            for row in rows
+            for line in self.headed(row.name, [*self._step(row), *self._differentiable(row)])
+        ]
         lines += body[1:] if body[:1] == [""] and not scores else body  # no empty line below a def
         return [*lines, f"        return {', '.join(self._variables[each] for each in outputs)}"]
 
@@ -103,6 +107,17 @@ class _Writer:
             found.append(self._titles[name].title or name)
             name = self._titles[name].parent
         return " / ".join("".join(each for each in title if each.isprintable()) for title in reversed(found))
+
+    def _differentiable(self, row: Row) -> list[str]:
+        """Let gradients be taken with respect to a value while training, where a layer asks for them."""
+        readers = ((edge, self._graph.node(edge.target).layer) for edge in self._graph.outputs(row.name))
+        if not any(edge.port in layer.differentiates for edge, layer in readers):
+            return []
+        name = self._variables[row.name]
+        return [
+            f"        if self.training and torch.is_grad_enabled() and not {name}.requires_grad:",
+            f"            {name} = {name}.detach().requires_grad_()",
+        ]
 
     def _step(self, row: Row) -> list[str]:
         """Return the lines that compute one node: one, unless it is too long."""

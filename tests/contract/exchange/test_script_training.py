@@ -17,7 +17,9 @@ from cnnviz.engine.build import build
 from cnnviz.engine.train import train
 from cnnviz.events import Snapshot
 from cnnviz.layers import (
+    ActivityPenalty,
     BatchNorm,
+    ContractivePenalty,
     Conv2d,
     Dense,
     Dropout,
@@ -59,6 +61,16 @@ def two_heads() -> Graph:
     )
     graph = graph.add(Dense(3), "early", after="r")
     return graph.add(Output("mean squared error", weight=0.25), "second", after="early")
+
+
+def contractive() -> Graph:
+    """Return an autoencoder with two penalties: one of them differentiates the code with respect to the sample."""
+    graph = chain([("x", Input((1, 8, 8))), ("flat", Flatten()), ("code", Dense(4)), ("sig", Sigmoid())])
+    graph = graph.add(ContractivePenalty(rate=0.01), "slopes", after="sig").connect("flat", "slopes")
+    graph = graph.add(ActivityPenalty(rate=0.001), "small", after="slopes").add(
+        Dense(64), "back", after="small"
+    )
+    return graph.add(Output("mean squared error", "sample"), "answer", after="back")
 
 
 def images(count: int = 50) -> tuple[np.ndarray, np.ndarray]:
@@ -105,7 +117,9 @@ def test_a_script_learns_the_same_weights(graph: Graph, optimiser: str) -> None:
         torch.testing.assert_close(value, ours[name].reshape(value.shape), rtol=1e-3, atol=1e-5)
 
 
-@pytest.mark.parametrize("graph", [AUTOENCODER, two_heads()], ids=["autoencoder", "two heads"])
+@pytest.mark.parametrize(
+    "graph", [AUTOENCODER, two_heads(), contractive()], ids=["autoencoder", "two heads", "penalties"]
+)
 def test_a_script_learns_by_the_losses_of_all_outputs(graph: Graph) -> None:
     recipe = Recipe("sgd", 0.1, batch_size=16, epochs=2)
     ours, arrays = trained_here(graph, recipe), in_order()
