@@ -13,6 +13,7 @@ from cnnviz.model.graph import Edge, Graph, Node
 from cnnviz.ui import numbers
 from cnnviz.ui.build.boxes import BoxFace, FrameFace, box, frame_faces, layers_in_words, main_group
 from cnnviz.ui.build.places import Place
+from cnnviz.ui.build.waiting import Causes
 from cnnviz.ui.build.wording import told
 
 State = Literal["fine", "error", "waiting"]
@@ -151,6 +152,7 @@ class _Look:
     def __init__(self, graph: Graph, report: Report, order: numbers.AxisOrder) -> None:
         self._graph, self._order = graph, order
         self.rows: dict[str, Row] = {row.name: row for row in report.rows}
+        self._causes = Causes(graph, report)
         self._problems: dict[str, Problem] = {}
         for problem in report.problems:
             if problem.severity != "note":
@@ -287,7 +289,7 @@ class _Look:
         if state == "error":
             return told(self._problems[worst].text, self.rows[worst].inputs, self._order).rstrip(".")
         if state == "waiting":
-            cause = self.cause(worst)
+            cause = self._causes.of(worst)
             return (
                 f"waits for {cause}"
                 if cause != worst
@@ -295,14 +297,6 @@ class _Look:
             )
         trained = sum(p.count for name in nodes for p in self.rows[name].parameters if p.trainable)
         return f"{numbers.count(trained)} params"
-
-    def cause(self, name: str) -> str:
-        """Return the node that a waiting one waits for in the end: the first with a mistake or a gap of its own."""
-        while True:
-            blocked = [e.source for e in self._graph.inputs(name) if self.rows[e.source].shape is None]
-            if not blocked or self._state(name) == "error":
-                return name
-            name = blocked[0]
 
     def _macs(self, nodes: tuple[str, ...]) -> str:
         macs = sum(self.rows[name].macs for name in nodes)
@@ -318,8 +312,3 @@ class _Look:
         unlike = [port for port, shape in enumerate(inputs) if shape[1:] != inputs[0][1:]]
         unlike = unlike or [port for port, shape in enumerate(inputs) if shape != inputs[0]]
         return edge.port in unlike if unlike else len(inputs) == 1
-
-
-def root_cause(graph: Graph, report: Report, name: str) -> str:
-    """Return the node that a waiting node waits for in the end."""
-    return _Look(graph, report, "pytorch").cause(name)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 from cnnviz.model.check import Problem, Report
 from cnnviz.model.graph import Graph
 from cnnviz.ui import icons, numbers, theme
-from cnnviz.ui.build.faces import root_cause
+from cnnviz.ui.build.waiting import Causes
 from cnnviz.ui.build.wording import told
 from cnnviz.ui.widgets.chrome import Elided, button, label
 
@@ -104,10 +104,11 @@ def _gathered(graph: Graph, report: Report, order: numbers.AxisOrder) -> list[Pr
         if p.severity == "error"
     ]
     waiting: dict[str, list[str]] = {}
+    causes = Causes(graph, report)
     for problem in report.problems:
         if problem.severity != "waiting":
             continue
-        cause = root_cause(graph, report, problem.node)
+        cause = causes.of(problem.node)
         if cause == problem.node:
             found.append(problem)
         else:
