@@ -24,6 +24,7 @@ PARTS = {
 _FOLDERS = {
     "mnist": ("mnist", "MNIST/raw"),
     "fashion-mnist": ("fashion-mnist", "FashionMNIST/raw"),
+    "kmnist": ("kmnist", "KMNIST/raw"),
 }
 
 

@@ -11,6 +11,7 @@ import gzip
 import math
 import os
 import struct
+import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,15 +32,15 @@ _MAX_GZIP_RATIO = 1032
 _AGAIN = "Delete the file and fetch it again."
 
 
-def read_idx(path: str | os.PathLike[str]) -> NDArray[Any]:
+def read_idx(path: str | os.PathLike[str], member: str = "") -> NDArray[Any]:
     """Return the array in a plain or gzipped IDX file, in native byte order, writable.
 
-    DataError for everything a file can have wrong; memory is taken only after the header has been held
-    against the size of the file.
+    `member` is the name of the file where `path` is a zip archive. DataError for everything a file can have
+    wrong; memory is taken only after the header has been held against the size of the file.
     """
     path = Path(path)
     try:
-        with _opened(path) as (stream, room):
+        with _opened(path, member) as (stream, room):
             dtype, shape = _read_header(stream, path)
             return _read_values(stream, path, dtype, shape, room)
     except FileNotFoundError as error:
@@ -48,6 +49,8 @@ def read_idx(path: str | os.PathLike[str]) -> NDArray[Any]:
         raise _wrong(path, "The gzip data ends too early.") from error
     except (zlib.error, gzip.BadGzipFile) as error:
         raise _wrong(path, f"The gzip data is damaged ({error}).") from error
+    except (zipfile.BadZipFile, KeyError) as error:
+        raise _wrong(path, f"The zip archive is damaged ({error}).") from error
     except MemoryError as error:
         raise _wrong(path, "The values do not fit into memory.", "Close other programs.") from error
     except OSError as error:
@@ -61,10 +64,16 @@ def _wrong(path: Path, what: str, hint: str = _AGAIN) -> DataError:
 
 
 @contextlib.contextmanager
-def _opened(path: Path) -> Iterator[tuple[BinaryIO, int]]:
+def _opened(path: Path, member: str) -> Iterator[tuple[BinaryIO, int]]:
     """Yield the unpacked stream and the most bytes it can hold."""
-    with path.open("rb") as file:
-        size = os.fstat(file.fileno()).st_size
+    with contextlib.ExitStack() as opened:
+        if member:
+            archive = opened.enter_context(zipfile.ZipFile(path))
+            file = cast(BinaryIO, opened.enter_context(archive.open(member)))
+            size = archive.getinfo(member).file_size
+        else:
+            file = opened.enter_context(path.open("rb"))
+            size = os.fstat(file.fileno()).st_size
         zipped = file.read(2) == b"\x1f\x8b"
         file.seek(0)
         if not zipped:

@@ -57,3 +57,15 @@ def centred(picture: Floats, height: int, width: int) -> Floats:
 def _place(wanted: float, room: int) -> int:
     """Round, but let no rounding error decide between two equally good places (an odd size in an even one)."""
     return min(max(round(wanted - 0.01), 0), room)
+
+
+def resize_exactly(images: Floats, height: int, width: int) -> Floats:
+    """Resize as `resize` does, adding in a fixed order: the same bits on every machine, and slower."""
+    rows, columns = _weights(images.shape[-2], height), _weights(images.shape[-1], width)
+    tall = np.zeros((*images.shape[:-2], height, images.shape[-1]), np.float32)
+    for k in range(images.shape[-2]):
+        tall += rows[:, k, None] * images[..., k, None, :]
+    found = np.zeros((*images.shape[:-2], height, width), np.float32)
+    for k in range(images.shape[-1]):
+        found += tall[..., k, None] * columns[:, k]
+    return found

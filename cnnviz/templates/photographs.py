@@ -24,7 +24,7 @@ from cnnviz.templates.draft import Draft
 from cnnviz.templates.parts import BARE, Inception, convolution, inception
 from cnnviz.templates.template import Template
 
-DATA = DataChoice("imagenet")
+DATA, GREY = DataChoice("imagenet"), DataChoice("imagenet:channels=1")
 SECTION = "Architectures"
 RECIPE = Recipe(
     optimiser="momentum", learning_rate=0.01, momentum=0.9, weight_decay=5e-4, batch_size=128, epochs=90
@@ -128,7 +128,7 @@ def _vgg(layers: str, repeats: tuple[int, ...], params: int, sentence: str, chan
         sentence=sentence,
         make=partial(vgg, repeats, channels),
         recipe=RECIPE,
-        data=DATA,
+        data=GREY if grey else DATA,
         params=params,
         section=SECTION,
     )
@@ -144,7 +144,7 @@ def templates() -> tuple[Template, ...]:
             sentence="Won ImageNet in 2012: large windows first, ReLU, dropout, and two wide dense layers.",
             make=alexnet,
             recipe=RECIPE,
-            data=DATA,
+            data=DataChoice("imagenet:size=227"),
             params=62_378_344,
             section=SECTION,
         ),

@@ -33,7 +33,7 @@ from cnnviz.templates.parts import KERAS
 from cnnviz.templates.template import Template
 
 SECTION = "Sequences and 3D"
-VIDEO = DataChoice("moving-mnist")
+VIDEO = DataChoice("moving-mnist", validation=500)
 FRAMES = Input(shape=(1, 19, 64, 64))
 FRAME = 64 * 64
 PIXELS_AS_PROBABILITIES = Output(loss="binary cross entropy")
@@ -153,6 +153,11 @@ def _video(id: str, name: str, title: str, sentence: str, make: Callable[[], Gra
     )
 
 
+def _predicting(frames: str) -> DataChoice:
+    """Return the moving digits with other frames to predict: after each the next (19-19), or the last ten (10-10)."""
+    return replace(VIDEO, source=f"moving-mnist:predict={frames}")
+
+
 def convolutional_memory() -> tuple[Template, ...]:
     """Return T19 and T20: the gates are convolutions."""
     one = _video(
@@ -173,7 +178,7 @@ def convolutional_memory() -> tuple[Template, ...]:
     )
     return (
         replace(one, running=64, reported="loss 0.0709 reported"),
-        replace(many, running=128, reported="loss 0.0652 reported"),
+        replace(many, running=128, reported="loss 0.0652 reported", data=_predicting("19-19")),
     )
 
 
@@ -195,7 +200,7 @@ def dense_memory() -> tuple[Template, ...]:
         encoder_decoder,
         13_639_680,
     )
-    return (replace(peephole, row="t27"), replace(pair, row="t27"))
+    return (replace(peephole, row="t27"), replace(pair, row="t27", data=_predicting("10-10")))
 
 
 def templates() -> tuple[Template, ...]:

@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from cnnviz import settings as user_settings
-from cnnviz.data import SOURCES, data_folders
+from cnnviz.data import data_folders
 from cnnviz.errors import CnnvizError, TrainError
 from cnnviz.events import Failed, Snapshot
 from cnnviz.jobs import Asker
@@ -86,11 +86,7 @@ class Session(QObject):
         folder = shipped_weights(found) if trained else None
         self.document.start(Project(found.graph, found.data, found.recipe), template=found.id)
         self._look_through(None, NOT_TRAINED)
-        if found.data.source in SOURCES:
-            self.material.want(found.data.source)
-        else:
-            text = f"Made for {found.data.source}, which is not here: other images are shown."
-            self.notice.emit("info", text)
+        self.material.want(found.data.source)
         if folder is not None:
             self._load_weights(folder, f"shipped with cnnviz, {found.reported}")
 

@@ -101,14 +101,17 @@ def test_arrows_walk_from_card_to_card(window: MainWindow) -> None:
     assert gallery.cards[1].hasFocus()
 
 
-def test_a_network_for_data_that_are_not_here_opens_and_says_so(window: MainWindow) -> None:
-    told: list[tuple[str, str]] = []
-    window.session.notice.connect(lambda severity, text: told.append((severity, text)))
-    shown_before = window.session.material.dataset
+def test_a_network_for_data_that_are_not_here_opens_with_a_stand_in_that_says_so(window: MainWindow) -> None:
+    window.show()
     window.open_template("t15", "build")
     assert window.session.document.template == "t15"
-    assert told == [("info", "Made for cifar-10, which is not here: other images are shown.")]
-    assert window.session.material.dataset is shown_before
+    material = window.session.material
+    wait(lambda: material.dataset is not None and material.dataset.name == "tinted", 60)
+    assert material.dataset is not None
+    assert material.dataset.origin.startswith("CIFAR-10 was not found, so these stand in for it")
+    assert material.sample is not None
+    assert material.sample.image.shape == (3, 32, 32)
+    assert not window.session.why_not_train()
 
 
 def test_buttons_of_a_card_come_with_the_focus(window: MainWindow) -> None:

@@ -20,7 +20,9 @@ def test_any_shape_becomes_any_other(given: tuple[int, ...], shape: tuple[int, .
     sample = np.random.default_rng(1).random(given, np.float32)
     found = adapted(sample, shape)
     assert (found.shape, found.dtype) == (shape, np.float32)
-    assert min(0.0, sample.min()) <= found.min() <= found.max() <= sample.max()  # a square is filled up with zeros
+    assert (
+        min(0.0, sample.min()) <= found.min() <= found.max() <= sample.max()
+    )  # a square is filled up with zeros
 
 
 def test_the_same_shape_is_the_same_sample() -> None:

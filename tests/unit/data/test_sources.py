@@ -15,16 +15,21 @@ from cnnviz.errors import DataError
 
 
 def test_declarations() -> None:
-    assert list(SOURCES) == ["mnist", "fashion-mnist", "digits", "strokes"]
+    assert list(SOURCES)[:6] == ["mnist", "fashion-mnist", "kmnist", "emnist", "cifar-10", "cifar-100"]
     assert SOURCES["mnist"].download_bytes == 11_594_722
     assert SOURCES["strokes"].download_bytes is None
     assert SOURCES["fashion-mnist"].classes[9] == "Ankle boot"
-    assert all(len(source.classes) == 10 and source.sentence.endswith(".") for source in SOURCES.values())
+    for name, source in SOURCES.items():
+        assert source.name == name
+        assert source.sentence.endswith(".")
+        assert source.asks == any(choice.name == "path" for choice in source.choices)
+    assert len(SOURCES["cifar-100"].classes) == len(set(SOURCES["cifar-100"].classes)) == 100
 
 
 def test_status_names_the_folder_or_what_is_missing(tmp_path: Path, write_set: Callable[..., Path]) -> None:
     folder = write_set(tmp_path / "mnist")
-    mnist, fashion, digits, strokes = status(tmp_path)
+    found = {each.source.name: each for each in status(tmp_path)}
+    mnist, fashion, digits, strokes = (found[n] for n in ("mnist", "fashion-mnist", "digits", "strokes"))
     assert (mnist.found, mnist.where) == (True, str(folder))
     assert not fashion.found
     assert str(tmp_path / "fashion-mnist") in fashion.where
@@ -62,7 +67,7 @@ def test_missing_files_say_where_was_looked(tmp_path: Path) -> None:
 
 def test_missing_scikit_learn_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sources.importlib.util, "find_spec", lambda _name: None)
-    assert not status()[2].found
+    assert not next(each for each in status() if each.source.name == "digits").found
     monkeypatch.setitem(__import__("sys").modules, "sklearn.datasets", None)
     with pytest.raises(DataError, match="pip install scikit-learn"):
         load("digits")
@@ -75,7 +80,7 @@ def test_count_is_for_strokes_only(tmp_path: Path) -> None:
     assert drawn.origin == "Digits drawn by cnnviz, not by people: 50 training and 10 test images."
     with pytest.raises(DataError, match="A count can be given for strokes only"):
         load("digits", count=5)
-    with pytest.raises(DataError, match="The count is 0"):
+    with pytest.raises(DataError, match="count can't be '0'"):
         load("strokes", count=0)
 
 

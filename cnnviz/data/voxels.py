@@ -1,0 +1,151 @@
+"""Digits of voxels, made from flat ones as 3D-MNIST was: the same seed makes the same voxels on every machine.
+
+A digit is made 16×16 (bicubic), copied into 16 slices with noise of σ 0.2 where there is ink, coloured by one of
+several colour maps, and turned by small angles about all three axes. Only + − × ÷ and comparisons touch the numbers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnviz.data.banks import DIGITS_CHOICE, banks, streams
+from cnnviz.data.dataset import Dataset, Images, Labels, Split, as_floats
+from cnnviz.data.resample import resize_exactly
+from cnnviz.data.source import DIGITS, Choice, Request, Source, counted
+from cnnviz.data.stored import Places, Stored
+
+Floats = NDArray[np.float32]
+
+SIDE = 16
+NOISE = 0.2
+LARGEST_TURN = 0.13
+"""tan(angle / 2) of the largest rotation about each axis: 15 degrees."""
+_DRAWS = (
+    12  # uniform numbers whose sum, less 6, has mean 0 and variance 1: close to normal, and exact everywhere
+)
+
+COLOUR_MAPS = {
+    "spring": ((1, 0, 1), (1, 1, 0)),
+    "summer": ((0, 0.5, 0.4), (1, 1, 0.4)),
+    "autumn": ((1, 0, 0), (1, 1, 0)),
+    "winter": ((0, 0, 1), (0, 1, 0.5)),
+    "cool": ((0, 1, 1), (1, 0, 1)),
+    "hot": ((0.04, 0, 0), (1, 0, 0), (1, 1, 0), (1, 1, 1)),
+    "copper": ((0, 0, 0), (1, 0.78, 0.5)),
+    "jet": ((0, 0, 0.5), (0, 0, 1), (0, 1, 1), (1, 1, 0), (1, 0, 0), (0.5, 0, 0)),
+}
+"""Points on the way from 0 to 1, equally far apart, of matplotlib's colour maps of these names."""
+
+
+class Voxels(Stored):
+    """Sample k is a digit of a bank as voxels (channels, 16, 16, 16), uint8: red, green, blue, or 1 for occupancy."""
+
+    def __init__(self, digits: Images, count: int, channels: int, seed: int) -> None:
+        self._digits, self._seed = digits, seed
+        self.shape, self.dtype = (count, channels, SIDE, SIDE, SIDE), np.dtype(np.uint8)
+
+    @property
+    def identity(self) -> str:
+        """Return the seed and the number of digits."""
+        return f"voxels {self._seed} {len(self._digits)}"
+
+    def read(self, places: Places) -> NDArray[Any]:
+        """Make these digits."""
+        digits = as_floats(self._digits[places % len(self._digits)])
+        flat = np.clip(resize_exactly(digits, SIDE, SIDE), 0, 1)
+        found = np.empty((len(places), *self.shape[1:]), np.uint8)
+        for voxels, digit, random in zip(found, flat, streams(self._seed, places), strict=True):
+            voxels[:] = np.rint(_solid(digit, random, len(voxels)) * np.float32(255))
+        return found
+
+
+def _solid(digit: Floats, random: np.random.Generator, channels: int) -> Floats:
+    """Return one digit (16, 16) as voxels (channels, 16, 16, 16) in 0..1."""
+    drawn = random.random((_DRAWS, SIDE, SIDE, SIDE), np.float32)
+    noise = drawn[0]
+    for each in drawn[1:]:
+        noise = noise + each
+    ink = digit > np.float32(0.02)
+    values = np.where(ink, np.clip(digit + (noise - np.float32(_DRAWS / 2)) * np.float32(NOISE), 0, 1), 0)
+    names = list(COLOUR_MAPS)
+    chosen = names[int(random.random() * len(names))]
+    coloured = _coloured(values, chosen) * ink if channels > 1 else values[None]
+    return np.clip(_turned(coloured, 2 * random.random(3) - 1), 0, 1)
+
+
+def _coloured(values: Floats, name: str) -> Floats:
+    """Return the colours (3, …) of values in 0..1."""
+    points = np.array(COLOUR_MAPS[name], np.float32)
+    along = values * np.float32(len(points) - 1)
+    before = np.minimum(along.astype(np.int64), len(points) - 2)
+    share = (along - before)[None]
+    first, second = (np.moveaxis(points[before + step], -1, 0) for step in (0, 1))
+    return np.asarray(first * (1 - share) + second * share, np.float32)
+
+
+def _turned(solid: Floats, turns: NDArray[np.float64]) -> Floats:
+    """Return voxels (C, 16, 16, 16) turned about z, y and x by angles of −1..1 times the largest; trilinear."""
+    place = np.indices((SIDE, SIDE, SIDE)).reshape(3, -1) - (SIDE - 1) / 2
+    axes = [place[0], place[1], place[2]]
+    for (one, other), turn in zip(((1, 2), (0, 2), (0, 1)), turns, strict=True):
+        t = turn * LARGEST_TURN  # a rotation by t = tan(angle / 2) needs no sine, whose last bit differs
+        cosine, sine = (1 - t * t) / (1 + t * t), 2 * t / (1 + t * t)
+        first, second = axes[one], axes[other]
+        axes[one], axes[other] = cosine * first - sine * second, sine * first + cosine * second
+    padded = np.pad(solid, ((0, 0), *[(1, 1)] * 3)).reshape(len(solid), -1)
+    # outside, voxels are empty: coordinates are held within the border of zeros
+    lines = [np.clip(axis + (SIDE - 1) / 2 + 1, 0, SIDE + 1 - 1e-6) for axis in axes]
+    lower = [line.astype(np.int64) for line in lines]
+    share = [(line - low).astype(np.float32) for line, low in zip(lines, lower, strict=True)]
+    found = np.zeros((len(solid), SIDE**3), np.float32)
+    for corner in range(8):
+        steps = (corner >> 2 & 1, corner >> 1 & 1, corner & 1)
+        weight, at = np.float32(1), np.zeros(SIDE**3, np.int64)
+        for low, part, step in zip(lower, share, steps, strict=True):
+            weight = weight * (part if step else 1 - part)
+            at = at * (SIDE + 2) + low + step
+        found += padded[:, at] * weight
+    return found.reshape(solid.shape)
+
+
+@dataclass(frozen=True, kw_only=True)
+class VoxelSource(Source):
+    """Makes digits of voxels while they are asked for."""
+
+    def look(self, folders: tuple[Path, ...]) -> tuple[bool, str]:
+        """They are always there."""
+        return True, "built in"
+
+    def load(self, request: Request) -> Dataset:
+        """Say which digits they are made of; nothing is made yet."""
+        chosen = request.values
+        train_bank, test_bank, told = banks(str(chosen["digits"]), request.folders)
+        count, channels, seed = int(chosen["count"]), int(chosen["channels"]), int(chosen["seed"])
+        train = _split(train_bank[0], train_bank[1], count, channels, seed)
+        test = _split(test_bank[0], test_bank[1], max(count // 6, 10), channels, seed + 1)
+        origin = f"Digits of voxels, made of {told}: {counted(train, test, 'samples')}."
+        return self.dataset(request, origin, train, test)
+
+
+def _split(digits: Images, labels: Labels, count: int, channels: int, seed: int) -> Split:
+    return Split(Voxels(digits, count, channels, seed), labels[np.arange(count) % len(labels)])
+
+
+SOURCE = VoxelSource(
+    name="voxels",
+    title="Voxel digits",
+    sentence="Digits of 16×16×16 coloured voxels, made as 3D-MNIST was, from MNIST or drawn digits.",
+    licence="that of the digits",
+    classes=DIGITS,
+    choices=(
+        DIGITS_CHOICE,
+        Choice("count", 12_000, "training samples; a sixth as many to test with", lo=10, hi=1_000_000),
+        Choice("channels", 3, "3 for colours, 1 for grey", lo=1, hi=3),
+        Choice("seed", 0, "another seed turns and colours them otherwise"),
+    ),
+)
