@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QGridLayout,
@@ -63,9 +63,7 @@ class ShapeTable(QWidget):
         self.copy.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self.copy)
         for text, writer in WRITERS.items():
-            menu.addAction(
-                QAction(text, menu, triggered=lambda _checked, writer=writer: self.copy_as(writer))
-            )
+            menu.addAction(text, partial(self.copy_as, writer))
         self.copy.setMenu(menu)
         self.sums = label("", "hint")
         layout = QGridLayout(self)
