@@ -50,8 +50,11 @@ def _steps(box: Rect, other: Rect, axis: int) -> Iterable[float]:
 
 
 def _guides(box: Rect, others: Sequence[Rect], axis: int) -> list[Guide]:
-    """Return at most one line: through the middle where the middles agree, else along an edge."""
-    for line in (1, 0, 2):
+    """Return at most one line: along the first edges where they agree, else through the middle or the last edges.
+
+    The middle of cards is where their wires run, so an edge is seen better.
+    """
+    for line in (0, 1, 2):
         at = _lines(box, axis)[line]
         same = [other for other in others if abs(_lines(other, axis)[line] - at) < 0.5]
         if same:

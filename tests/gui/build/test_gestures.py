@@ -172,7 +172,7 @@ def test_a_dragged_card_comes_into_line_with_another(load: Load, hand: Hand) -> 
     hand.carry(start, start + QPointF(-402, 0))
     guides = workspace.canvas.overlay.guides
     assert workspace.canvas.shown.node("pool1").position[0] == x + 5, "not on the grid, but in line"
-    assert any(x1 == x2 == x + 5 + 120 for x1, _, x2, _ in guides), "the middles agree"
+    assert any(x1 == x2 == x + 5 for x1, _, x2, _ in guides), "the left edges agree"
     hand.release(start + QPointF(-402, 0))
     assert workspace.canvas.overlay.guides == ()
     assert workspace.session.document.graph.node("pool1").position[0] == x + 5
