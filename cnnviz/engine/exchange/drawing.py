@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.engine.exchange.blocks import with_blocks
 from cnnviz.errors import CnnvizError, FileError
 from cnnviz.layers import LAYERS, Input, Layer, Output, Shape, times
 from cnnviz.model.graph import Edge, Graph, Node
@@ -201,7 +202,7 @@ class Drawing:
             for node in graph
             for name, array in self._arrays[node.name].items()
         }
-        return Imported(tidy(graph), weights, tuple(self.remarks))
+        return Imported(tidy(with_blocks(graph, self._modules)), weights, tuple(self.remarks))
 
     def _trimmed(self, graph: Graph, outputs: Sequence[Value]) -> Graph:
         wanted = {name for value in outputs for name in (*graph.ancestors(value.node),)}

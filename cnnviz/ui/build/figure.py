@@ -22,7 +22,7 @@ MARGIN = 24.0
 """Scene pixels around the cards."""
 SHARPNESS = 2.0
 """Pixels of a PNG for one scene pixel."""
-MOST_PIXELS = 100_000_000
+MOST_PIXELS = 32_000_000
 """A larger PNG gets fewer pixels: few programs open it."""
 _DOTS_PER_INCH = 96
 

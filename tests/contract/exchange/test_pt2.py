@@ -100,6 +100,19 @@ def test_a_usual_network_comes_back(usual: tuple[nn.Module, Path]) -> None:
     assert "layers_1_relu" in names
 
 
+def test_modules_of_large_networks_become_folded_groups(tmp_path: Path) -> None:
+    module = nn.Sequential(
+        nn.Conv2d(2, 4, 3), *(Block(4) for _ in range(6)), nn.Flatten(), nn.Linear(64, 2)
+    ).eval()
+    found = read_pt2(saved(tmp_path / "net.pt2", module, 2, 6, 6))
+    assert [(group.title, group.folded) for group in found.graph.groups] == [
+        (f"{n}", True) for n in range(1, 7)
+    ]
+    assert {node.group for node in found.graph if node.layer.kind == "flatten"} == {""}
+    x = drawn(2, 2, 6, 6)
+    np.testing.assert_allclose(answer_of(module_of(found), x), answer_of(module, x), rtol=1e-5, atol=1e-6)
+
+
 def test_a_network_in_training_is_read_too(tmp_path: Path) -> None:
     module = nn.Sequential(
         nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.ReLU(), nn.Dropout(), nn.Flatten(), nn.Linear(18, 2)

@@ -1,0 +1,35 @@
+"""The modules of a foreign network as folded groups, so that a large one is read block by block."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cnnviz.model.folding import put_together
+from cnnviz.model.graph import Graph
+
+FEWEST_NODES = 24
+"""A smaller network is easier to read without groups."""
+FEWEST_INSIDE, LARGEST_SHARE = 3, 0.4
+"""A group of fewer layers hides nothing, and one of a larger share of all layers hides the network."""
+
+
+def with_blocks(graph: Graph, modules: Mapping[str, str]) -> Graph:
+    """Put the layers of each container into a folded group; `modules` are the foreign names, such as layer1.0.conv2."""
+    if len(graph) < FEWEST_NODES:
+        return graph
+    blocks: dict[str, list[str]] = {}
+    for node in graph:
+        container = modules.get(node.name, "").rpartition(".")[0]
+        if container:
+            blocks.setdefault(container, []).append(node.name)
+    for container, names in blocks.items():
+        if FEWEST_INSIDE <= len(names) <= LARGEST_SHARE * len(graph) and _closed(graph, names):
+            graph = put_together(graph, names, container)
+    return graph
+
+
+def _closed(graph: Graph, names: list[str]) -> bool:
+    """Say whether no way leads out of these nodes and back in; a folded card would feed itself otherwise."""
+    inside = set(names)
+    outside = {edge.target for name in names for edge in graph.outputs(name)} - inside
+    return all(inside.isdisjoint(graph.descendants(name)) for name in outside)
