@@ -30,6 +30,8 @@ SIZE = (1440, 900)
 FRAMES, EDITS = 30, 10
 """Per round."""
 ZOOMS = (0.08, 0.5, 1.0)
+STEP = 48.0
+"""Scene pixels that a card is moved, there and back."""
 FRAME_MS, EDIT_MS, OPEN_MS, PICTURES_MS = 1000 / 30, 30.0, 1000.0, 200.0
 WARM_SECONDS = 4.0
 
@@ -60,6 +62,7 @@ class _Table:
         page = self._window.pages.currentWidget()
         assert isinstance(page, BuildWorkspace)
         self._page, self._canvas = page, page.canvas
+        self._step = STEP
 
     def close(self) -> None:
         """End everything, as closing the window does."""
@@ -136,7 +139,8 @@ class _Table:
     def _move(self, name: str) -> None:
         graph = self._session.document.graph
         x, y = graph.node(name).position
-        self._session.document.edit("Move", graph.move({name: (x + 16, y)}))
+        self._step = -self._step
+        self._session.document.edit("Move", graph.move({name: (x + self._step, y)}))
         self._paint()
 
     def _follow(self, name: str) -> None:
