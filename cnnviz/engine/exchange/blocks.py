@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
 from cnnviz.model.folding import put_together
@@ -17,15 +18,24 @@ def with_blocks(graph: Graph, modules: Mapping[str, str]) -> Graph:
     """Put the layers of each container into a folded group; `modules` are the foreign names, such as layer1.0.conv2."""
     if len(graph) < FEWEST_NODES:
         return graph
+    containers = {node.name: _containers(modules.get(node.name, "")) for node in graph}
+    counts = Counter(each for found in containers.values() for each in found)
+    fitting = {each for each, n in counts.items() if FEWEST_INSIDE <= n <= LARGEST_SHARE * len(graph)}
     blocks: dict[str, list[str]] = {}
-    for node in graph:
-        container = modules.get(node.name, "").rpartition(".")[0]
-        if container:
-            blocks.setdefault(container, []).append(node.name)
+    for name, found in containers.items():
+        inner = next((each for each in found if each in fitting), "")
+        if inner:
+            blocks.setdefault(inner, []).append(name)
     for container, names in blocks.items():
-        if FEWEST_INSIDE <= len(names) <= LARGEST_SHARE * len(graph) and _closed(graph, names):
+        if _closed(graph, names):
             graph = put_together(graph, names, container)
     return graph
+
+
+def _containers(module: str) -> list[str]:
+    """Return the modules around a module, innermost first: of a.b.c they are a.b and a."""
+    parts = module.split(".")
+    return [".".join(parts[:length]) for length in range(len(parts) - 1, 0, -1)]
 
 
 def _closed(graph: Graph, names: list[str]) -> bool:
