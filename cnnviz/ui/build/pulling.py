@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, Qt
 
 from cnnviz.model.graph import Edge, Graph
+from cnnviz.ui.build import edits
 from cnnviz.ui.build.gestures import Gesture
 from cnnviz.ui.build.wording import axis_order, outcome
 
@@ -129,7 +130,8 @@ class PullFromOutput(Pull):
         self._source, self._edge = source, edge
         self._card = self.scene.faces.card_of[source]
         if edge is not None:
-            self.graph = self.meanwhile = self.graph.disconnect(edge)
+            wire = self.scene.faces.wires.get(edge)
+            self.graph = self.meanwhile = edits.disconnect(self.graph, edge, wire)
         self._before = self.graph.ancestors(source)
 
     def ends(self, point: QPointF) -> tuple[QPointF, QPointF]:
@@ -154,7 +156,18 @@ class PullFromOutput(Pull):
         return self.graph.why_not_connect(self._source, aim[0], aim[1])
 
     def connected(self, aim: tuple[str, int]) -> Graph:
-        return self.graph.connect(self._source, *aim)
+        graph = self.graph
+        for node, port in self._inputs_behind(aim):
+            graph = graph.connect(self._source, node, port)
+        return graph
+
+    def _inputs_behind(self, aim: tuple[str, int]) -> list[tuple[str, int]]:
+        """Return the inputs that a port stands for: in a folded group, all that the same layer feeds now."""
+        box = self.scene.faces.cards[self.scene.faces.card_of[aim[0]]].box
+        fed = next((e.source for e in self.graph.inputs(aim[0]) if e.port == aim[1]), "")
+        if box is None or not fed:
+            return [aim]
+        return [(e.target, e.port) for e in self.graph.outputs(fed) if e.target in box.members]
 
     def fed(self, aim: tuple[str, int]) -> str:
         return aim[0]

@@ -292,6 +292,20 @@ def test_wires_are_pulled_to_and_from_a_folded_group(load: Load, hand: Hand) -> 
     assert document.graph.inputs("gap") == (Edge("relu_b", "gap", 0),)
 
 
+def test_a_port_of_a_group_stands_for_all_that_one_layer_feeds_in_it(load: Load, hand: Hand) -> None:
+    workspace = load(folded())
+    document = workspace.session.document
+    before = document.graph
+    hand.drag(hand.out("input"), hand.port(HEAD))
+    assert {edge.target for edge in document.graph.outputs("input")} == {"conv1", "conv_a", "add"}
+    assert not document.graph.outputs("relu1")
+    document.undo()
+    hand.drag(hand.port(HEAD), hand.port(HEAD) + QPointF(500, -30))
+    assert not document.graph.outputs("relu1"), "pulled off, both wires are gone"
+    document.undo()
+    assert document.graph == before
+
+
 # -- the panel --------------------------------------------------------------------------------------------------------
 
 
