@@ -44,13 +44,14 @@ class NetText:
 def class_text(graph: Graph, report: Report, modules: Modules, ends: Ends, own: frozenset[str]) -> NetText:
     """Write the class `Net`; where answers end in a softmax, a method of its own returns the scores before it."""
     lines = ["class Net(nn.Module):", "    def __init__(self) -> None:", "        super().__init__()"]
-    writer = _Writer(graph, modules, _variables(graph, report, ends), ends)
+    rows = _in_reading_order(graph, report.rows)
+    writer = _Writer(graph, modules, _variables(graph, rows, ends), ends)
     for name, pairs in modules.items():
         made = [wrapped(f"        self.{each} = ", construction(call, own)) for each, call in pairs]
         lines += writer.headed(name, [line for each in made for line in each])
     before = set().union(*(graph.ancestors(name) for name in ends.sources))
-    first = tuple(row for row in report.rows if row.name in before)
-    behind = tuple(row for row in report.rows if row.name not in before)
+    first = tuple(row for row in rows if row.name in before)
+    behind = tuple(row for row in rows if row.name not in before)
     if not any(modules[row.name] for row in behind):
         lines += writer.method("forward", first, ends.sources)
         return NetText("\n".join(lines), "forward")
@@ -58,7 +59,7 @@ def class_text(graph: Graph, report: Report, modules: Modules, ends: Ends, own: 
     lines += writer.method(scores, first, ends.sources)
     reads = {edge.source for row in behind for edge in graph.inputs(row.name)} | set(ends.outputs)
     apart = reads <= {row.name for row in behind} | set(ends.sources)
-    lines += writer.method("forward", behind if apart else report.rows, ends.outputs, scores if apart else "")
+    lines += writer.method("forward", behind if apart else rows, ends.outputs, scores if apart else "")
     return NetText("\n".join(lines), scores)
 
 
@@ -137,9 +138,27 @@ class _Writer:
         return [f"        {target} = {expression}{comment}"]
 
 
-def _variables(graph: Graph, report: Report, ends: Ends) -> dict[str, str]:
+def _in_reading_order(graph: Graph, rows: tuple[Row, ...]) -> tuple[Row, ...]:
+    """Return rows branch by branch, each followed to its end; where layers draw numbers, the engine's order stays."""
+    if sum(graph.node(row.name).layer.draws for row in rows) > 1:
+        return rows
+    found = {row.name: row for row in rows}
+    waiting = {name: len(graph.inputs(name)) for name in found}
+    order: list[Row] = []
+    ready = [name for name in reversed(found) if not waiting[name]]
+    while ready:
+        name = ready.pop()
+        order.append(found[name])
+        for edge in reversed(graph.outputs(name)):
+            waiting[edge.target] -= 1
+            if not waiting[edge.target]:
+                ready.append(edge.target)
+    return tuple(order)
+
+
+def _variables(graph: Graph, rows: tuple[Row, ...], ends: Ends) -> dict[str, str]:
     """Return the variable that holds each node's value: `x` where only the very next line reads it."""
-    order = [row.name for row in report.rows]
+    order = [row.name for row in rows]
     found = {}
     for name, following in zip(order, [*order[1:], ""], strict=True):
         readers = {edge.target for edge in graph.outputs(name)}

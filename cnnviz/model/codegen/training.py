@@ -15,6 +15,7 @@ from cnnviz.model.recipe import Recipe
 _OPTIMISERS = {
     "sgd": ("SGD", ("fused=True",)),
     "momentum": ("SGD", ("momentum={0.momentum!r}", "fused=True")),
+    "nesterov": ("SGD", ("momentum={0.momentum!r}", "nesterov=True", "fused=True")),
     "adam": ("Adam", ("fused=True",)),
     "adamw": ("AdamW", ("fused=True",)),
     "rmsprop": ("RMSprop", ()),
