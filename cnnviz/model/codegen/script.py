@@ -7,7 +7,7 @@ from cnnviz.layers import times
 from cnnviz.model.check import Report, check
 from cnnviz.model.codegen import copies
 from cnnviz.model.codegen.network import class_text, ends_of
-from cnnviz.model.codegen.training import Lesson, training_text
+from cnnviz.model.codegen.training import Lesson, left_out, training_text
 from cnnviz.model.codegen.writing import import_lines, names_in
 from cnnviz.model.graph import Graph
 from cnnviz.model.names import modules_of
@@ -54,7 +54,7 @@ def to_code(graph: Graph, recipe: Recipe | None = None, *, weights: str = "") ->
     known = {**copies.imports(), **_IMPORTS}
     needed = {name for part in parts for name in names_in(part)}
     head = [
-        _docstring(graph, report, trained=trained),
+        _docstring(graph, report, recipe if trained else None),
         *import_lines({name: known[name] for name in sorted(needed & set(known))}),
     ]
     if trained:
@@ -62,7 +62,7 @@ def to_code(graph: Graph, recipe: Recipe | None = None, *, weights: str = "") ->
     return "\n\n".join(head) + "\n\n\n" + "\n\n\n".join(parts) + "\n"
 
 
-def _docstring(graph: Graph, report: Report, *, trained: bool) -> str:
+def _docstring(graph: Graph, report: Report, recipe: Recipe | None) -> str:
     title = "".join(each for each in graph.title if each.isprintable()).replace("\\", "/").replace('"', "'")
     shape = report.row(report.input).shape or ()
     running = f" (and {report.non_trainable:,} running statistics)" if report.non_trainable else ""
@@ -70,9 +70,11 @@ def _docstring(graph: Graph, report: Report, *, trained: bool) -> str:
     text = (
         f"{title.strip() or 'A network'}, written by cnnviz.\n\n{counts} for one sample of {times(shape)}.\n"
     )
-    if trained:
+    if recipe:
         text += "\n    python net.py --train data.npz                          trains on its arrays"
         text += "\n    torchrun --nproc-per-node=2 net.py --train data.npz     the same in two processes\n"
+    if recipe and left_out(recipe):
+        text += f"\nNot in this script: {', '.join(left_out(recipe))}.\n"
     return f'"""{text}"""'
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from cnnviz.model.check import Report
 from cnnviz.model.codegen import copies
@@ -21,6 +21,24 @@ _OPTIMISERS = {
     "rmsprop": ("RMSprop", ()),
 }
 """Class and arguments of every optimiser; what `cnnviz.engine.optimiser` makes, a contract test compares them."""
+
+
+_SAID = frozenset({
+    "optimiser", "learning_rate", "batch_size", "epochs", "steps", "seed", "momentum", "weight_decay", "initialiser",
+    "device", "clip_norm",
+})  # fmt: skip
+"""The settings of a recipe that a script follows; the schedule too, where it is one of these:"""
+_SCHEDULES = ("constant", "cosine")
+
+
+def left_out(recipe: Recipe) -> list[str]:
+    """Return what a recipe asks for beyond what a script does, in words."""
+    found = [] if recipe.schedule in _SCHEDULES else [f"schedule {recipe.schedule}"]
+    for each in fields(recipe):
+        value = getattr(recipe, each.name)
+        if each.name not in _SAID | {"schedule"} and value != each.default:
+            found.append(f"{each.name.replace('_', ' ')} {value}")
+    return found
 
 
 @dataclass(frozen=True)
@@ -160,6 +178,9 @@ def _train(lesson: Lesson, recipe: Recipe) -> str:
     first, *_ = arguments = lesson.arrays
     steps = "STEPS" if recipe.steps else "steps"
     counted = "" if recipe.steps else _COUNTED.format(first)
+    longest, clip = getattr(recipe, "clip_norm", 0.0), ""
+    if longest:
+        clip = f"\n        nn.utils.clip_grad_norm_(model.parameters(), {longest!r})"
     schedule = ""
     if recipe.schedule == "cosine":
         schedule = f"""
@@ -188,7 +209,7 @@ def _train(lesson: Lesson, recipe: Recipe) -> str:
         places = batch[rank::world]{schedule}
 {loss}
         optimiser.zero_grad()
-        loss.backward()
+        loss.backward(){clip}
         optimiser.step()
         if rank == 0 and (step % 100 == 0 or step + 1 == {steps}):
             print(f"step {{step + 1:,}} of {{{steps}:,}}: loss {{loss.item():.4f}}", flush=True)

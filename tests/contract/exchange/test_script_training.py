@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -151,6 +152,15 @@ def test_two_processes_learn_what_one_learns(tmp_path: Path) -> None:
     one, two = load_file(tmp_path / "one"), load_file(tmp_path / "two")
     for name, value in one.items():
         torch.testing.assert_close(two[name], value, rtol=1e-4, atol=1e-6)
+
+
+def test_what_a_script_does_not_do_is_said_in_it() -> None:
+    @dataclass(frozen=True)
+    class Wider(Recipe):
+        something_new: float = 0.0
+
+    assert "Not in this script" not in to_code(PLAIN, Wider())
+    assert "\nNot in this script: something new 0.5.\n" in to_code(PLAIN, Wider(something_new=0.5))
 
 
 def test_foreign_data_are_refused_in_words(tmp_path: Path) -> None:
