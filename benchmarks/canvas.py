@@ -15,9 +15,9 @@ from benchmarks.rounds import percentile
 from cnnviz import app
 from cnnviz.layers import Conv2d
 from cnnviz.model.files import Project
-from cnnviz.model.folding import unfolded
 from cnnviz.model.graph import Graph
-from cnnviz.model.layout import tidy
+from cnnviz.model.groups.folding import unfolded
+from cnnviz.model.placing.layout import tidy
 from cnnviz.settings import Settings
 from cnnviz.templates import template
 from cnnviz.ui.build.workspace import BuildWorkspace

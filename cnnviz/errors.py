@@ -9,6 +9,7 @@ CnnvizError                what went wrong, where, and what to do about it
 │   └── DownloadError      a data set can't be fetched
 ├── WeightsError           weights don't fit the graph
 ├── TrainError             a recipe or a device can't be used, or training broke down
+├── RunError               the folder of a training can't be read or written
 ├── ExplainError           the question does not fit the trace
 └── UsageError             a command line or a library call makes no sense
 """
@@ -65,6 +66,10 @@ class WeightsError(CnnvizError):
 
 class TrainError(CnnvizError):
     """A recipe or a device can't be used, or training broke down."""
+
+
+class RunError(CnnvizError):
+    """The folder of a training can't be read or written."""
 
 
 class ExplainError(CnnvizError):

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import secrets
+import sys
+from functools import partial
 from pathlib import Path
 
 from cnnviz.errors import FileError
@@ -58,6 +60,23 @@ def write_atomically(path: Path, content: bytes) -> None:
     except BaseException:
         unfinished.unlink(missing_ok=True)
         raise
+
+
+def try_lock(descriptor: int) -> bool:
+    """Lock an open file for this process, without waiting; the system lets go of it even after a crash."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        lock = partial(msvcrt.locking, descriptor, msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        lock = partial(fcntl.flock, descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    try:
+        lock()
+    except OSError:
+        return False
+    return True
 
 
 def _find(folder: str, name: str) -> Path:

@@ -39,8 +39,8 @@ from cnnviz.layers import (
     Softmax,
     Tanh,
 )
+from cnnviz.model.checking.suitability import Samples
 from cnnviz.model.graph import Edge, Graph, Node, chain
-from cnnviz.model.suitability import Samples
 
 DIGITS = Samples("MNIST", (1, 28, 28), 10)
 TAIL: tuple[tuple[str, Layer], ...] = (("flat", Flatten()), ("scores", Dense(10)))

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 from cnnviz.errors import CnnvizError
 from cnnviz.layers import LAYERS, Layer
-from cnnviz.model import folding, notes
-from cnnviz.model.cards import cards
 from cnnviz.model.graph import Graph
-from cnnviz.model.layout import tidy
+from cnnviz.model.groups import folding, notes
+from cnnviz.model.placing.cards import cards
+from cnnviz.model.placing.layout import tidy
 
 Edit = Callable[[Graph], Graph]
 MOST = 14

@@ -9,7 +9,7 @@ from cnnviz.cli import report, subject
 from cnnviz.cli.command import Command, add_json
 from cnnviz.errors import ExplainError
 from cnnviz.layers import times
-from cnnviz.model.freesize import admits
+from cnnviz.model.checking.freesize import admits
 
 if TYPE_CHECKING:
     from cnnviz.data import Dataset

@@ -14,7 +14,7 @@ from cnnviz.engine.initialise import initialise
 from cnnviz.errors import GraphError
 from cnnviz.layers import Shape, TorchCall
 from cnnviz.model.check import Report, check
-from cnnviz.model.freesize import resized
+from cnnviz.model.checking.freesize import resized
 from cnnviz.model.graph import Graph
 from cnnviz.model.heads import Head, heads, main_head
 from cnnviz.model.names import attribute, modules_of

@@ -13,7 +13,10 @@ _NORMS = (nn.modules.batchnorm._NormBase, nn.LayerNorm, nn.GroupNorm)
 
 @torch.no_grad()
 def initialise(module: nn.Module, how: str, seed: int) -> None:
-    """Draw all weights: `default` as torch does, `normal` N(0, 0.1) with zero biases, `glorot`, `he`."""
+    """Draw all weights: `default` as torch does; all others, such as `normal` N(0, 0.1), with zero biases.
+
+    Norms start as they always do.
+    """
     generator = torch.Generator().manual_seed(seed)
     for child in module.modules():
         if isinstance(child, _NORMS) or getattr(child, "starts_fixed", False):
@@ -40,12 +43,22 @@ def _draw(module: nn.Module, how: str, generator: torch.Generator) -> None:
 
 
 def _draw_weight(weight: torch.Tensor, how: str, generator: torch.Generator) -> None:
-    if how == "normal":
+    if how == "zero":
+        nn.init.zeros_(weight)
+    elif how == "normal":
         nn.init.normal_(weight, 0.0, NORMAL_SPREAD, generator=generator)
     elif how == "glorot":  # Glorot and Bengio 2010, equation 16
         nn.init.xavier_uniform_(weight, generator=generator)
+    elif how == "glorot normal":
+        nn.init.xavier_normal_(weight, generator=generator)
     elif how == "he":  # He et al. 2015, equation 10
         nn.init.kaiming_normal_(weight, nonlinearity="relu", generator=generator)
+    elif how == "he uniform":
+        nn.init.kaiming_uniform_(weight, nonlinearity="relu", generator=generator)
+    elif how == "lecun":  # LeCun, Bottou, Orr and Müller 1998, equation 16
+        nn.init.kaiming_normal_(weight, nonlinearity="linear", generator=generator)
+    elif how == "orthogonal":  # Saxe, McClelland and Ganguli 2014
+        nn.init.orthogonal_(weight, generator=generator)
     else:
         nn.init.kaiming_uniform_(weight, a=math.sqrt(5), generator=generator)
 

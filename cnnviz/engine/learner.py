@@ -21,9 +21,9 @@ from cnnviz.engine.randomness import Randomness
 from cnnviz.engine.weights import Weights, apply
 from cnnviz.errors import TrainError
 from cnnviz.layers import size, times
-from cnnviz.model.answers import PER_CELL
 from cnnviz.model.check import check
-from cnnviz.model.freesize import admits, resized
+from cnnviz.model.checking.answers import PER_CELL
+from cnnviz.model.checking.freesize import admits, resized
 from cnnviz.model.graph import Graph
 from cnnviz.model.recipe import Recipe
 

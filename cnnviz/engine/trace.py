@@ -15,7 +15,7 @@ from cnnviz.engine.losses import probabilities
 from cnnviz.errors import ExplainError
 from cnnviz.explain.trace import Trace
 from cnnviz.layers import Shape, times
-from cnnviz.model.freesize import admits, admitting
+from cnnviz.model.checking.freesize import admits, admitting
 from cnnviz.model.names import attribute
 
 Array = NDArray[Any]

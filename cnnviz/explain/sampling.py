@@ -20,7 +20,7 @@ def sampled(formula: Sampled, cells: Cells) -> Account:
     image = cells.trace.activation(cells.source(Block(formula.image, ())))
     height, width = image.shape[-2:]
     thetas = _thetas(formula, cells)
-    column, row = _coordinates(formula, [each.value for each in thetas], (height, width))
+    column, row = coordinates(formula, [each.value for each in thetas], (height, width))
     found = cells.part(_neighbours(formula.place[0], row, column), ("pixel", "share"))
     shares = np.outer(_shares(row), _shares(column))[None]
     part = multiplied(found, shares)
@@ -42,7 +42,7 @@ def _thetas(formula: Sampled, cells: Cells) -> tuple[Constant, ...]:
     )
 
 
-def _coordinates(formula: Sampled, theta: list[float], size: tuple[int, int]) -> tuple[float, float]:
+def coordinates(formula: Sampled, theta: list[float], size: tuple[int, int]) -> tuple[float, float]:
     """Return the column and row of the image that an output pixel is fetched from.
 
     From −1 to 1 between the outer edges: the centre of pixel i of n lies at (2i + 1) / n − 1.

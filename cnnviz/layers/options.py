@@ -6,13 +6,25 @@ import dataclasses
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Literal
 
 from cnnviz.errors import OptionError
 from cnnviz.layers.matrix import MatrixError, tidied
 
 Form = Literal[
-    "integer", "number", "switch", "choice", "size", "padding", "shape", "target", "kernel", "layer"
+    "integer",
+    "number",
+    "switch",
+    "choice",
+    "size",
+    "padding",
+    "shape",
+    "target",
+    "kernel",
+    "layer",
+    "rising",
+    "names",
 ]
 PADDINGS = ("valid", "same")
 REST = "rest"
@@ -26,13 +38,20 @@ _WORDS: dict[int, dict[str, str]] = {
 """What stands in for {sizes}, {ways} and {thing} in the help of an option with one number per dimension."""
 
 
+_ALLOWED = {
+    "switch": "yes or no",
+    "layer": "a layer with one input, as a kind and its options",
+    "names": "names, such as conv1, fc",
+}
+
+
 @dataclass(frozen=True)
 class Option:
     """What may be written into one field of a layer.
 
     `lo` and `hi` are inclusive and hold for every entry of a size; `length` is the number of entries
     (None: free, as for an input shape). A `target` is a shape in which one entry may be −1, the rest; a `kernel` is a
-    matrix as text.
+    matrix as text; `rising` is any count of whole numbers, each larger than the one before.
     """
 
     name: str
@@ -51,12 +70,12 @@ class Option:
 
     def allowed(self) -> str:
         """Say in words what may be written here."""
-        if self.form == "switch":
-            return "yes or no"
+        if self.form in _ALLOWED:
+            return _ALLOWED[self.form]
         if self.form == "choice":
             return "one of " + ", ".join(self.choices)
-        if self.form == "layer":
-            return "a layer with one input, as a kind and its options"
+        if self.form == "rising":
+            return f"whole numbers from {_plain(self.lo)} on, each larger than the one before"
         if self.form == "padding":
             return f"valid, same, or {self._numbers()}"
         if self.form == "target":
@@ -118,6 +137,8 @@ def options_of(cls: type) -> tuple[Option, ...]:
     """Return the declared options of a layer class, in the order they are written."""
     found = []
     for item in dataclasses.fields(cls):
+        if "option" not in item.metadata:
+            continue
         meta = dict(item.metadata["option"])
         meta["label"] = meta["label"] or item.name.replace("_", " ").capitalize()
         default = item.default
@@ -210,6 +231,21 @@ def _target(option: Option, value: object) -> tuple[int, ...]:
     return tuple(value)
 
 
+def _rising(option: Option, value: object) -> tuple[int, ...]:
+    if not isinstance(value, (tuple, list)):
+        raise option.refuse(value)
+    found = tuple(_whole(option, entry) for entry in value)
+    if any(after <= before for before, after in pairwise(found)):
+        raise option.refuse(value)
+    return found
+
+
+def _names(option: Option, value: object) -> tuple[str, ...]:
+    if not isinstance(value, (tuple, list)) or not all(isinstance(each, str) and each for each in value):
+        raise option.refuse(value)
+    return tuple(value)
+
+
 def _kernel(option: Option, value: object) -> str:
     if not isinstance(value, str):
         raise option.refuse(value)
@@ -232,4 +268,6 @@ _PARSERS = {
     "target": _target,
     "kernel": _kernel,
     "layer": _layer,
+    "rising": _rising,
+    "names": _names,
 }

@@ -7,7 +7,7 @@ from typing import Any
 
 from cnnviz.model.entries import Place, shortened
 from cnnviz.model.graph import Node, is_legal
-from cnnviz.model.group import Group, Note
+from cnnviz.model.groups.group import Group, Note
 
 LONGEST_TEXT = 4000
 """Characters of a note."""

@@ -10,7 +10,6 @@ import atexit
 import contextlib
 import hashlib
 import os
-import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,26 +17,7 @@ from pathlib import Path
 
 from cnnviz.errors import FileError
 from cnnviz.model.files import Project, open_project, save_project
-from cnnviz.paths import user_data, write_atomically
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _try_lock(lock: int) -> bool:
-        try:
-            msvcrt.locking(lock, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-else:
-    import fcntl
-
-    def _try_lock(lock: int) -> bool:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True
+from cnnviz.paths import try_lock, user_data, write_atomically
 
 
 @dataclass(frozen=True)
@@ -169,7 +149,7 @@ def _hold_lock() -> None:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     _held[path] = os.open(path, os.O_RDWR | os.O_CREAT)
-    _try_lock(_held[path])
+    try_lock(_held[path])
     atexit.register(path.unlink, missing_ok=True)
 
 
@@ -183,6 +163,6 @@ def _owner_lives(kept: Path) -> bool:
     except OSError:
         return False
     try:
-        return not _try_lock(lock)
+        return not try_lock(lock)
     finally:
         os.close(lock)

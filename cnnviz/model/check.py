@@ -8,9 +8,9 @@ from functools import cached_property, lru_cache
 
 from cnnviz.errors import GraphError, ShapeError
 from cnnviz.layers import Layer, Parameter, Shape
-from cnnviz.model import advice, answers, ends, freesize, mending, slopes, wiring
+from cnnviz.model.checking import advice, answers, ends, freesize, mending, slopes, wiring
+from cnnviz.model.checking.problem import Fix, Problem, Severity
 from cnnviz.model.graph import Graph, Node
-from cnnviz.model.problem import Fix, Problem, Severity
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnviz.errors import GraphError, did_you_mean
 from cnnviz.layers import Layer
-from cnnviz.model.group import Group, Note
+from cnnviz.model.groups.group import Group, Note
 
 if TYPE_CHECKING:
     from cnnviz.model.check import Report
@@ -56,7 +56,7 @@ class Edge:
 class Graph:
     """Nodes in the order they were added, and the wires between them; names are unique.
 
-    Groups and notes change nothing in the network; `cnnviz.model.folding` edits them.
+    Groups and notes change nothing in the network; `cnnviz.model.groups.folding` edits them.
     """
 
     nodes: tuple[Node, ...] = ()
@@ -205,7 +205,7 @@ class Graph:
     def _without_empty_groups(self) -> Graph:
         if not self.groups:
             return self
-        from cnnviz.model.folding import without_empty_groups
+        from cnnviz.model.groups.folding import without_empty_groups
 
         return without_empty_groups(self)
 

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from cnnviz.layers import BatchNorm, Flatten, Input, Shape
 from cnnviz.model.graph import Graph
-from cnnviz.model.layout import tidy
+from cnnviz.model.placing.layout import tidy
 from cnnviz.templates import parts
 from cnnviz.templates.draft import Draft
 from cnnviz.templates.parts import UNBIASED, Inception, projection

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from cnnviz.errors import GraphError
 from cnnviz.layers import Layer
 from cnnviz.model.graph import Edge, Graph, Node
-from cnnviz.model.group import Group
+from cnnviz.model.groups.group import Group
 
 
 class Draft:

@@ -11,7 +11,7 @@ from typing import Any
 
 from cnnviz.errors import FileError
 from cnnviz.model.graph import Graph
-from cnnviz.model.layout import tidy_for
+from cnnviz.model.placing.layout import tidy_for
 from cnnviz.model.recipe import DataChoice, Recipe
 from cnnviz.paths import shipped
 

@@ -7,8 +7,8 @@ import torch
 
 from cnnviz.engine.build import build
 from cnnviz.engine.losses import step_loss
-from cnnviz.model.problem import Problem
-from cnnviz.model.suitability import judge
+from cnnviz.model.checking.problem import Problem
+from cnnviz.model.checking.suitability import judge
 from tests.broken_graphs import CATALOGUE, Broken
 
 

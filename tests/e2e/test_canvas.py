@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from cnnviz.app import make_window
 from cnnviz.layers import Conv2d, Flatten
 from cnnviz.model.graph import Edge, Graph
-from cnnviz.ui.build.camera import GLIDE_MS
+from cnnviz.ui.build.canvas.camera import GLIDE_MS
 from cnnviz.ui.build.workspace import BuildWorkspace
 from cnnviz.ui.demo.bench import Bench
 from cnnviz.ui.demo.hand import Hand

@@ -6,8 +6,8 @@ import pytest
 
 from cnnviz.errors import GraphError
 from cnnviz.layers import Add, Concat, Conv2d, Conv3d, Flatten, Input, ReLU, Softmax
-from cnnviz.model.folding import members
 from cnnviz.model.graph import chain
+from cnnviz.model.groups.folding import members
 from cnnviz.templates import BLOCKS, BlockTemplate
 from cnnviz.templates.draft import Draft
 from cnnviz.templates.parts import (

@@ -13,8 +13,8 @@ from cnnviz import paths
 from cnnviz.errors import UsageError
 from cnnviz.layers import Dense
 from cnnviz.model.files import Project, from_json, to_json
-from cnnviz.model.folding import members
-from cnnviz.model.layout import tidy_for
+from cnnviz.model.groups.folding import members
+from cnnviz.model.placing.layout import tidy_for
 from cnnviz.templates import (
     SECTIONS,
     TEMPLATES,

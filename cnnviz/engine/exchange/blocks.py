@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from cnnviz.model.folding import put_together
 from cnnviz.model.graph import Graph
+from cnnviz.model.groups.folding import put_together
 
 FEWEST_NODES = 24
 """A smaller network is easier to read without groups."""

@@ -16,8 +16,8 @@ from cnnviz.engine.exchange.blocks import with_blocks
 from cnnviz.errors import CnnvizError, FileError
 from cnnviz.layers import LAYERS, Input, Layer, Output, Shape, times
 from cnnviz.model.graph import Edge, Graph, Node
-from cnnviz.model.layout import tidy
 from cnnviz.model.names import attribute
+from cnnviz.model.placing.layout import tidy
 
 Array = NDArray[Any]
 MOST_OPERATORS = 5000

@@ -6,9 +6,9 @@ from math import sqrt
 
 from PySide6.QtCore import QSize
 
-from cnnviz.model.cards import cards
 from cnnviz.model.graph import Graph
-from cnnviz.model.layout import ROW_PITCH, Direction, tidy, tidy_for
+from cnnviz.model.placing.cards import cards
+from cnnviz.model.placing.layout import ROW_PITCH, Direction, tidy, tidy_for
 
 MANY = 300
 """From so many cards on, one layout of the proportions of the view is made, and no others are tried."""

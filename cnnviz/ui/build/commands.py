@@ -11,20 +11,20 @@ from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from cnnviz.errors import CnnvizError
 from cnnviz.layers import Layer
 from cnnviz.model.check import check
-from cnnviz.model.folding import members
 from cnnviz.model.graph import Graph
-from cnnviz.model.notes import remove_notes
-from cnnviz.model.pieces import Grafted
-from cnnviz.model.repeating import title_of
-from cnnviz.ui.build import edits, mime
-from cnnviz.ui.build.canvas import Canvas
-from cnnviz.ui.build.grouping import Grouping, whole_cards
-from cnnviz.ui.build.noteediting import NoteEditor
-from cnnviz.ui.build.nudging import nudge
-from cnnviz.ui.build.places import CARD_HEIGHT, CARD_WIDTH, SNAP, snapped
-from cnnviz.ui.build.search import SearchBar
-from cnnviz.ui.build.suggestions import of_family
-from cnnviz.ui.build.walking import neighbour
+from cnnviz.model.groups.folding import members
+from cnnviz.model.groups.notes import remove_notes
+from cnnviz.model.groups.pieces import Grafted
+from cnnviz.model.groups.repeating import title_of
+from cnnviz.ui.build.canvas.canvas import Canvas
+from cnnviz.ui.build.canvas.noteediting import NoteEditor
+from cnnviz.ui.build.canvas.places import CARD_HEIGHT, CARD_WIDTH, SNAP, snapped
+from cnnviz.ui.build.canvas.search import SearchBar
+from cnnviz.ui.build.canvas.suggestions import of_family
+from cnnviz.ui.build.canvas.walking import neighbour
+from cnnviz.ui.build.gestures import edits, mime
+from cnnviz.ui.build.gestures.grouping import Grouping, whole_cards
+from cnnviz.ui.build.gestures.nudging import nudge
 
 FAMILIES = {"C": "conv", "P": "maxpool", "N": "batchnorm", "A": "relu", "D": "dense"}
 _TITLES = {

@@ -24,7 +24,7 @@ from cnnviz.model.files import open_project
 from cnnviz.model.graph import Graph
 from cnnviz.templates import TEMPLATES, template
 from cnnviz.ui import numbers, theme
-from cnnviz.ui.build.sheet import Sheet
+from cnnviz.ui.build.canvas.sheet import Sheet
 from cnnviz.ui.state import Session
 from cnnviz.ui.widgets.chrome import Elided, Panel, button, label
 

@@ -11,11 +11,11 @@ from PySide6.QtSvg import QSvgGenerator
 
 from cnnviz.errors import FileError
 from cnnviz.model.graph import Graph
-from cnnviz.model.layout import tidy
+from cnnviz.model.placing.layout import tidy
 from cnnviz.paths import write_atomically
 from cnnviz.ui import numbers, theme
-from cnnviz.ui.build.scene import CanvasScene
-from cnnviz.ui.build.strips import Strip, recolor
+from cnnviz.ui.build.canvas.scene import CanvasScene
+from cnnviz.ui.build.cards.strips import Strip, recolor
 
 FORMATS = (".svg", ".pdf", ".png")
 MARGIN = 24.0

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QObject, Signal
 
-from cnnviz.model.folding import exit_last
 from cnnviz.model.graph import Edge, Graph, renamed
+from cnnviz.model.groups.folding import exit_last
 
 
 class Selection(QObject):

@@ -10,27 +10,27 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QWidget
 
 from cnnviz.layers import LAYERS
 from cnnviz.model.check import Fix
-from cnnviz.model.folding import outermost_folded
 from cnnviz.model.graph import Graph
-from cnnviz.model.layout import Direction
+from cnnviz.model.groups.folding import outermost_folded
+from cnnviz.model.placing.layout import Direction
 from cnnviz.ui import theme
 from cnnviz.ui.build.arrange import best_layout
-from cnnviz.ui.build.canvas import Canvas
+from cnnviz.ui.build.canvas.canvas import Canvas
+from cnnviz.ui.build.canvas.minimap import Minimap
+from cnnviz.ui.build.canvas.noteediting import NoteEditor
+from cnnviz.ui.build.canvas.popover import Popover
+from cnnviz.ui.build.canvas.renaming import NameEditor
+from cnnviz.ui.build.canvas.samples import SampleButtons, sample_view
+from cnnviz.ui.build.canvas.search import SearchBar
+from cnnviz.ui.build.canvas.thumbnails import Thumbnails
+from cnnviz.ui.build.canvas.toolbar import CanvasTools, Invitation
 from cnnviz.ui.build.commands import Commands
 from cnnviz.ui.build.comparing import Comparison
-from cnnviz.ui.build.form import Properties
-from cnnviz.ui.build.grouping import Grouping
-from cnnviz.ui.build.minimap import Minimap
-from cnnviz.ui.build.noteediting import NoteEditor
-from cnnviz.ui.build.palette import USUAL, Palette
-from cnnviz.ui.build.popover import Popover
-from cnnviz.ui.build.renaming import NameEditor
-from cnnviz.ui.build.samples import SampleButtons, sample_view
-from cnnviz.ui.build.search import SearchBar
+from cnnviz.ui.build.gestures.grouping import Grouping
+from cnnviz.ui.build.palette.palette import USUAL, Palette
+from cnnviz.ui.build.properties.form import Properties
 from cnnviz.ui.build.selection import Selection
-from cnnviz.ui.build.strip import BottomStrip
-from cnnviz.ui.build.thumbnails import Thumbnails
-from cnnviz.ui.build.toolbar import CanvasTools, Invitation
+from cnnviz.ui.build.strip.strip import BottomStrip
 from cnnviz.ui.splitters import keep_sizes
 from cnnviz.ui.state import Session
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QLineEdit
 
 from cnnviz.model.graph import Edge
-from cnnviz.ui.build.camera import GLIDE_MS
+from cnnviz.ui.build.canvas.camera import GLIDE_MS
 from cnnviz.ui.build.workspace import BuildWorkspace
 from cnnviz.ui.demo.hand import Hand
 from cnnviz.ui.window import MainWindow

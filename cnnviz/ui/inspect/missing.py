@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from cnnviz.layers import times
-from cnnviz.model.freesize import admitting
+from cnnviz.model.checking.freesize import admitting
 from cnnviz.ui import theme
 from cnnviz.ui.state import Session
 from cnnviz.ui.widgets.chrome import button, label

@@ -11,11 +11,11 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from cnnviz.errors import CnnvizError, FileError
 from cnnviz.model import autosave
 from cnnviz.model.check import Report, check
+from cnnviz.model.checking.suitability import Samples, judge
 from cnnviz.model.files import Project, open_project, save_project
 from cnnviz.model.graph import Graph
 from cnnviz.model.history import History
 from cnnviz.model.recipe import DataChoice, Recipe
-from cnnviz.model.suitability import Samples, judge
 
 AUTOSAVE_MS = 2000
 """An edit is on disk at most this long after it was made."""

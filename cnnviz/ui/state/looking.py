@@ -11,7 +11,7 @@ from cnnviz.data.adapt import adapted
 from cnnviz.events import Failed
 from cnnviz.explain.trace import Trace
 from cnnviz.jobs import Asker
-from cnnviz.model.freesize import admits, admitting, resized
+from cnnviz.model.checking.freesize import admits, admitting, resized
 from cnnviz.model.graph import Graph, renamed
 from cnnviz.model.names import attribute
 from cnnviz.ui.services import Services, Weights

@@ -16,10 +16,10 @@ from cnnviz.events import Failed, Snapshot
 from cnnviz.jobs import Asker
 from cnnviz.model.autosave import weights_beside
 from cnnviz.model.check import check
+from cnnviz.model.checking.suitability import Samples
 from cnnviz.model.files import Project
 from cnnviz.model.graph import Graph
 from cnnviz.model.names import misfits
-from cnnviz.model.suitability import Samples
 from cnnviz.settings import Settings
 from cnnviz.templates import shipped_weights, template
 from cnnviz.ui import numbers

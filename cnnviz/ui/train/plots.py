@@ -166,12 +166,13 @@ class Plots(QWidget):
     def _expect(self, record: Record | None) -> None:
         """Say which loss is drawn, and where a network begins that knows nothing."""
         dataset = record.dataset if record else self._session.material.dataset
-        classes = len(dataset.classes) if dataset else 10
+        classes = (len(dataset.classes) if dataset else 0) or 10
         self._graph = record.graph if record else self._session.document.graph
         loss, accuracy = self._panels[:2]
         words = loss_in_words(self._graph) or "cross entropy"
         loss.set_title("Loss", f"{words}, log scale")
         named = not learned_from(self._graph) or main_head(self._graph).classifies
+        named = named and (dataset is None or dataset.answers == "labels")
         accuracy.set_title("Accuracy", "" if named else "– the network names no classes")
         if words == "cross entropy" and named:
             self.loss.set_y_range(0.5, 2 * max(math.log(classes), 1.0))

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QApplication,
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QScrollArea,
@@ -19,34 +15,17 @@ from PySide6.QtWidgets import (
 from cnnviz.errors import TrainError
 from cnnviz.events import Evaluated
 from cnnviz.model.heads import loss_in_words
-from cnnviz.model.recipe import BOUNDS, INITIALISERS, OPTIMISERS, SCHEDULES
+from cnnviz.model.recipe import recipe_setting
 from cnnviz.ui import numbers
 from cnnviz.ui.state import Record, Session
+from cnnviz.ui.train.recipeform import FIELD_WIDTH, RecipeSection, make_sections
 from cnnviz.ui.widgets.chrome import Divider, Elided, Panel, label
 from cnnviz.ui.widgets.field import Field
-from cnnviz.ui.widgets.fields import ChoiceField
-from cnnviz.ui.widgets.numberfields import FloatField, IntField
+from cnnviz.ui.widgets.numberfields import IntField
 
 WIDTH = 236
-FIELD_WIDTH = 118
 SHOWN_RUNS = 6
-_WORDS = {
-    "sgd": "SGD", "momentum": "Momentum", "adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop",
-    "default": "PyTorch's own", "normal": "N(0, 0.1)", "glorot": "Glorot", "he": "He",
-    "constant": "Constant", "cosine": "Cosine to 0",
-}  # fmt: skip
-HELP = {
-    "optimiser": "The rule that turns gradients into steps",
-    "batch_size": "Images per step",
-    "epochs": "How often every training image is seen; not used where steps are given",
-    "steps": "0: as many as the epochs take; otherwise exactly this many batches",
-    "seed": "The same seed gives the same numbers again",
-    "momentum": "How much of the last step is kept; only the optimiser Momentum uses it",
-    "weight_decay": "Pulls weights towards 0",
-    "initialiser": "Where the weights start: Glorot draws uniformly, He and N from a normal distribution",
-    "schedule": "How the learning rate changes over the run",
-    "validation": "Training images held out to judge by; at most a sixth of them, where the data set is small",
-}
+_VALIDATION = "Training images held out to judge by; at most a sixth of them, where the data set is small"
 
 
 class RecipeColumn(QScrollArea):
@@ -65,8 +44,13 @@ class RecipeColumn(QScrollArea):
         column.setSpacing(0)
         self._runs = Panel("Runs")
         column.addWidget(self._runs)
-        column.addWidget(Divider())
-        column.addWidget(self._recipe())
+        self.sections = make_sections()
+        for section in self.sections.values():
+            section.edited.connect(self._edit)
+            self.fields |= {name: row.field for name, row in section.rows.items()}
+            column.addWidget(Divider())
+            column.addWidget(section)
+        self._complete(next(iter(self.sections.values())))
         column.addStretch(1)
         self.setWidget(inside)
         session.document.described.connect(self.refresh)
@@ -75,65 +59,33 @@ class RecipeColumn(QScrollArea):
         self.refresh()
         self.show_runs()
 
-    def _recipe(self) -> Panel:
-        panel = Panel("Recipe", "of the next run")
-        form = QGridLayout()
-        form.setHorizontalSpacing(8)
-        form.setVerticalSpacing(6)
-        form.setColumnStretch(0, 1)
-        for row, name in enumerate(HELP):
-            field = self._field(name)
-            caption = label(name.replace("_", " ").capitalize(), "secondary")
-            for part in (caption, field):
-                part.setToolTip(HELP[name])
-            form.addWidget(caption, row, 0)
-            form.addWidget(field, row, 1)
-            self.fields[name] = field
-        panel.body.addLayout(form)
+    def _complete(self, section: RecipeSection) -> None:
+        """Add to the first section what is no setting of the recipe: held-out images and the loss."""
+        section.set_title("Recipe", "of the next run")
+        field = self.fields["validation"] = IntField(0, 1_000_000, "validation", width=FIELD_WIDTH)
+        field.edited.connect(lambda count: self._session.document.set_data(validation=count))
+        caption = label("Validation", "secondary")
+        for part in (caption, field):
+            part.setToolTip(_VALIDATION)
+        section.add_field(caption, field)
         self.loss = _wrapped("")
-        panel.body.addWidget(self.loss)
-        return panel
+        section.body.addWidget(self.loss)
 
-    def _field(self, name: str) -> Field:
-        choices = {"optimiser": OPTIMISERS, "initialiser": INITIALISERS, "schedule": SCHEDULES}
-        field: Field
-        if name in choices:
-            field = ChoiceField([(each, _WORDS[each]) for each in choices[name]], name, drop_down=True)
-        elif name in ("momentum", "weight_decay"):
-            low, high = BOUNDS[name]
-            field = FloatField(low, high, name, width=FIELD_WIDTH)
+    def _edit(self, name: str, value: object) -> None:
+        try:
+            self._session.document.set_recipe(**{name: value})
+        except TrainError as error:
+            self.fields[name].set_error(error.hint or error.what)
         else:
-            low, high = BOUNDS.get(name, (0, 1_000_000))
-            field = IntField(int(low), int(high), name, width=FIELD_WIDTH)
-        field.setFixedWidth(FIELD_WIDTH)
-        field.edited.connect(self._setter(name, field))
-        return field
-
-    def _setter(self, name: str, field: Field) -> Callable[[Any], None]:
-        def edit(value: Any) -> None:
-            try:
-                change = (
-                    self._session.document.set_data
-                    if name == "validation"
-                    else self._session.document.set_recipe
-                )
-                change(**{name: value})
-            except TrainError as error:
-                field.set_error(error.hint or error.what)
-            else:
-                field.set_error(None)
-
-        return edit
+            self.fields[name].set_error(None)
 
     def refresh(self) -> None:
         """Show the document's recipe; a field that is being typed into is left alone."""
-        document = self._session.document
-        for name, field in self.fields.items():
-            value = document.data.validation if name == "validation" else getattr(document.recipe, name)
-            if not field.isAncestorOf(QApplication.focusWidget() or self):
-                field.set_value(value)
-        self.fields["momentum"].setEnabled(document.recipe.optimiser == "momentum")
-        self.fields["epochs"].setEnabled(not document.recipe.steps)
+        document, held_out = self._session.document, self.fields["validation"]
+        for section in self.sections.values():
+            section.show_recipe(document.recipe)
+        if not held_out.isAncestorOf(QApplication.focusWidget() or self):
+            held_out.set_value(document.data.validation)
         self.loss.setText(f"Loss: {loss_in_words(document.graph) or 'none yet'}.")
 
     def show_runs(self) -> None:
@@ -169,7 +121,8 @@ class _RunRow(QWidget):
         recipe, state = record.recipe, record.outcome.lower() or "running"
         reached = f"{judged.which}, " if judged else ""
         rate = numbers.compact(recipe.learning_rate, 2)
-        about = f"{_WORDS[recipe.optimiser]} {rate}, batch {recipe.batch_size}, {record.dataset.title}"
+        rule = recipe_setting("optimiser").words[recipe.optimiser]
+        about = f"{rule} {rate}, batch {recipe.batch_size}, {record.dataset.title}"
         column.addWidget(Elided(f"{reached}{state} · {about}", "hint"))
 
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
 from cnnviz.errors import TrainError
 from cnnviz.events import Progress, StepDone
-from cnnviz.model.recipe import BOUNDS
+from cnnviz.model.recipe import recipe_setting
 from cnnviz.ui import icons, numbers, theme
 from cnnviz.ui.state import Record, Session
 from cnnviz.ui.widgets.chrome import Divider, button, label
@@ -143,7 +143,8 @@ class TrainBar(QWidget):
         if state == "idle":
             self._doing = ""
         if not self.rate.hasFocus():
-            low, high = BOUNDS["learning_rate"]
+            option = recipe_setting("learning_rate").option
+            low, high = option.lo or 0.0, option.hi or 1.0
             self.rate.set_value(min(max(self._session.document.recipe.learning_rate, low), high))
         self.show_step()
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from cnnviz.layers import Add, BatchNorm, Conv2d, Dense, GlobalAvgPool, Input, ReLU, Softmax
-from cnnviz.model.folding import put_together
 from cnnviz.model.graph import Graph, chain
-from cnnviz.model.layout import tidy
+from cnnviz.model.groups.folding import put_together
+from cnnviz.model.placing.layout import tidy
 
 BLOCK = ("conv_a", "bn_a", "relu_a", "conv_b", "bn_b", "add", "relu_b")
 

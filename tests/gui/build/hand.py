@@ -7,9 +7,9 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDro
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from cnnviz.ui.build import mime
-from cnnviz.ui.build.canvas import Canvas
-from cnnviz.ui.build.card import CardItem
+from cnnviz.ui.build.canvas.canvas import Canvas
+from cnnviz.ui.build.cards.card import CardItem
+from cnnviz.ui.build.gestures import mime
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
 PLAIN = Qt.KeyboardModifier.NoModifier

@@ -9,13 +9,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from cnnviz.layers import Conv2d, Input, MaxPool2d
-from cnnviz.model.folding import members
 from cnnviz.model.graph import Edge, Graph, chain
-from cnnviz.model.layout import tidy
-from cnnviz.model.ownblocks import folder, load_blocks
+from cnnviz.model.groups.folding import members
+from cnnviz.model.groups.ownblocks import folder, load_blocks
+from cnnviz.model.placing.layout import tidy
 from cnnviz.templates.blocks import BLOCKS
-from cnnviz.ui.build import mime
-from cnnviz.ui.build.blocklist import ENTRY
+from cnnviz.ui.build.gestures import mime
+from cnnviz.ui.build.palette.blocklist import ENTRY
 from cnnviz.ui.build.workspace import BuildWorkspace
 from tests.gui.build.grouped import BLOCK, folded
 from tests.gui.build.hand import LEFT, PLAIN, Hand

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QApplication
 
 from cnnviz.layers import Add, Conv2d, Dense, Flatten, Input, MaxPool2d, ReLU
 from cnnviz.model.graph import Edge, Graph, chain
-from cnnviz.model.layout import tidy
+from cnnviz.model.placing.layout import tidy
 from cnnviz.ui.build.workspace import BuildWorkspace
 from tests.gui.build.hand import Hand
 

@@ -6,8 +6,14 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 
 from cnnviz.layers import LAYERS, Add, Conv2d, Dense, FixedFilter2d, Flatten, Input, MaxPool2d, Reshape
 from cnnviz.model.graph import Edge, Graph, chain
-from cnnviz.model.layout import tidy
-from cnnviz.ui.build.optionfields import KernelField, PaddingField, ShapeField, TargetField, field_for
+from cnnviz.model.placing.layout import tidy
+from cnnviz.ui.build.properties.optionfields import (
+    KernelField,
+    PaddingField,
+    ShapeField,
+    TargetField,
+    field_for,
+)
 from cnnviz.ui.build.workspace import BuildWorkspace
 from cnnviz.ui.widgets.field import Field
 

@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QApplication
 from cnnviz.layers import Add, Conv2d, Dense, Flatten, Input, MaxPool2d, ReLU
 from cnnviz.model.files import from_json, to_json
 from cnnviz.model.graph import Edge, Graph, chain
-from cnnviz.model.layout import tidy
-from cnnviz.ui.build.aligning import REACH, align
-from cnnviz.ui.build.cardpaint import tiles
-from cnnviz.ui.build.cutting import crosses
-from cnnviz.ui.build.search import found
+from cnnviz.model.placing.layout import tidy
+from cnnviz.ui.build.canvas.search import found
+from cnnviz.ui.build.cards.cardpaint import tiles
+from cnnviz.ui.build.gestures.aligning import REACH, align
+from cnnviz.ui.build.gestures.cutting import crosses
 from cnnviz.ui.build.workspace import BuildWorkspace
 from tests.gui.build.hand import Hand
 from tests.gui.rooms import wait

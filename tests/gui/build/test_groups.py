@@ -9,10 +9,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from cnnviz.model.files import Project, from_json, to_json
-from cnnviz.model.folding import group_of, members
 from cnnviz.model.graph import Edge, Graph
-from cnnviz.ui.build.boxpaint import OPEN
-from cnnviz.ui.build.card import CardItem
+from cnnviz.model.groups.folding import group_of, members
+from cnnviz.ui.build.cards.boxpaint import OPEN
+from cnnviz.ui.build.cards.card import CardItem
 from cnnviz.ui.build.workspace import BuildWorkspace
 from tests.gui.build.grouped import BLOCK, folded, residual
 from tests.gui.build.hand import Hand

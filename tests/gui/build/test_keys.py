@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QApplication
 
 from cnnviz.layers import BatchNorm, Conv1d, Conv2d, Dense, Flatten, Input, MaxPool2d, ReLU
 from cnnviz.model.graph import Edge, Graph, chain
-from cnnviz.model.layout import tidy
-from cnnviz.ui.build import mime
+from cnnviz.model.placing.layout import tidy
+from cnnviz.ui.build.gestures import mime
 from cnnviz.ui.build.workspace import BuildWorkspace
 from tests.gui.build.hand import Hand
 

@@ -2,11 +2,11 @@
 
 from cnnviz.layers import Add, Conv2d, Input, ReLU
 from cnnviz.model.files import Project, from_json, to_json
-from cnnviz.model.folding import unfolded
 from cnnviz.model.graph import Edge, Graph, Node
-from cnnviz.model.layout import tidy
+from cnnviz.model.groups.folding import unfolded
+from cnnviz.model.placing.layout import tidy
 from cnnviz.templates import template
-from cnnviz.ui.build.cardpaint import LEGIBLE
+from cnnviz.ui.build.cards.cardpaint import LEGIBLE
 from cnnviz.ui.build.workspace import BuildWorkspace
 from tests.gui.rooms import wait
 

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QApplication, QComboBox
 
 from cnnviz.layers import LAYERS, Conv2d, Dense, FixedFilter2d, Input, TimeDistributed
 from cnnviz.model.graph import Edge, Graph, chain
-from cnnviz.model.layout import tidy
-from cnnviz.ui.build.layerfield import LayerField
+from cnnviz.model.placing.layout import tidy
+from cnnviz.ui.build.properties.layerfield import LayerField
 from cnnviz.ui.build.workspace import BuildWorkspace
 
 Load = Callable[[Graph], BuildWorkspace]

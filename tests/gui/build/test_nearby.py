@@ -1,7 +1,7 @@
 import random
 
-from cnnviz.ui.build.nearby import Boxes
-from cnnviz.ui.build.routing import Rect
+from cnnviz.ui.build.canvas.nearby import Boxes
+from cnnviz.ui.build.cards.routing import Rect
 
 
 def test_the_same_boxes_are_found_as_by_looking_at_all() -> None:

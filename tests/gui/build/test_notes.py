@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
 from cnnviz.model.graph import Graph
-from cnnviz.model.group import Note
+from cnnviz.model.groups.group import Note
 from cnnviz.ui.build.workspace import BuildWorkspace
 from tests.gui.build.grouped import residual
 from tests.gui.build.hand import Hand

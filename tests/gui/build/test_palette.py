@@ -1,7 +1,7 @@
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from cnnviz.ui.build.palette import ICONS_ONLY
+from cnnviz.ui.build.palette.palette import ICONS_ONLY
 from cnnviz.ui.build.workspace import BuildWorkspace
 
 

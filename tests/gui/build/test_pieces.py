@@ -12,18 +12,19 @@ from cnnviz.errors import GraphError
 from cnnviz.layers import LAYERS, BatchNorm, Conv2d, Dense, Flatten, Input, MaxPool2d, ReLU, Softmax
 from cnnviz.model.check import check
 from cnnviz.model.graph import Edge, Graph, chain
-from cnnviz.model.layout import tidy
+from cnnviz.model.placing.layout import tidy
 from cnnviz.model.recipe import Recipe
-from cnnviz.ui.build import cardpaint, edits
-from cnnviz.ui.build.amounts import memory
 from cnnviz.ui.build.arrange import best_layout
-from cnnviz.ui.build.faces import faces
-from cnnviz.ui.build.places import CARD_HEIGHT, CARD_WIDTH
-from cnnviz.ui.build.routing import is_clear, route
-from cnnviz.ui.build.scene import CanvasScene
-from cnnviz.ui.build.sight import sight
-from cnnviz.ui.build.strips import strip
-from cnnviz.ui.build.suggestions import FOLLOWS, family, follows, grouped, ranked
+from cnnviz.ui.build.canvas.places import CARD_HEIGHT, CARD_WIDTH
+from cnnviz.ui.build.canvas.scene import CanvasScene
+from cnnviz.ui.build.canvas.suggestions import FOLLOWS, family, follows, grouped, ranked
+from cnnviz.ui.build.cards import cardpaint
+from cnnviz.ui.build.cards.faces import faces
+from cnnviz.ui.build.cards.routing import is_clear, route
+from cnnviz.ui.build.cards.strips import strip
+from cnnviz.ui.build.gestures import edits
+from cnnviz.ui.build.strip.amounts import memory
+from cnnviz.ui.build.strip.sight import sight
 from cnnviz.ui.build.wording import told
 
 
@@ -195,7 +196,9 @@ def test_what_usually_follows_exists_and_fits() -> None:
     assert ranked("", "Convolution", (8, 28, 28))[0].kind == "relu"
     assert ranked("", "Input", (1, 28, 28))[0].kind == "conv2d"
     assert ranked("", "Input", (3, 100))[0].kind == "conv1d"
-    assert ranked("", "affine_parameters", (6,))[0].kind == "affine_sampler"  # whose ports want different shapes
+    assert (
+        ranked("", "affine_parameters", (6,))[0].kind == "affine_sampler"
+    )  # whose ports want different shapes
     assert ranked("", "affine_parameters", (7,))[0].kind != "affine_sampler"
 
 

@@ -13,10 +13,10 @@ from cnnviz.model.check import check
 from cnnviz.model.files import from_json, to_json
 from cnnviz.model.graph import Graph, chain
 from cnnviz.ui import numbers
-from cnnviz.ui.build.card import CardItem
-from cnnviz.ui.build.faces import faces
-from cnnviz.ui.build.scene import CanvasScene
-from cnnviz.ui.build.wire import WireItem
+from cnnviz.ui.build.canvas.scene import CanvasScene
+from cnnviz.ui.build.cards.card import CardItem
+from cnnviz.ui.build.cards.faces import faces
+from cnnviz.ui.build.cards.wire import WireItem
 from cnnviz.ui.build.workspace import BuildWorkspace
 from tests.scribble import Scribble
 

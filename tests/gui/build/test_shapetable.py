@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from cnnviz.model.table import to_csv, to_text
 from cnnviz.templates import template
-from cnnviz.ui.build.shapetable import COLUMNS, ShapeTable
+from cnnviz.ui.build.strip.shapetable import COLUMNS, ShapeTable
 
 NAMES = [name for name, _ in COLUMNS]
 

@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from cnnviz.templates import TEMPLATES
-from cnnviz.ui.build.templates import ID, TemplateList
+from cnnviz.ui.build.palette.templates import ID, TemplateList
 from tests.gui.rooms import shown
 
 

@@ -5,8 +5,8 @@ import pytest
 
 from cnnviz.layers import Conv2d, Input, ReLU
 from cnnviz.model.graph import Graph, chain
-from cnnviz.model.layout import tidy
-from cnnviz.ui.build import thumbnails
+from cnnviz.model.placing.layout import tidy
+from cnnviz.ui.build.canvas import thumbnails
 from cnnviz.ui.build.workspace import BuildWorkspace
 from tests.gui.rooms import wait
 

@@ -1,7 +1,7 @@
 from cnnviz.layers import Add, Conv2d, Flatten, Input, MaxPool2d
 from cnnviz.model.check import check
 from cnnviz.model.graph import Edge, Graph, Node, chain
-from cnnviz.ui.build.waiting import Causes
+from cnnviz.ui.build.cards.waiting import Causes
 
 
 def test_all_that_follows_waits_for_the_first_mistake() -> None:

@@ -247,8 +247,8 @@ def test_momentum_can_be_set_where_it_is_used(
 ) -> None:
     window.session.document.set_recipe(optimiser=optimiser)
     field = train.recipe.fields["momentum"]
-    assert field.isEnabled() == (optimiser == "momentum")
-    assert "only the optimiser Momentum uses it" in field.toolTip()
+    assert field.isEnabled() == (optimiser in ("momentum", "nesterov"))
+    assert "only Momentum and Nesterov use it" in field.toolTip()
 
 
 def test_plots_keep_their_room_in_a_smaller_window(window: MainWindow, train: TrainWorkspace) -> None:

@@ -15,7 +15,7 @@ from cnnviz.data.resample import resize, resize_exactly
 from cnnviz.data.series import two_sines
 from cnnviz.errors import DataError
 from cnnviz.model.check import check
-from cnnviz.model.suitability import Samples, judge
+from cnnviz.model.checking.suitability import Samples, judge
 from cnnviz.templates import TEMPLATES
 
 

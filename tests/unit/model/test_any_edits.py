@@ -5,12 +5,12 @@ import random
 import pytest
 
 from cnnviz.layers import Input
-from cnnviz.model.cards import cards
 from cnnviz.model.check import check
 from cnnviz.model.files import Project, from_json, to_json
-from cnnviz.model.folding import members
 from cnnviz.model.graph import Graph, chain
+from cnnviz.model.groups.folding import members
 from cnnviz.model.history import History
+from cnnviz.model.placing.cards import cards
 from tests.scribble import Scribble
 
 STEPS = 150

@@ -61,5 +61,7 @@ def test_wires_between_layers_that_stay() -> None:
 def test_plain_and_residual_networks_differ_in_their_shortcuts() -> None:
     found = compare(template("plain20").graph, template("resnet20").graph)
     added = [change for change in found.changes if change.kind == "added"]
-    assert sum(change.text == "Add" for change in added) == 9  # one shortcut around every pair of convolutions
+    assert (
+        sum(change.text == "Add" for change in added) == 9
+    )  # one shortcut around every pair of convolutions
     assert found.kinds("after")[added[0].after] == "added"

@@ -30,9 +30,9 @@ from cnnviz.errors import FileError
 from cnnviz.layers import LAYERS, Add, Conv2d, Dense, Flatten, Input, MaxPool2d, ReLU, TimeDistributed
 from cnnviz.model import files
 from cnnviz.model.files import Project, from_json, open_project, save_project, to_json
-from cnnviz.model.folding import put_together
 from cnnviz.model.graph import Graph, chain
-from cnnviz.model.group import Note
+from cnnviz.model.groups.folding import put_together
+from cnnviz.model.groups.group import Note
 from cnnviz.model.recipe import DataChoice, Recipe
 from cnnviz.templates import TEMPLATES
 

@@ -20,7 +20,7 @@ from cnnviz.layers import (
     Softmax,
 )  # fmt: skip
 from cnnviz.model.check import Problem
-from cnnviz.model.freesize import admits, resized
+from cnnviz.model.checking.freesize import admits, resized
 from cnnviz.model.graph import Graph, chain
 
 

@@ -9,10 +9,10 @@ import pytest
 
 from cnnviz.errors import FileError, GraphError
 from cnnviz.layers import Add, Conv2d, Dense, Flatten, Input, MaxPool2d, ReLU
-from cnnviz.model import notes, ownblocks
-from cnnviz.model.blocks import add_block_after, as_block, insert_block, place_block
-from cnnviz.model.cards import Card, card_of, cards, place_of, put_cards
-from cnnviz.model.folding import (
+from cnnviz.model.graph import Edge, Graph, chain
+from cnnviz.model.groups import notes, ownblocks
+from cnnviz.model.groups.blocks import add_block_after, as_block, insert_block, place_block
+from cnnviz.model.groups.folding import (
     around,
     dissolve,
     entries,
@@ -28,12 +28,12 @@ from cnnviz.model.folding import (
     shifted,
     unfolded,
 )
-from cnnviz.model.framing import closed, frames, opened
-from cnnviz.model.graph import Edge, Graph, chain
-from cnnviz.model.group import Note
-from cnnviz.model.layout import tidy
-from cnnviz.model.pieces import graft, piece
-from cnnviz.model.repeating import copies, repeat
+from cnnviz.model.groups.framing import closed, frames, opened
+from cnnviz.model.groups.group import Note
+from cnnviz.model.groups.pieces import graft, piece
+from cnnviz.model.groups.repeating import copies, repeat
+from cnnviz.model.placing.cards import Card, card_of, cards, place_of, put_cards
+from cnnviz.model.placing.layout import tidy
 
 CARD = (240.0, 108.0)
 

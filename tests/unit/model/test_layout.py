@@ -22,12 +22,12 @@ from cnnviz.layers import (
     ReLU,
     Softmax,
 )
-from cnnviz.model.cards import Card, card_of, cards
-from cnnviz.model.folding import members, outermost_folded
-from cnnviz.model.framing import FRAME_HEAD, FRAME_SIDE, frames
 from cnnviz.model.graph import Edge, Graph, Node, chain
-from cnnviz.model.group import Group
-from cnnviz.model.layout import CARD_HEIGHT, CARD_WIDTH, GRID, Direction, tidy, tidy_for
+from cnnviz.model.groups.folding import members, outermost_folded
+from cnnviz.model.groups.framing import FRAME_HEAD, FRAME_SIDE, frames
+from cnnviz.model.groups.group import Group
+from cnnviz.model.placing.cards import Card, card_of, cards
+from cnnviz.model.placing.layout import CARD_HEIGHT, CARD_WIDTH, GRID, Direction, tidy, tidy_for
 from cnnviz.templates import BLOCKS, TEMPLATES
 
 

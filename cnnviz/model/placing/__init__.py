@@ -1,0 +1,1 @@
+"""Where cards lie: tidy layouts, and which nodes share a card."""

@@ -1,0 +1,1 @@
+"""The palette: layers, blocks and templates to be dragged onto the canvas."""
