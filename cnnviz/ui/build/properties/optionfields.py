@@ -20,6 +20,7 @@ from cnnviz.ui.widgets.fields import (
     FloatField,
     IntField,
     SizeField,
+    TextField,
     Toggle,
 )
 
@@ -47,6 +48,8 @@ def field_for(option: Option) -> Field:
             return SizeField(option.length or 1, int(low), int(high), option.label)
         case "padding" | "shape" | "target" | "kernel":
             return _TYPED[option.form](option)
+        case "rising" | "names":
+            return TextField(option.label)
         case "layer":
             return LayerField(option, field_for)
 
