@@ -1,0 +1,22 @@
+"""Every training is kept: one folder of plain files per run, written while it trains and read by any number of windows.
+
+    run.json             what was trained: number, time, seed, versions, machine, data with their fingerprint
+    project.cnnviz       graph, recipe and data choice
+    steps.npy            one record per step; numpy opens it, and it only grows
+    journal.jsonl        the rest in order: judgements, changes of the learning rate, pauses, the end
+    judgements/*.npz     what was answered to every judged sample
+    snapshots/*.safetensors   weights at some steps: the first, milestones, the best, the last
+    labels.json          what the user says about it: name, tags, note, colour
+
+Nothing is pickled, and opening a run executes nothing.
+"""
+
+from cnnviz.runs.about import About, Labels
+from cnnviz.runs.journal import Change, Judgement
+from cnnviz.runs.recorder import Recorder, recorded
+from cnnviz.runs.run import Run, open_run
+from cnnviz.runs.store import Listing, Store
+
+__all__ = [
+    "About", "Change", "Judgement", "Labels", "Listing", "Recorder", "Run", "Store", "open_run", "recorded",
+]  # fmt: skip
