@@ -41,7 +41,7 @@ from cnnviz.model.graph import Graph, chain
 from cnnviz.model.recipe import Recipe
 from cnnviz.templates import TEMPLATES
 
-LARGE = 300_000_000
+LARGE = 100_000_000
 """Parameters and multiply-adds beyond which shapes are compared without numbers, on the meta device."""
 RECIPES = (
     None,

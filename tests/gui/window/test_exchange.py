@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QGraphicsView, QWidget
 
 from cnnviz.engine.build import build
 from cnnviz.engine.weights import save, weights_of
@@ -146,16 +146,16 @@ def test_weights_go_into_the_open_network_by_their_names(window: MainWindow, tmp
     wait(lambda: "fits no layer" in window.status.text.text())
 
 
-def drop(window: MainWindow, path: Path) -> bool:
-    """Drag a file over the window and let it fall; return whether the window takes it."""
+def drop(target: QWidget, path: Path) -> bool:
+    """Drag a file over a widget and let it fall; return whether it is taken."""
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path))])
     copy, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
     none = Qt.KeyboardModifier.NoModifier
     enter = QDragEnterEvent(QPoint(50, 50), copy, data, left, none)
-    QApplication.sendEvent(window, enter)
+    QApplication.sendEvent(target, enter)
     if enter.isAccepted():
-        QApplication.sendEvent(window, QDropEvent(QPointF(50, 50), copy, data, left, none))
+        QApplication.sendEvent(target, QDropEvent(QPointF(50, 50), copy, data, left, none))
     return enter.isAccepted()
 
 
@@ -163,6 +163,11 @@ def test_files_can_be_dropped(window: MainWindow, tmp_path: Path) -> None:
     save_project(tmp_path / "net.cnnviz", Project(small_graph("dropped")))
     assert drop(window, tmp_path / "net.cnnviz")
     assert window.session.document.graph.title == "dropped"
+    window.show_workspace("build")
+    canvas = next(each for each in window.findChildren(QGraphicsView) if each.isVisible())
+    save_project(tmp_path / "other.cnnviz", Project(small_graph("over the canvas")))
+    assert drop(canvas.viewport(), tmp_path / "other.cnnviz")
+    assert window.session.document.graph.title == "over the canvas"
     (tmp_path / "net.txt").write_text("text")
     assert not drop(window, tmp_path / "net.txt")
 
