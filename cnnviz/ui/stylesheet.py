@@ -195,7 +195,7 @@ QMenu::item:disabled { color: ${off}; }
 QMenu::icon { padding-left: 8px; }
 QMenu::indicator { width: 12px; height: 12px; padding-left: 8px; }
 QMenu::indicator:checked { image: url("${tick}"); }
-QMenu::right-arrow { image: url("${closed}"); width: 10px; height: 10px; right: 8px; }
+QMenu::right-arrow { image: url("${closed}"); width: 20px; height: 20px; margin-right: 4px; }
 QMenu::separator { height: 1px; background: ${line}; margin: 4px 6px; }
 QTabWidget::pane { border: 0; border-top: 1px solid ${line}; }
 QTabBar { background: transparent; border: 0; }
