@@ -1,74 +1,170 @@
-"""The command that lists and fetches data sets."""
+"""The command that lists, describes, fetches and makes data sets."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnnviz.cli import report
 from cnnviz.cli.command import Command, add_json
 from cnnviz.errors import UsageError
 
+if TYPE_CHECKING:
+    from cnnviz.data import Dataset, Source
+
+OFFICIAL_VOXELS = "3d-mnist"
+"""The one set that is made into the file its own source looks for."""
+
 
 def _data(options: argparse.Namespace) -> int:
-    return _get(options) if options.action == "get" else _list(options)
+    if options.action == "list":
+        return _list(options)
+    if not options.name:
+        raise UsageError("which data set?", hint=f"Write `cnnviz data {options.action} mnist`.")
+    return {"get": _get, "make": _make, "info": _info}[options.action](options)
 
 
 def _list(options: argparse.Namespace) -> int:
-    from cnnviz import data, settings
+    from cnnviz import data
 
-    found = data.status(options.data_dir, settings.load().data_dir or None)
+    found = data.status(options.data_dir, _setting())
     if options.json:
         report.result_json([_status_dict(each) for each in found])
         return 0
-    rows = [("name", "", "where", "")]
-    rows += [(s.source.name, "ready" if s.found else "missing", s.where, s.source.sentence) for s in found]
+    rows = [("name", "", "what it is", "where")]
+    rows += [(s.source.name, "ready" if s.found else "missing", s.source.sentence, s.where) for s in found]
+    rows += [(s.name, "your own", s.sentence, "name a path") for s in data.SOURCES.values() if s.asks]
     report.result(report.table(rows))
     return 0
 
 
 def _status_dict(status: Any) -> dict[str, Any]:
-    source = status.source
+    return {**_source_dict(status.source), "found": status.found, "where": status.where}
+
+
+def _source_dict(source: Source) -> dict[str, Any]:
     return {
         "name": source.name,
         "title": source.title,
-        "found": status.found,
-        "where": status.where,
         "sentence": source.sentence,
         "licence": source.licence,
         "download_bytes": source.download_bytes,
+        "choices": {choice.name: choice.default for choice in source.choices},
     }
 
 
-def _get(options: argparse.Namespace) -> int:
-    from cnnviz import data, settings
+def _info(options: argparse.Namespace) -> int:
+    """Say what a data set holds; of one that is not here, what can be said without it."""
+    from cnnviz import data
 
-    if not options.name:
-        raise UsageError("which data set?", hint="Write `cnnviz data get mnist`.")
-    into = data.data_folders(options.data_dir, settings.load().data_dir or None)[0]
-    with report.Progress("MB", 1e-6) as bar:
-        for step in data.download(options.name, into):
-            bar.show(step.label, step.done, step.total)
-    folder = into / options.name
+    source = data.source_of(options.name)
+    status = {each.source.name: each for each in data.status(options.data_dir, _setting())}.get(source.name)
+    here = source.asks or (status is not None and status.found)
+    found = data.load(options.name, options.data_dir, setting=_setting()) if here else None
+    about = _source_dict(source) | {"found": here} | (_contents(found) if found else {})
     if options.json:
-        report.result_json({"name": options.name, "where": str(folder)})
-    else:
-        report.result(f"{options.name} is in {folder}")
+        report.result_json(about)
+        return 0
+    rows = [(name.replace("_", " "), _told(value)) for name, value in about.items() if name != "choices"]
+    rows += [(f"{choice.name}={choice.default}", choice.help) for choice in source.choices]
+    report.result(report.table(rows))
     return 0
 
 
+def _contents(dataset: Dataset) -> dict[str, Any]:
+    return {
+        "origin": dataset.origin,
+        "sample_shape": list(dataset.shape),
+        "sample_type": str(dataset.train.images.dtype),
+        "answers": dataset.answers,
+        "answer_shape": list(dataset.answer_shape),
+        "train": len(dataset.train),
+        "test": len(dataset.test),
+        "classes": list(dataset.classes),
+        "fingerprint": dataset.fingerprint,
+    }
+
+
+def _told(value: Any) -> str:
+    if isinstance(value, list):
+        return (
+            "×".join(map(str, value)) if value and isinstance(value[0], int) else ", ".join(value) or "none"
+        )
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:,}" if isinstance(value, int) else "none" if value is None else str(value)
+
+
+def _get(options: argparse.Namespace) -> int:
+    from cnnviz import data
+
+    into = _folder(options)
+    with report.Progress("MB", 1e-6) as bar:
+        for step in data.download(options.name, into):
+            bar.show(step.label, step.done, step.total)
+    _tell_where(options, into / options.name)
+    return 0
+
+
+def _make(options: argparse.Namespace) -> int:
+    """Write a data set into a file; that of 3D-MNIST goes where its source looks for it."""
+    from cnnviz import data
+    from cnnviz.data import making
+
+    official = options.name == OFFICIAL_VOXELS
+    address = "voxels:count=60000" if official else options.name
+    name = "3d-mnist-luiz.h5" if official else f"{data.parse(address).name}.h5"
+    path = options.out or _folder(options) / data.parse(options.name).name / name
+    dataset = data.best(address, options.data_dir, _setting())
+    report.tell(f"Data: {dataset.origin}")
+    with report.Progress("samples") as bar:
+        for step in making.write(dataset, path, making.LUIZ if official else None):
+            bar.show(step.label, step.done, step.total)
+    _tell_where(options, path)
+    return 0
+
+
+def _tell_where(options: argparse.Namespace, where: Path) -> None:
+    if options.json:
+        report.result_json({"name": options.name, "where": str(where)})
+    else:
+        report.result(f"{options.name} is in {where}")
+
+
+def _folder(options: argparse.Namespace) -> Path:
+    from cnnviz import data
+
+    return data.data_folders(options.data_dir, _setting())[0]
+
+
+def _setting() -> str | None:
+    from cnnviz import settings
+
+    return settings.load().data_dir or None
+
+
 def _declare(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("action", choices=["list", "get"], help="show what is here, or fetch one data set")
-    parser.add_argument("name", nargs="?", help="the data set to fetch: mnist or fashion-mnist")
+    parser.add_argument(
+        "action",
+        choices=["list", "info", "get", "make"],
+        help="show what is here, describe one data set, fetch it, or write it into a file",
+    )
+    parser.add_argument(
+        "name", nargs="?", help="the data set, with choices about it: mnist, voxels:seed=3, images:path=pets"
+    )
     parser.add_argument("--data-dir", metavar="D", type=Path, help="folder with one folder per data set")
+    parser.add_argument(
+        "--out", metavar="F", type=Path, help="make: the .h5 file (default: in the data folder)"
+    )
     add_json(parser)
 
 
 DATA = Command(
     "data",
-    "List the data sets, or fetch one from its public mirrors; an interrupted download is taken up again.",
-    "cnnviz data list\ncnnviz data get mnist --data-dir ~/data",
+    "List, describe, fetch or make data sets; an interrupted download is taken up again.",
+    "cnnviz data list\ncnnviz data get mnist --data-dir ~/data\ncnnviz data info moving-digits:predict=10-10\n"
+    "cnnviz data make 3d-mnist",
     _declare,
     _data,
 )

@@ -30,7 +30,9 @@ def add_network(parser: argparse.ArgumentParser) -> None:
 
 def add_data(parser: argparse.ArgumentParser) -> None:
     """Declare which data, and where they lie."""
-    parser.add_argument("--data", metavar="NAME", help="mnist, fashion-mnist, digits or strokes")
+    parser.add_argument(
+        "--data", metavar="NAME", help="as `cnnviz data list` names it, or the path of your own"
+    )
     parser.add_argument("--data-dir", metavar="D", type=Path, help="folder with one folder per data set")
 
 
@@ -43,7 +45,7 @@ def load_data(options: argparse.Namespace, found: Found) -> Dataset:
     """Return the data a command names, or else the network's own, or else drawn digits; say which on stderr."""
     from cnnviz import data, settings
 
-    name, setting = options.data or found.project.data.source, settings.load().data_dir or None
+    name, setting = _address(options.data or found.project.data.source), settings.load().data_dir or None
     folder = options.data_dir
     strict = bool(options.data or folder)
     if strict and (folder is None or folder.is_dir()):
@@ -63,9 +65,21 @@ def load_weights(options: argparse.Namespace, found: Found) -> tuple[Weights | N
     return weights.load(path), str(path)
 
 
-def _refuse_missing(name: str, folder: Path | None, setting: str | None) -> None:
+def _address(name: str) -> str:
+    """Return the address of a file or folder of the user's own, or the address that was given."""
     from cnnviz import data
 
+    path = Path(name).expanduser()
+    if data.parse(name.partition(":")[0]).name in data.SOURCES or not path.exists():
+        return name
+    source = "images" if path.is_dir() else "csv" if path.suffix == ".csv" else "file"
+    return str(data.Address(source, {"path": str(path.absolute())}))
+
+
+def _refuse_missing(address: str, folder: Path | None, setting: str | None) -> None:
+    from cnnviz import data
+
+    name = data.parse(address).name
     for status in data.status(folder, setting):
         if status.source.name == name and not status.found and status.source.download_bytes:
             raise DataError(

@@ -59,7 +59,7 @@ class InFile(Stored):
         """Read these samples; DataError where the file can't be read any more."""
         try:
             values = self._take(self._opened(), places + self._rows[0])
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, RuntimeError) as error:
             raise DataError(f"It can't be read ({error}).", where=self._where, hint=_AGAIN) from error
         return np.ascontiguousarray(values.transpose(self._axes), self.dtype)
 
@@ -111,7 +111,10 @@ class Hdf5Array(InFile):
     """An array in an HDF5 file."""
 
     def _find(self) -> Any:
-        found = open_hdf5(self.path).get(self.key)
+        try:
+            found = open_hdf5(self.path).get(self.key)
+        except (OSError, RuntimeError, KeyError) as error:
+            raise DataError("The HDF5 file is damaged.", where=self._where, hint=_AGAIN) from error
         if not hasattr(found, "dtype") or not getattr(found, "shape", ()):
             raise DataError(
                 f"It has no array {self.key!r}.", where=str(self.path), hint="Choose another array."

@@ -56,15 +56,20 @@ class OwnArrays(Source):
 
     def load(self, request: Request) -> Dataset:
         """Take the arrays that are named, or those of the usual names; without ones to test with, hold some out."""
-        chosen = request.values
-        path = Path(str(chosen["path"])).expanduser()
-        names = arrays_in(path)
+        path = Path(str(request.values["path"])).expanduser()
+        try:
+            return self._load(request, path)
+        except DataError as error:  # what two arrays have wrong together is told of no file yet
+            raise error if error.where else DataError(error.what, where=str(path), hint=error.hint) from error
+
+    def _load(self, request: Request, path: Path) -> Dataset:
+        chosen, names = request.values, arrays_in(path)
         samples_name = _named(str(chosen["samples"]), names, _SAMPLES, path, "samples")
         labels_name = _labels_name(chosen, names, path)
         layout = str(chosen["channels"])
         train = Split(_samples(path, samples_name, layout), _answers(path, labels_name, chosen))
         tests = _TEST.get(samples_name, ""), _TEST_LABELS.get(labels_name, "")
-        if all(name in names for name in tests):
+        if all(name and name in names for name in tests):
             test = Split(_samples(path, tests[0], layout), _answers(path, tests[1], chosen))
         else:
             train, test = _parted(train)
@@ -172,7 +177,8 @@ def _at(array: Array, places: NDArray[np.int64]) -> Array:
 def _unzipped(path: Path, *, headers: bool = False) -> dict[str, NDArray[Any]]:
     """Return the arrays of an .npz file; nothing pickled is read. With `headers` empty ones of their shape and type."""
     try:
-        with np.load(path, allow_pickle=False) as opened:
+        # opened here, because np.load would leave a broken file open
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as opened:
             return {name: _header(opened, name) if headers else opened[name] for name in opened.files}
     except FileNotFoundError as error:
         raise DataError("There is no such file.", where=str(path), hint="Check the path.") from error
@@ -209,7 +215,10 @@ def _datasets(path: Path) -> dict[str, tuple[tuple[int, ...], str]]:
             found[name] = tuple(item.shape), str(item.dtype)
 
     with open_hdf5(path) as opened:
-        opened.visititems(take)
+        try:
+            opened.visititems(take)
+        except (OSError, RuntimeError, KeyError) as error:
+            raise DataError("The HDF5 file is damaged.", where=str(path), hint=_AGAIN) from error
     return found
 
 

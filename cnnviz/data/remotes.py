@@ -101,6 +101,85 @@ REMOTES = {
             ),
         ),
     ),
+    "kmnist": Remote(
+        "KMNIST",
+        (
+            "https://codh.rois.ac.jp/kmnist/dataset/kmnist/",
+            "http://codh.rois.ac.jp/kmnist/dataset/kmnist/",
+        ),
+        (
+            RemoteFile(
+                "train-images-idx3-ubyte.gz",
+                18_165_135,
+                "51467d22d8cc72929e2a028a0428f2086b092bb31cfb79c69cc0a90ce135fde4",
+            ),
+            RemoteFile(
+                "train-labels-idx1-ubyte.gz",
+                29_497,
+                "e38f9ebcd0f3ebcdec7fc8eabdcdaef93bb0df8ea12bee65224341c8183d8e17",
+            ),
+            RemoteFile(
+                "t10k-images-idx3-ubyte.gz",
+                3_041_136,
+                "edd7a857845ad6bb1d0ba43fe7e794d164fe2dce499a1694695a792adfac43c5",
+            ),
+            RemoteFile(
+                "t10k-labels-idx1-ubyte.gz",
+                5_120,
+                "20bb9a0ef54c7db3efc55a92eef5582c109615df22683c380526788f98e42a1c",
+            ),
+        ),
+    ),
+    "emnist": Remote(
+        "EMNIST",
+        (
+            "https://www.itl.nist.gov/iaui/vip/cs_links/EMNIST/",
+            "https://biometrics.nist.gov/cs_links/EMNIST/",
+        ),
+        (
+            RemoteFile(
+                "gzip.zip",
+                561_753_746,
+                "fb9bb67e33772a9cc0b895e4ecf36d2cf35be8b709693c3564cea2a019fcda8e",
+            ),
+        ),
+    ),
+    "cifar-10": Remote(
+        "CIFAR-10",
+        ("https://www.cs.toronto.edu/~kriz/",),
+        (
+            RemoteFile(
+                "cifar-10-python.tar.gz",
+                170_498_071,
+                "6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce",
+            ),
+        ),
+    ),
+    "cifar-100": Remote(
+        "CIFAR-100",
+        ("https://www.cs.toronto.edu/~kriz/",),
+        (
+            RemoteFile(
+                "cifar-100-python.tar.gz",
+                169_001_437,
+                "85cd44d02ba6437773c5bbd22e183051d648de2e7d6b014e1ef29b855ba677a7",
+            ),
+        ),
+    ),
+    "moving-mnist": Remote(
+        "Moving-MNIST",
+        (
+            "https://www.cs.toronto.edu/~nitish/unsupervised_video/",
+            "http://www.cs.toronto.edu/~nitish/unsupervised_video/",
+        ),
+        (
+            RemoteFile(
+                "mnist_test_seq.npy",
+                819_200_096,
+                "c2a3e8d3939c001ab77bf543f130157424efa486bb4d0974d2cebb773b13f8b3",
+            ),
+        ),
+    ),
 }
 
 
