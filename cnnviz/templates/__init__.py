@@ -35,10 +35,13 @@ TEMPLATES: dict[str, Template] = {
 
 
 def template(name: str) -> Template:
-    """Return a template by its id (`t1`) or its name (`mnist-postech`), in any case; raise UsageError."""
+    """Return a template by its id (`t1`), its name (`mnist-postech`) or that of its weights (`lenet5-mnist`).
+
+    In any case of letters; raise UsageError where there is none.
+    """
     wanted = name.strip().lower()
     for found in TEMPLATES.values():
-        if wanted in (found.id, found.name):
+        if wanted and wanted in (found.id, found.name, found.trained):
             return found
     hint = variants(wanted) or did_you_mean(wanted, template_names())
     raise UsageError(f"there is no template {name!r}.", hint=hint)

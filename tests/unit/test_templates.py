@@ -298,3 +298,7 @@ def test_without_shipped_models_a_template_works_all_the_same(
     monkeypatch.setattr(paths, "_PACKAGE", tmp_path / "cnnviz")
     assert mnist.lenet5().recipe.optimiser == "adamw"
     assert shipped_weights(mnist.lenet5()) is None
+
+
+def test_shipped_weights_find_their_template_too() -> None:
+    assert template("lenet5-mnist") is template("t10")
