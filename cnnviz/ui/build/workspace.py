@@ -147,7 +147,7 @@ class BuildWorkspace(QWidget):
         self._fresh = not self.session.document.empty
 
     def _follow(self, old: Graph, new: Graph) -> None:
-        self.invitation.show_if(not new.nodes)
+        self.invitation.show_if(self.session.document.empty)
         if self._fresh and self.isVisible():
             self._fresh = False
             self.canvas.fit()

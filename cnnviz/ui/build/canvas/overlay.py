@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from cnnviz.ui import icons, theme
-from cnnviz.ui.build.canvas.places import CARD_HEIGHT, CARD_WIDTH, Place
+from cnnviz.ui.build.canvas.places import CARD_HEIGHT, CARD_WIDTH, Flow, Place
 from cnnviz.ui.build.cards.routing import route
 from cnnviz.ui.build.cards.wire import rounded
 from cnnviz.ui.build.gestures.dragging import Ghostly
@@ -22,7 +22,7 @@ class Overlay:
     """The marks; None or empty where there is none. Places are scene coordinates."""
 
     band: QRectF | None = None
-    thread: tuple[QPointF, QPointF] | None = None
+    thread: tuple[QPointF, QPointF, Flow] | None = None
     ghost: tuple[Ghostly, Place] | None = None
     guides: tuple[Guide, ...] = ()
     cut: tuple[QPointF, ...] = ()
@@ -49,10 +49,10 @@ class Overlay:
             painter.drawRect(self.band)
 
     @staticmethod
-    def _paint_thread(painter: QPainter, start: QPointF, end: QPointF) -> None:
+    def _paint_thread(painter: QPainter, start: QPointF, end: QPointF, flow: Flow) -> None:
         painter.setPen(QPen(theme.color("cursor"), 2))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        points = route((start.x(), start.y()), (end.x(), end.y()), ())
+        points = route((start.x(), start.y()), (end.x(), end.y()), (), flow, flow)
         painter.drawPath(rounded(points))
         painter.setBrush(theme.color("cursor"))
         painter.drawEllipse(end, 3.5, 3.5)

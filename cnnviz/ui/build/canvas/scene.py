@@ -12,7 +12,7 @@ from cnnviz.model.check import Report, check
 from cnnviz.model.graph import Edge, Graph
 from cnnviz.ui import numbers, theme
 from cnnviz.ui.build.canvas.nearby import Boxes
-from cnnviz.ui.build.canvas.places import CARD_HEIGHT, CARD_WIDTH, PORT_HIT, SNAP, in_port, out_port
+from cnnviz.ui.build.canvas.places import CARD_HEIGHT, CARD_WIDTH, PORT_HIT, SNAP, Flow, in_port, out_port
 from cnnviz.ui.build.cards.card import CardItem, Part, SampleView
 from cnnviz.ui.build.cards.cardpaint import FAR
 from cnnviz.ui.build.cards.faces import CardFace, Faces, WireFace, faces
@@ -61,6 +61,8 @@ class CanvasScene(QGraphicsScene):
         self.graph, self.faces = graph, new
         self._boxes = self._content = None
         moved = self._sync_cards(old.cards, new.cards)
+        for name, found in new.flows.items():
+            self.cards[name].set_flows(found)
         self._sync_wires(old.wires, new.wires, moved)
         if self.grounds.sync(new.frames, graph.notes) or moved:
             self._grow()
@@ -104,14 +106,14 @@ class CanvasScene(QGraphicsScene):
         disturbed = _disturbance(moved)
         for edge, face in new.items():
             item = self.wires.get(edge)
-            ends = self._ends(face)
+            ends, ways = self._ends(face), self._flows(face)
             if item is None:
-                item = self.wires[edge] = WireItem(face, self._route(ends))
+                item = self.wires[edge] = WireItem(face, self._route(ends, ways))
                 item.tell_all(self._costs)
                 self.addItem(item)
                 rerouted.append(item)
             elif (item.points[0], item.points[-1]) != ends or (disturbed and disturbed(item)):
-                item.set_face(face, self._route(ends))
+                item.set_face(face, self._route(ends, ways))
                 rerouted.append(item)
             elif face != old.get(edge):
                 item.set_face(face, item.points)
@@ -132,16 +134,22 @@ class CanvasScene(QGraphicsScene):
 
     def _ends(self, face: WireFace) -> tuple[Point, Point]:
         source, target = self.faces.cards[face.source], self.faces.cards[face.target]
-        start = out_port(source.position, face.exit, len(source.exits))
-        return start, in_port(target.position, face.port, target.ports)
+        leaves, arrives = self._flows(face)
+        start = out_port(source.position, face.exit, len(source.exits), leaves)
+        return start, in_port(target.position, face.port, target.ports, arrives)
 
-    def _route(self, ends: tuple[Point, Point]) -> tuple[Point, ...]:
+    def _flows(self, face: WireFace) -> tuple[Flow, Flow]:
+        """Return how a wire leaves its source and arrives at its target."""
+        found = self.faces.flows
+        return found[face.source].outs[face.exit], found[face.target].ins[face.port]
+
+    def _route(self, ends: tuple[Point, Point], ways: tuple[Flow, Flow]) -> tuple[Point, ...]:
         if self._boxes is None:
             self._boxes = Boxes(map(_rect, self.faces.cards.values()))
         (x1, y1), (x2, y2) = ends
         left, right = min(x1, x2) - SIGHT, max(x1, x2) + SIGHT
         top, bottom = min(y1, y2) - SIGHT, max(y1, y2) + SIGHT
-        return route(*ends, self._boxes.near((left, top, right, bottom)))
+        return route(*ends, self._boxes.near((left, top, right, bottom)), *ways)
 
     def _grow(self) -> None:
         box = self.content_rect()

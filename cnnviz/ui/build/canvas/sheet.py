@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
 from cnnviz.ui.build.canvas.camera import STEP, Camera
 from cnnviz.ui.build.canvas.overlay import Guide, Overlay
-from cnnviz.ui.build.canvas.places import Place
+from cnnviz.ui.build.canvas.places import Flow, Place
 from cnnviz.ui.build.canvas.scene import CanvasScene
 from cnnviz.ui.build.gestures.dragging import Ghostly
 from cnnviz.ui.build.wording import axis_order
@@ -53,9 +53,9 @@ class Sheet(QGraphicsView):
         self.overlay.band = band
         self.viewport().update()
 
-    def show_thread(self, start: QPointF | None, end: QPointF | None) -> None:
-        """Show the wire that is being pulled."""
-        self.overlay.thread = (start, end) if start is not None and end is not None else None
+    def show_thread(self, ends: tuple[QPointF, QPointF, Flow] | None) -> None:
+        """Show the wire that is being pulled, from an output to an input."""
+        self.overlay.thread = ends
         self.viewport().update()
 
     def show_ghost(self, layer: Ghostly | None, place: Place, *, on_card: bool = False) -> None:

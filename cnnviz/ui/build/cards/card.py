@@ -11,10 +11,11 @@ from PySide6.QtGui import QFontMetricsF, QImage, QPainter
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from cnnviz.ui import theme
-from cnnviz.ui.build.canvas.places import CARD_HEIGHT, CARD_WIDTH, PORT_HIT, in_port, out_port
+from cnnviz.ui.build.canvas.places import CARD_HEIGHT, CARD_WIDTH, PORT_HIT, Flow, in_port, out_port
 from cnnviz.ui.build.cards import cardpaint
 from cnnviz.ui.build.cards.boxpaint import EDGES, OPEN
 from cnnviz.ui.build.cards.faces import CardFace
+from cnnviz.ui.build.cards.flows import PortFlows
 from cnnviz.ui.build.cards.strips import Strip
 
 PortLook = Literal["rest", "legal", "illegal", "aimed"]
@@ -25,7 +26,7 @@ BUTTONS = (
     ("pencil", "Draw an image"),
 )
 CHIP_HEIGHT = 17.0
-BOUNDS = QRectF(-4, -9, CARD_WIDTH + 8, CARD_HEIGHT + 18)
+BOUNDS = QRectF(-9, -9, CARD_WIDTH + 18, CARD_HEIGHT + 18)
 """A card with its ring and its ports, in its own coordinates."""
 STACK_BOUNDS = BOUNDS.adjusted(0, 0, EDGES[0], EDGES[0])
 """The same with the edges of the stack that a folded group is."""
@@ -56,6 +57,7 @@ class CardItem(QGraphicsItem):
     def __init__(self, face: CardFace) -> None:
         super().__init__()
         self.face = face
+        self.flows = PortFlows()
         self.strip: Strip | None = None
         self.sample: SampleView | None = None
         self.hovered: Part | None = None
@@ -87,6 +89,12 @@ class CardItem(QGraphicsItem):
         self.face = face
         if not moved_only:
             self._place_chips()
+            self.update()
+
+    def set_flows(self, flows: PortFlows) -> None:
+        """Put the ports at other edges."""
+        if flows != self.flows:
+            self.flows = flows
             self.update()
 
     def set_strip(self, strip: Strip | None) -> None:
@@ -124,15 +132,24 @@ class CardItem(QGraphicsItem):
 
     def in_places(self) -> Mapping[int, QPointF]:
         """Return the centres of the input ports, in own coordinates; the growing one, when shown, is the last."""
-        places = {n: QPointF(*in_port((0.0, 0.0), n, self.face.ports)) for n in range(self.face.ports)}
+        ports = self.face.ports
+        places = {n: QPointF(*in_port((0.0, 0.0), n, ports, self._flow_in(n))) for n in range(ports)}
         if self.extra_port and self.face.grows:
-            places[self.face.ports] = QPointF(CARD_WIDTH - 20, 0)
+            beside = self.flows.fresh == "right"
+            places[ports] = QPointF(0, CARD_HEIGHT - 8) if beside else QPointF(CARD_WIDTH - 20, 0)
         return places
+
+    def _flow_in(self, port: int) -> Flow:
+        """Return the flow at an input port; while a card takes another face, its new ports have none yet."""
+        return self.flows.ins[port] if port < len(self.flows.ins) else "down"
 
     def out_places(self) -> tuple[QPointF, ...]:
         """Return the centres of the output ports, in own coordinates: a layer has one."""
-        count = len(self.face.exits)
-        return tuple(QPointF(*out_port((0.0, 0.0), port, count)) for port in range(count))
+        count, flows = len(self.face.exits), self.flows.outs
+        return tuple(
+            QPointF(*out_port((0.0, 0.0), port, count, flows[port] if port < len(flows) else "down"))
+            for port in range(count)
+        )
 
     def out_place(self) -> QPointF:
         """Return the centre of the first output port, in own coordinates."""

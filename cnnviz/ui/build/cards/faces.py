@@ -13,6 +13,7 @@ from cnnviz.model.placing.cards import Card, cards, place_of
 from cnnviz.ui import numbers
 from cnnviz.ui.build.canvas.places import Place
 from cnnviz.ui.build.cards.boxes import BoxFace, FrameFace, box, frame_faces, layers_in_words, main_group
+from cnnviz.ui.build.cards.flows import PortFlows, flows
 from cnnviz.ui.build.cards.waiting import Causes
 from cnnviz.ui.build.wording import told
 
@@ -105,6 +106,8 @@ class Faces:
     grounds: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
     """What each card was made of, for those without problems: while these objects stay, so does its face."""
     frames: Mapping[str, FrameFace] = field(default_factory=dict)
+    flows: Mapping[str, PortFlows] = field(default_factory=dict)
+    """At which edges of each card its ports lie."""
 
 
 def faces(graph: Graph, report: Report, order: numbers.AxisOrder, before: Faces | None = None) -> Faces:
@@ -118,7 +121,8 @@ def faces(graph: Graph, report: Report, order: numbers.AxisOrder, before: Faces 
         grounds[head] = ground
     card_of = {name: head for head, face in found.items() for name in face.nodes}
     wires = _wires(graph, look, found, card_of)
-    return Faces(found, wires, card_of, grounds, frame_faces(graph, look.rows))
+    frames = frame_faces(graph, look.rows)
+    return Faces(found, wires, card_of, grounds, frames, flows(found, wires))
 
 
 def _wires(

@@ -26,7 +26,6 @@ class WireItem(QGraphicsItem):
 
     def __init__(self, face: WireFace, path: tuple[Point, ...]) -> None:
         super().__init__()
-        self.setZValue(-1)
         self.face = face
         self.points = path
         self.hovered = self.selected = self.target = self.cut = False
@@ -125,6 +124,7 @@ class WireItem(QGraphicsItem):
     def place_label(self, share: float = 0.5) -> None:
         """Put the label at a share of the wire's longest part."""
         self.prepareGeometryChange()
+        self.setZValue(-0.9 if len(self.points) == 2 else -1)  # its label is where others of its port turn
         self._share = share
         x, y = label_place(self.points, share)
         metrics, lines = QFontMetricsF(theme.mono_font(10)), self.text.splitlines()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, Qt
 
 from cnnviz.model.graph import Edge, Graph
+from cnnviz.ui.build.canvas.places import Flow
 from cnnviz.ui.build.gestures import edits
 from cnnviz.ui.build.gestures.gestures import Gesture
 from cnnviz.ui.build.wording import axis_order, outcome
@@ -31,7 +32,7 @@ class Pull(Gesture):
     def start(self, point: QPointF) -> None:
         self.canvas.propose(self.meanwhile)
         self.scene.show_costs(True)
-        self.canvas.show_thread(*self.ends(point))
+        self.canvas.show_thread(self.ends(point))
         self._mark_ports()
 
     def move(self, point: QPointF) -> None:
@@ -41,9 +42,9 @@ class Pull(Gesture):
             self._preview(aim)
             self._mark_ports()
         if self.result is None:
-            self.canvas.show_thread(*self.ends(point))
+            self.canvas.show_thread(self.ends(point))
         else:  # the wire itself is shown already, the way it would run
-            self.canvas.show_thread(None, None)
+            self.canvas.show_thread(None)
 
     def end(self, point: QPointF) -> None:
         aim, result = self.aim, self.result
@@ -57,7 +58,7 @@ class Pull(Gesture):
         self._finish()
 
     def _finish(self) -> None:
-        self.canvas.show_thread(None, None)
+        self.canvas.show_thread(None)
         self.canvas.show_hint("")
         self.canvas.propose(None)
         self.scene.show_costs(False)
@@ -89,8 +90,8 @@ class Pull(Gesture):
 
     # what the two directions answer differently
 
-    def ends(self, point: QPointF) -> tuple[QPointF, QPointF]:
-        """Return where the pulled wire starts (an output) and ends (an input)."""
+    def ends(self, point: QPointF) -> tuple[QPointF, QPointF, Flow]:
+        """Return where the pulled wire starts (an output) and ends (an input), and which way it runs."""
         raise NotImplementedError
 
     def find(self, point: QPointF) -> tuple[str, int] | None:
@@ -134,11 +135,11 @@ class PullFromOutput(Pull):
             self.graph = self.meanwhile = edits.disconnect(self.graph, edge, wire)
         self._before = self.graph.ancestors(source)
 
-    def ends(self, point: QPointF) -> tuple[QPointF, QPointF]:
+    def ends(self, point: QPointF) -> tuple[QPointF, QPointF, Flow]:
         card = self.scene.cards[self._card]
         exits = card.face.exits
         place = exits.index(self._source) if self._source in exits else 0
-        return card.pos() + card.out_places()[place], point
+        return card.pos() + card.out_places()[place], point, card.flows.outs[place]
 
     def find(self, point: QPointF) -> tuple[str, int] | None:
         found = self.scene.card_at(point)
@@ -208,9 +209,10 @@ class PullFromInput(Pull):
         self._card = self.scene.faces.card_of[target]
         self._behind = self.graph.descendants(target)
 
-    def ends(self, point: QPointF) -> tuple[QPointF, QPointF]:
+    def ends(self, point: QPointF) -> tuple[QPointF, QPointF, Flow]:
         card = self.scene.cards[self._card]
-        return point, card.pos() + card.in_places()[self._door(card)]
+        door = self._door(card)
+        return point, card.pos() + card.in_places()[door], card.flows.ins[door]
 
     def _door(self, card: CardItem) -> int:
         """Return the port of the card that stands for the input."""
