@@ -152,7 +152,7 @@ class Exchanging:
     def _why_not(self) -> str:
         """Return why the network can't be exported as something that runs, or an empty text."""
         document = self._session.document
-        if document.empty:
+        if not document.graph.nodes:
             return "There is nothing to export yet: the canvas is empty."
         problem = min(document.report.errors, key=lambda each: each.severity, default=None)
         return f"{problem.node}: {problem.text}" if problem else ""

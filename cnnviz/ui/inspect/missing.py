@@ -18,7 +18,7 @@ def obstacle(session: Session) -> str:
     """Return why the network can't look at the sample now, or an empty text."""
     document, sample = session.document, session.material.sample
     report = document.report
-    if document.empty:
+    if not document.graph.nodes:
         return "There is no network yet."
     if report.errors:
         count = len([each for each in report.errors if each.severity == "error"]) or len(report.errors)
@@ -33,7 +33,7 @@ def obstacle(session: Session) -> str:
 
 def remedy(session: Session) -> str:
     """Return the workspace that helps: `build`, `train`, or an empty text."""
-    if session.document.empty or session.document.report.errors:
+    if not session.document.graph.nodes or session.document.report.errors:
         return "build"
     if session.material.sample is None:
         return ""

@@ -85,7 +85,7 @@ class Document(QObject):
     @property
     def empty(self) -> bool:
         """Say whether there is nothing on the canvas."""
-        return not self.graph.nodes
+        return not (self.graph.nodes or self.graph.notes)
 
     def undo_label(self) -> str:
         """Return what undo would take back, or an empty text."""

@@ -9,6 +9,7 @@ import pytest
 
 from cnnviz import settings as user_settings
 from cnnviz.model.autosave import find_recoverable
+from cnnviz.model.groups.notes import add_note
 from cnnviz.ui.state import Session
 from tests.gui.rooms import few_digits, idle, same, show, small_graph, wait
 
@@ -48,6 +49,17 @@ def test_saved_file_is_the_latest_recent_one(session: Session, tmp_path: Path) -
     for name in ("one", "two", "one"):
         session.save_file(tmp_path / f"{name}.cnnviz")
     assert [Path(each).stem for each in session.settings.recent] == ["one", "two"]
+
+
+def test_notes_alone_are_work_that_is_kept(session: Session) -> None:
+    session.open_empty()
+    document = session.document
+    assert document.empty
+    document.edit("Add a note", add_note(document.graph, (0.0, 0.0), "to do")[0])
+    assert not document.empty
+    assert "canvas is empty" in session.why_not_train()
+    session.open_empty()
+    assert len(find_recoverable()) == 1
 
 
 def test_damaged_file_is_told_and_leaves_the_document(session: Session, heard, tmp_path: Path) -> None:
