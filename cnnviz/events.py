@@ -22,13 +22,15 @@ class Progress:
 
 @dataclass(frozen=True)
 class Started:
-    """Training begins: what will be done."""
+    """Training begins: what will be done; `remarks` are sentences about how. It goes on after `first_step` steps."""
 
     steps: int
     steps_per_epoch: int
     train_images: int
     validation_images: int
     device: str
+    remarks: tuple[str, ...] = ()
+    first_step: int = 0
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,24 @@ class Snapshot:
 
 
 @dataclass(frozen=True)
+class Notice:
+    """Something to read that does not stop the work, in a sentence."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class RateTried:
+    """A learning rate that the search for one has tried, the loss there, and the loss smoothed over those before."""
+
+    step: int
+    steps: int
+    learning_rate: float
+    loss: float
+    smoothed: float
+
+
+@dataclass(frozen=True)
 class Finished:
     """The job came to its end, or was stopped; `summary` has its results, JSON-ready."""
 
@@ -138,12 +158,15 @@ Event = (
     | Evaluated
     | StateChanged
     | Snapshot
+    | Notice
+    | RateTried
     | Finished
     | Answer
     | Failed
 )
 
 __all__ = [
-    "Answer", "Array", "Evaluated", "Event", "Failed", "Finished", "Gradients", "Progress", "Snapshot", "Started",
+    "Answer", "Array", "Evaluated", "Event", "Failed", "Finished", "Gradients", "Notice", "Progress",
+    "RateTried", "Snapshot", "Started",
     "StateChanged", "StepDone", "Watched",
 ]  # fmt: skip

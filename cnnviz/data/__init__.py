@@ -10,12 +10,13 @@ from cnnviz.data.picture import to_input
 from cnnviz.data.remotes import download
 from cnnviz.data.source import Choice
 from cnnviz.data.sources import SOURCES, STAND_IN, Source, SourceStatus, best, load, source_of, status
-from cnnviz.data.split import hold_out
+from cnnviz.data.split import hold_out, one_fold
 from cnnviz.data.stored import Part, Stored
 from cnnviz.data.strokes import stroke_digits
 
 __all__ = [
     "SOURCES", "STAND_IN", "VARIABLE", "Address", "Choice", "Dataset", "Images", "Labels", "Part", "Source",
-    "SourceStatus", "Split", "Stored", "arrays_in", "best", "data_folders", "download", "hold_out", "load", "parse",
+    "SourceStatus", "Split", "Stored", "arrays_in", "best", "data_folders", "download", "hold_out", "load", "one_fold",
+    "parse",
     "read_idx", "real_digits", "source_of", "status", "stroke_digits", "to_input", "write_idx",
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -68,6 +68,15 @@ class GraphModule(nn.Module):
         self._answering = _without_the_rest(quick, self.report.outputs)
         self._scoring = _without_the_rest(quick, tuple(head.source for head in self.heads))
         self._free = any(node.layer.enlarged() is not node.layer for node in graph)
+        self.still: tuple[str, ...] = ()
+        """Modules that stay in the mode of use while the others learn."""
+
+    def train(self, mode: bool = True) -> GraphModule:
+        """Let layers like dropout behave as in learning, but for those that are still."""
+        super().train(mode)
+        for name in self.still:
+            self.get_submodule(name).eval()
+        return self
 
     def forward(self, *inputs: torch.Tensor) -> Any:
         """Return the output's value (N, …) for a batch (N, …), or a tuple where there are several, in graph order."""
@@ -87,10 +96,12 @@ class GraphModule(nn.Module):
         values = net._run(net._scoring, inputs)
         return {head.node: values[head.source] for head in self.heads}
 
-    def activations(self, *inputs: torch.Tensor) -> dict[str, torch.Tensor]:
-        """Return the value (N, …) of every node."""
+    def activations(
+        self, *inputs: torch.Tensor, mark: Callable[[torch.Tensor], torch.Tensor] | None = None
+    ) -> dict[str, torch.Tensor]:
+        """Return the value (N, …) of every node; all that come later see what `mark` makes of it."""
         net = self.fitting(inputs)
-        return net._run(net._plan, inputs)
+        return net._run(net._plan, inputs, mark)
 
     def internals(self, values: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
         """Return the arrays (N, …) inside of layers, as `node.name`, for the values of all nodes."""
@@ -115,6 +126,7 @@ class GraphModule(nn.Module):
         with torch.device("meta"):
             found = GraphModule(graph, fast=self._fast)
         found.load_state_dict(self.state_dict(keep_vars=True), assign=True)
+        found.still = self.still
         return found.train(self.training)
 
     def fitting(self, inputs: Sequence[torch.Tensor]) -> GraphModule:
@@ -123,7 +135,12 @@ class GraphModule(nn.Module):
             return self
         return self.resized(*(tuple(each.shape[1:]) for each in inputs))
 
-    def _run(self, plan: Sequence[_Step], inputs: Sequence[torch.Tensor]) -> dict[str, torch.Tensor]:
+    def _run(
+        self,
+        plan: Sequence[_Step],
+        inputs: Sequence[torch.Tensor],
+        mark: Callable[[torch.Tensor], torch.Tensor] | None = None,
+    ) -> dict[str, torch.Tensor]:
         if len(inputs) != len(self.report.inputs):
             raise GraphError(
                 f"the network takes {len(self.report.inputs)} inputs, but {len(inputs)} arrived."
@@ -137,7 +154,7 @@ class GraphModule(nn.Module):
             value = arriving[0]
             if step.differentiable and self.training and torch.is_grad_enabled() and not value.requires_grad:
                 value = value.detach().requires_grad_()
-            values[step.node] = value
+            values[step.node] = mark(value) if mark else value
             for node in step.spent:
                 del values[node]
         return values

@@ -17,6 +17,8 @@ from cnnviz.errors import TrainError
 from cnnviz.layers import Output
 from cnnviz.model.heads import Head, learned_from
 
+SMOOTHED = frozenset({"cross entropy"})
+"""The losses that label smoothing is defined for."""
 MARGIN_PRESENT, MARGIN_ABSENT, ABSENT_WEIGHT = 0.9, 0.1, 0.5
 """m⁺, m⁻ and λ of Sabour, Frosst and Hinton, "Dynamic routing between capsules" (2017), equation 4."""
 
@@ -32,10 +34,13 @@ def step_loss(module: GraphModule, inputs: Sequence[Tensor], labels: Tensor | No
 
 
 class Objective:
-    """The sum of losses that a network makes small, found once for all steps of a training."""
+    """The sum of losses that a network makes small, found once for all steps of a training.
 
-    def __init__(self, module: GraphModule) -> None:
-        self._module = module
+    `smoothing` is the share of the true class that cross entropy deals out to all classes alike (Szegedy et al. 2016).
+    """
+
+    def __init__(self, module: GraphModule, smoothing: float = 0.0) -> None:
+        self._module, self._smoothing = module, smoothing
         self.heads = learned_from(module.graph)
         if not self.heads:
             raise TrainError(
@@ -48,14 +53,21 @@ class Objective:
             plain and self.main.layer == Output() and not self.main.ready and len(self.main.shape) == 1
         )
 
-    def __call__(self, inputs: Sequence[Tensor], labels: Tensor | None) -> tuple[Tensor, Tensor]:
-        """Return the loss, and the main answer's scores (N, …)."""
-        if self._plain and labels is not None:  # the usual network, without a detour
-            scores = self._module.logits(*inputs)
-            return functional.cross_entropy(scores, labels), scores
+    def __call__(
+        self, inputs: Sequence[Tensor], labels: Tensor | None, others: Tensor | None = None, kept: float = 1.0
+    ) -> tuple[Tensor, Tensor]:
+        """Return the loss, and the main answer's scores (N, …).
+
+        Blended samples have `others` for labels, too: of the loss by `labels`, the share `kept` counts.
+        """
+        if self._plain and labels is not None and others is None:  # the usual network, without a detour
+            scores = _as_float32(self._module.logits(*inputs))
+            return functional.cross_entropy(scores, labels, label_smoothing=self._smoothing), scores
         net = self._module.fitting(inputs)
-        found = net.scores(*inputs)
+        found = {node: _as_float32(value) for node, value in net.scores(*inputs).items()}
         total = self.of_scores(found, inputs, labels)
+        if others is not None:
+            total = kept * total + (1 - kept) * self.of_scores(found, inputs, others)
         for child in self._penal if net is self._module else _penal(net):
             total = total + _penalty(child)
         return total, found[self.main.node]
@@ -64,13 +76,20 @@ class Objective:
         """Return the weighted sum of the losses of scores by node, without penalties."""
         given = dict(zip(self._module.report.inputs, inputs, strict=True))
         losses = [
-            head.layer.weight * head_loss(head, scores[head.node], _target(head, given, labels))
+            head.layer.weight * head_loss(head, scores[head.node], self._wanted(head, scores, given, labels))
             for head in self.heads
         ]
         total = losses[0]
         for loss in losses[1:]:
             total = total + loss
         return total
+
+    def _wanted(
+        self, head: Head, scores: dict[str, Tensor], given: dict[str, Tensor], labels: Tensor | None
+    ) -> Tensor:
+        target = _target(head, given, labels)
+        smooth = self._smoothing and head.layer.loss in SMOOTHED and not head.sample
+        return _smoothed(target, scores[head.node], self._smoothing) if smooth else target
 
 
 def head_loss(head: Head, scores: Tensor, target: Tensor) -> Tensor:
@@ -103,12 +122,36 @@ def hits(head: Head, scores: Tensor, labels: Tensor) -> Tensor:
     return scores.new_tensor(torch.nan) if found is None else (found.argmax(dim=1) == labels).sum()
 
 
+def as_target(head: Head, values: Tensor, target: Tensor) -> Tensor:
+    """Return what an answer is compared with, in the form of its values (of the capsules' lengths, for the margin)."""
+    if head.layer.loss == "margin":
+        return _like(target, _lengths(values))
+    if head.layer.loss != "cross entropy" or target.is_floating_point():
+        return _like(target, values)
+    wanted = functional.one_hot(target, values.shape[1]).movedim(-1, 1).to(values.dtype)
+    return wanted.reshape(*wanted.shape, *[1] * (values.dim() - wanted.dim())).expand_as(values)
+
+
 def _target(head: Head, given: dict[str, Tensor], labels: Tensor | None) -> Tensor:
     if head.sample:
         return given[head.sample]
     if labels is None:
         raise TrainError("it is compared with labels, but there are none.", where=head.node)
     return labels
+
+
+def _smoothed(target: Tensor, scores: Tensor, smoothing: float) -> Tensor:
+    """Return class numbers (N,) as shares of the classes (N, K, …), of which the true one gives some to all."""
+    if target.is_floating_point():
+        return target
+    classes = scores.shape[1]
+    shares = functional.one_hot(target, classes).to(scores.dtype) * (1 - smoothing) + smoothing / classes
+    return shares.reshape(*shares.shape, *[1] * (scores.dim() - 2)).expand_as(scores)
+
+
+def _as_float32(values: Tensor) -> Tensor:
+    """Return values for a loss: half precision is for the network, a sum over a batch needs more digits."""
+    return values if values.element_size() >= 4 else values.float()
 
 
 def _penal(module: GraphModule) -> tuple[torch.nn.Module, ...]:
@@ -187,4 +230,4 @@ _LOSSES: dict[str, Callable[[Tensor, Tensor, bool], Tensor]] = {
     "margin": _margin,
 }
 
-__all__ = ["Head", "Objective", "head_loss", "hits", "probabilities", "step_loss"]
+__all__ = ["Head", "Objective", "as_target", "head_loss", "hits", "probabilities", "step_loss"]

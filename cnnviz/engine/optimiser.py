@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable
 from functools import partial
 
@@ -17,18 +16,14 @@ def make_optimiser(parameters: Iterable[nn.Parameter], recipe: Recipe) -> torch.
     makers: dict[str, Callable[..., torch.optim.Optimizer]] = {
         "sgd": partial(torch.optim.SGD, fused=True),
         "momentum": partial(torch.optim.SGD, fused=True, momentum=recipe.momentum),
+        "nesterov": partial(
+            torch.optim.SGD, fused=True, momentum=recipe.momentum, nesterov=recipe.momentum > 0
+        ),
         "adam": partial(torch.optim.Adam, fused=True),
         "adamw": partial(torch.optim.AdamW, fused=True),
         "rmsprop": torch.optim.RMSprop,
     }
     return makers[recipe.optimiser](parameters, lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
-
-
-def scheduled(schedule: str, base: float, step: int, steps: int) -> float:
-    """Return the learning rate of a step (from 0); `cosine` falls from `base` to 0 over all steps."""
-    if schedule == "cosine":
-        return base * 0.5 * (1 + math.cos(math.pi * step / max(steps, 1)))
-    return base
 
 
 def set_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:

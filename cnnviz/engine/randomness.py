@@ -18,6 +18,15 @@ class Randomness:
         self._own = torch.Generator(device).manual_seed(seed).get_state()
         self._others = self._own
 
+    @property
+    def state(self) -> torch.Tensor:
+        """The state of the stream between two uses, as bytes."""
+        return self._own
+
+    @state.setter
+    def state(self, state: torch.Tensor) -> None:
+        self._own = state
+
     def __enter__(self) -> None:
         self._others = self._read()
         self._write(self._own)

@@ -41,7 +41,7 @@ LIVE_SECONDS = 0.09
 """A little more often than the 10 times a second that a window shows, since a look has to wait for a step to end."""
 
 
-def train(
+def train(  # noqa: PLR0913 (all but four are options of a call)
     graph: Graph,
     dataset: Dataset,
     recipe: Recipe,
@@ -116,15 +116,18 @@ class _Training:
 
     def events(self) -> Iterator[Event]:
         """Learn until the end, or until it is cancelled."""
-        yield self._started
-        yield Snapshot(0, weights_of(self._learner.module))
-        yield from self._watch.look(0)
+        yield self._opening()
+        yield self._snapshot()
+        yield from self._watch.look(self._step)
         self._pace.resume()
-        with contextlib.closing(self._learner.batches()) as batches:
-            yield from self._learn(islice(batches, self._steps))
+        if not self._patience.over:
+            with contextlib.closing(self._learner.batches()) as batches:
+                yield from self._learn(islice(batches, max(self._steps - self._step, 0)))
+        self._go_back_to_the_best()
         if not self._control.cancelled:
             yield from self._judge("test", self._dataset.test)
         yield Snapshot(self._step, weights_of(self._learner.module))
+        distributed.leave()
         yield Finished(self._summary(), self._control.cancelled)
 
     def _learn(self, batches: Iterator[Batch]) -> Iterator[Event]:
@@ -282,9 +285,10 @@ class _Training:
     # -- words --------------------------------------------------------------------------------------------------
 
     def _opening(self) -> Started:
-        remarks = [remark(self._recipe.precision, find_device(self._recipe.device))]
-        if self._team.size > 1 and any(node.layer.draws or node.layer.mixes for node in self._learner.module.graph):
-            remarks.append("Batch norm and dropout see the part of their own process only.")
+        remarks = [
+            remark(self._recipe.precision, find_device(self._recipe.device)),
+            self._team.remark(self._learner.module),
+        ]
         return Started(
             self._steps,
             self._per_epoch,

@@ -17,7 +17,9 @@ _OF_TORCH = """
     register_state_dict_post_hook register_state_dict_pre_hook requires_grad_ set_extra_state set_submodule share_memory
     state_dict to to_empty train training type xpu zero_grad
 """
-_OF_OURS = "activations fitting graph heads internals logits main_head report resized scores scores_node self torch x"
+_OF_OURS = """
+    activations fitting graph heads internals logits main_head report resized scores scores_node self still torch x
+"""
 
 RESERVED = frozenset(f"{_OF_TORCH} {_OF_OURS}".split())
 """Names that a module, or the code around it, already has a meaning for; a contract test compares with torch."""
