@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from cnnviz.errors import TrainError, did_you_mean
+from cnnviz.model.augmentation import Chain, chain_from
 from cnnviz.model.setting import Setting, setting, settings_of
 
 _OPTIMISERS = {
@@ -164,14 +165,18 @@ class Recipe:
         section=_ARITHMETIC,
         help="Lets torch.compile fuse the network first, which takes up to a minute",
     )
+    augment: Chain = ()
+    """How training images are changed at random, one step after the other."""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "augment", chain_from(self.augment))
         for each in SETTINGS:
             object.__setattr__(self, each.name, each.parse(getattr(self, each.name)))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the recipe as JSON values."""
-        return {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(self).items()}
+        found = {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(self).items()}
+        return found | {"augment": [step.to_dict() for step in self.augment]}
 
 
 SETTINGS: tuple[Setting, ...] = settings_of(Recipe)

@@ -16,6 +16,7 @@ from cnnviz.layers import (
     ReLU,
     Softmax,
 )
+from cnnviz.model.augmentation import PRESETS
 from cnnviz.model.graph import Graph, chain
 from cnnviz.model.recipe import DataChoice, Recipe
 from cnnviz.templates.draft import Draft
@@ -41,7 +42,12 @@ def averaging() -> Template:
         sentence="Three convolutions with batch norm and average pooling: small enough to train on any computer.",
         make=lambda: chain(layers),
         recipe=Recipe(
-            optimiser="adam", learning_rate=1e-3, batch_size=1000, epochs=300, initialiser="glorot"
+            optimiser="adam",
+            learning_rate=1e-3,
+            batch_size=1000,
+            epochs=300,
+            initialiser="glorot",
+            augment=PRESETS["pictures"],
         ),
         data=DATA,
         params=57_994,

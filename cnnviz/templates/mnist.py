@@ -16,6 +16,7 @@ from cnnviz.layers import (
     ReLU,
     Softmax,
 )
+from cnnviz.model.augmentation import PRESETS
 from cnnviz.model.graph import Graph, chain
 from cnnviz.model.recipe import DataChoice, Recipe, recipe_from_dict
 from cnnviz.templates.draft import Draft
@@ -124,7 +125,14 @@ def mnist_batchnorm() -> Template:
         title="MNIST CNN of blocks",
         sentence="Batch norm and ReLU behind every layer with weights: it trains faster and more steadily.",
         make=_of_blocks,
-        recipe=Recipe(optimiser="adam", learning_rate=1e-3, batch_size=100, epochs=15, initialiser="glorot"),
+        recipe=Recipe(
+            optimiser="adam",
+            learning_rate=1e-3,
+            batch_size=100,
+            epochs=15,
+            initialiser="glorot",
+            augment=PRESETS["digits"],
+        ),
         data=DATA,
         params=620_746,
         running=960,
@@ -171,7 +179,14 @@ def mnist_normalised() -> Template:
         title="MNIST CNN, normalised",
         sentence="Four convolutions with batch norm; without padding, each makes the maps two pixels smaller.",
         make=_normalised,
-        recipe=Recipe(optimiser="adam", learning_rate=1e-3, batch_size=64, epochs=5, initialiser="glorot"),
+        recipe=Recipe(
+            optimiser="adam",
+            learning_rate=1e-3,
+            batch_size=64,
+            epochs=5,
+            initialiser="glorot",
+            augment=PRESETS["digits-strong"],
+        ),
         data=DATA,
         params=596_330,
         running=1_408,

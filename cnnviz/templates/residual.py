@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 
 from cnnviz.layers import Concat, Conv3d, Dense, FixedFilter2d, GlobalAvgPool, Input, MaxPool2d, Softmax
+from cnnviz.model.augmentation import PRESETS
 from cnnviz.model.graph import Graph
 from cnnviz.model.recipe import DataChoice, Recipe
 from cnnviz.templates.draft import Draft
@@ -99,7 +100,12 @@ def resnet20_keras() -> Template:
         sentence="Nine residual blocks: each learns only what to add to its input, so twenty layers train like six.",
         make=partial(small, 3, COLOUR, KERAS_STYLE, projected),
         recipe=Recipe(
-            optimiser="adam", learning_rate=1e-3, batch_size=256, epochs=1000, initialiser="glorot"
+            optimiser="adam",
+            learning_rate=1e-3,
+            batch_size=256,
+            epochs=1000,
+            initialiser="glorot",
+            augment=PRESETS["pictures-strong"],
         ),
         data=DataChoice("cifar-10"),
         params=273_258,
