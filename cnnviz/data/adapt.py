@@ -21,7 +21,8 @@ def adapted(sample: Floats, shape: tuple[int, ...]) -> Floats:
         return sample
     picture = _picture(sample)
     if len(shape) == 1:
-        found = _resized(picture.mean(axis=0).reshape(1, 1, -1), 1, shape[0])[0, 0]
+        row = picture.mean(axis=0).ravel()
+        found = np.interp(np.linspace(0, row.size - 1, shape[0]), np.arange(row.size), row)
     elif len(shape) == 2:
         found = _resized(picture.mean(axis=0, keepdims=True), *shape)[0]
     else:
