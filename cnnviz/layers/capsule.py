@@ -26,6 +26,7 @@ from cnnviz.layers.formula import (
 )
 from cnnviz.layers.options import opt
 from cnnviz.layers.reshape import Reshape
+from cnnviz.layers.vectors import Vectors
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class PrimaryCapsules(Layer):
 
     def out_shape(self, *inputs: Shape) -> Shape:
         _, height, width = self._convolved(inputs[0])
-        return (self.maps * height * width, self.dimension)
+        return Vectors((self.maps * height * width, self.dimension))
 
     def parameters(self, *inputs: Shape) -> tuple[Parameter, ...]:
         return self._convolution.parameters(*inputs)
@@ -112,7 +113,7 @@ class CapsuleRouting(Layer):
 
     def out_shape(self, *inputs: Shape) -> Shape:
         _need_capsules(inputs[0])
-        return (self.capsules, self.dimension)
+        return Vectors((self.capsules, self.dimension))
 
     def parameters(self, *inputs: Shape) -> tuple[Parameter, ...]:
         _need_capsules(inputs[0])

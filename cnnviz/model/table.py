@@ -7,6 +7,7 @@ import io
 from collections.abc import Callable
 
 from cnnviz.layers import Shape
+from cnnviz.layers.vectors import Vectors
 from cnnviz.model.graph import Graph
 from cnnviz.model.receptive import Field
 from cnnviz.model.summary import Line, summarise
@@ -28,7 +29,7 @@ def channels_first(shape: Shape) -> str:
 
 def channels_last(shape: Shape) -> str:
     """Write a shape as Keras orders it: 28×28×16."""
-    return "×".join(map(str, (*shape[1:], shape[0])))
+    return "×".join(map(str, shape if isinstance(shape, Vectors) else (*shape[1:], shape[0])))
 
 
 def to_text(graph: Graph, shape_text: ShapeText = channels_first) -> str:

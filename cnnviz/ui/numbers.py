@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import Literal
 
+from cnnviz.layers.vectors import Vectors
+
 MINUS = "\u2212"
 TIMES = "\u00d7"
 ARROW = "\u2192"
@@ -105,10 +107,9 @@ def short_probability(value: float) -> str:
 def shape(sizes: Sequence[int | None], order: AxisOrder | None = None) -> str:
     """A shape without its batch axis, channels first as stored: (32, 28, 28) is "28×28×32" in Keras order.
 
-    A free size (None) is written "?".
+    A free size (None) is written "?". Lists of vectors (capsules) have no channels: (10, 16) is "10×16" in any order.
     """
-    sizes = list(sizes)
-    if (order or _axis_order) == "keras" and len(sizes) > 1:
+    if (order or _axis_order) == "keras" and len(sizes) > 1 and not isinstance(sizes, Vectors):
         sizes = [*sizes[1:], sizes[0]]
     return TIMES.join("?" if size is None else str(size) for size in sizes)
 

@@ -9,11 +9,25 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from cnnviz.errors import GraphError
-from cnnviz.layers import LAYERS, BatchNorm, Conv2d, Dense, Flatten, Input, MaxPool2d, ReLU, Softmax
+from cnnviz.layers import (
+    LAYERS,
+    BatchNorm,
+    CapsuleLength,
+    CapsuleRouting,
+    Conv2d,
+    Dense,
+    Flatten,
+    Input,
+    MaxPool2d,
+    PrimaryCapsules,
+    ReLU,
+    Softmax,
+)
 from cnnviz.model.check import check
 from cnnviz.model.graph import Edge, Graph, chain
 from cnnviz.model.placing.layout import tidy
 from cnnviz.model.recipe import Recipe
+from cnnviz.model.table import channels_last, to_text
 from cnnviz.ui.build.arrange import best_layout
 from cnnviz.ui.build.canvas.places import CARD_HEIGHT, CARD_WIDTH
 from cnnviz.ui.build.canvas.scene import CanvasScene
@@ -86,6 +100,15 @@ def test_shapes_follow_the_users_axis_order() -> None:
     for order, label in (("keras", "28×28×8"), ("pytorch", "8×28×28")):
         assert faces(graph, check(graph), order).wires[Edge("relu1", "pool1", 0)].label == label  # type: ignore[arg-type]
     assert told("16×14×14 arrives, 3×3 window", ((16, 14, 14),), "keras") == "14×14×16 arrives, 3×3 window"
+
+
+def test_capsules_are_written_alike_in_any_order() -> None:
+    graph = chain([Input(), Conv2d(8, (9, 9)), PrimaryCapsules(2), CapsuleRouting(), CapsuleLength()])
+    for order in ("keras", "pytorch"):
+        found = faces(graph, check(graph), order)  # type: ignore[arg-type]
+        assert found.wires[Edge("primary1", "routing1", 0)].label == "72×8"
+        assert found.wires[Edge("routing1", "length1", 0)].label == "10×16"
+    assert "72×8" in to_text(graph, channels_last)
 
 
 def test_only_the_first_cause_is_an_error() -> None:
