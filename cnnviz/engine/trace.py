@@ -30,13 +30,13 @@ def trace(module: GraphModule, x: Array, *more: Array, step: int = 0) -> Trace:
     """
     samples = (x, *more)
     shapes = [tuple(each.shape) for each in samples]
-    _require_shapes(module, shapes, "the sample")
+    require_shapes(module, shapes, "the sample")
     module = module.resized(*shapes)
     with evaluating(module):
         values = module.activations(*(to_tensor(each[None]).to(device_of(module)) for each in samples))
         values |= module.internals(values)
         activations = {name: to_array(value[0]) for name, value in values.items()}
-    return Trace(module.graph, activations, _parameters(module), step)
+    return Trace(module.graph, activations, parameters_of(module), step)
 
 
 def given(module: GraphModule, image: Array) -> tuple[Array, ...]:
@@ -55,7 +55,7 @@ def predict(module: GraphModule, images: Array, batch_size: int = 1000) -> Array
     A network without a softmax at its end gets one. Raise ExplainError for images of another shape, and where the main
     output names no classes.
     """
-    _require_shapes(module, [tuple(images.shape[1:])], "each image")
+    require_shapes(module, [tuple(images.shape[1:])], "each image")
     device, parts = device_of(module), []
     with evaluating(module):
         for at in range(0, max(len(images), 1), batch_size):
@@ -95,7 +95,8 @@ def device_of(module: torch.nn.Module) -> torch.device:
     return next((p.device for p in module.parameters()), torch.device("cpu"))
 
 
-def _require_shapes(module: GraphModule, given: Sequence[Shape], what: str) -> None:
+def require_shapes(module: GraphModule, given: Sequence[Shape], what: str) -> None:
+    """Raise ExplainError unless the network takes samples of these shapes, one per Input."""
     names = module.report.inputs
     if len(given) != len(names):
         raise ExplainError(
@@ -109,7 +110,8 @@ def _require_shapes(module: GraphModule, given: Sequence[Shape], what: str) -> N
             )
 
 
-def _parameters(module: GraphModule) -> dict[str, dict[str, Array]]:
+def parameters_of(module: GraphModule) -> dict[str, dict[str, Array]]:
+    """Return copies of all parameters and running statistics, by node and name."""
     found: dict[str, dict[str, Array]] = {}
     for row in module.report.rows:
         if row.parameters:

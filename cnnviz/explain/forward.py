@@ -46,7 +46,7 @@ def explain(trace: Trace, node: str, index: Sequence[int]) -> Explanation:
     no such index or no such parameter.
     """
     array = trace.activation(node)
-    found = _checked(array, node, index)
+    found = checked(array, node, index)
     name, formula = split(node)[0], formula_of(trace, node, found)
     layer = trace.graph.node(name).layer
     # a network that broke down has infinities; the account then does not close
@@ -78,7 +78,7 @@ def formula_of(trace: Trace, node: str, index: Index) -> Formula:
     return layer.internal_formula(inside, index, *shapes) if inside else layer.formula(index, *shapes)
 
 
-def _checked(array: Array, node: str, index: Sequence[int]) -> Index:
+def checked(array: Array, node: str, index: Sequence[int]) -> Index:
     """Return the index as plain integers, or raise ExplainError where it lies outside the array."""
     hint = f"The output of {node} is {times(array.shape)}; indices count from 0."
     try:

@@ -160,6 +160,13 @@ class Layer:
         """Return how the number at `index` of the internal array `name` is made."""
         raise NotImplementedError
 
+    def passed_on(self, index: Index, *inputs: Shape) -> tuple[str, Index] | None:
+        """Return the array inside, and the place in it, of which the output at `index` is a copy; None where of none.
+
+        The formula of such an output is that of the array inside; a gradient goes through the array once.
+        """
+        return None
+
     def calculations(self, *inputs: Shape) -> tuple[Calculation, ...]:
         """Return the sums behind the output size and the parameter count, with the numbers put in."""
         return ()

@@ -132,6 +132,9 @@ class CapsuleRouting(Layer):
     def formula(self, index: Index, *inputs: Shape) -> Formula:
         return _squashed(f"s_{self.iterations}", index, self.dimension)
 
+    def passed_on(self, index: Index, *inputs: Shape) -> tuple[str, Index] | None:
+        return f"v_{self.iterations}", index
+
     def internals(self, *inputs: Shape) -> dict[str, Shape]:
         """Return the predictions, and of every round the logits b, couplings c, sums s and outputs v."""
         count = inputs[0][0]

@@ -62,6 +62,9 @@ class GatedLayer(Layer):
     def internals(self, *inputs: Shape) -> dict[str, Shape]:
         return self.gates(inputs[0]).internals()
 
+    def passed_on(self, index: Index, *inputs: Shape) -> tuple[str, Index] | None:
+        return "h", self.gates(inputs[0]).hidden(index)
+
     def internal_formula(self, name: str, index: Index, *inputs: Shape) -> Formula:
         return self.gates(inputs[0]).internal_formula(name, index)
 
@@ -160,8 +163,11 @@ class Gates:
 
     def formula(self, index: Index) -> Formula:
         """Say how the output is made: it is h of every step, or of the last."""
-        last = (index[0], self.steps - 1, *index[1:])
-        return self.internal_formula("h", index if self.layer.every_step else last)
+        return self.internal_formula("h", self.hidden(index))
+
+    def hidden(self, index: Index) -> Index:
+        """Return the place of an output in h."""
+        return index if self.layer.every_step else (index[0], self.steps - 1, *index[1:])
 
     def reach(self, box: Box) -> Box:
         """Return the box of the input that a box is made from: with every step back, windows see windows."""

@@ -1,0 +1,7 @@
+"""What a gradient is made of: of a value, of a weight, and the step that an optimiser makes of it. numpy, no torch."""
+
+from cnnviz.explain.backward.gradient import explain_gradient
+from cnnviz.explain.backward.slopes import Batch, End, Slopes, member
+from cnnviz.explain.backward.weight import explain_weight
+
+__all__ = ["Batch", "End", "Slopes", "explain_gradient", "explain_weight", "member"]
