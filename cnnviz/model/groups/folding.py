@@ -181,12 +181,8 @@ def put_together(
     for node in chosen:
         graph.node(node)
     found = name or fresh_group_name(graph)
-    within = all_members(graph)
-    whole = [group for group in graph.groups if within[group.name] and chosen.issuperset(within[group.name])]
-    names = {group.name for group in whole}
-    tops = [group for group in whole if group.parent not in names]
-    loose = [graph.node(node) for node in chosen if graph.node(node).group not in names]
-    levels = {node.group for node in loose} | {group.parent for group in tops}
+    loose, whole = tops(graph, chosen)
+    levels = levels_of(graph, loose, whole)
     if len(levels) > 1:
         raise GraphError(
             "the chosen nodes lie in different groups.", hint="Choose nodes of one group, or whole groups."
@@ -195,12 +191,37 @@ def put_together(
     places = [graph.node(node).position for node in chosen]
     position = (min(x for x, _ in places), min(y for _, y in places))
     group = Group(found, title, parent, folded, position)
-    outside = {group.name for group in tops}
-    moved = {node.name for node in loose}
+    return _held(replace(graph, groups=(*graph.groups, group)), loose, whole, found)
+
+
+def move_into(graph: Graph, nodes: Iterable[str], group: str) -> Graph:
+    """Put nodes, and the groups that lie wholly among them, into a group; an empty name is the canvas itself."""
+    return without_empty_groups(_held(graph, *tops(graph, nodes), group))
+
+
+def tops(graph: Graph, nodes: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """Return what nodes are together: groups that lie wholly among them, outermost ones, and the nodes in none."""
+    chosen, within = set(nodes), all_members(graph)
+    whole = {
+        group.name: group.parent
+        for group in graph.groups
+        if within[group.name] and chosen.issuperset(within[group.name])
+    }
+    loose = frozenset(node for node in chosen if graph.node(node).group not in whole)
+    return loose, frozenset(name for name, parent in whole.items() if parent not in whole)
+
+
+def levels_of(graph: Graph, nodes: Iterable[str], groups: Iterable[str]) -> set[str]:
+    """Return the groups that nodes and groups lie in directly."""
+    parents = {group.name: group.parent for group in graph.groups}
+    return {graph.node(node).group for node in nodes} | {parents[name] for name in groups}
+
+
+def _held(graph: Graph, nodes: frozenset[str], groups: frozenset[str], holder: str) -> Graph:
     return replace(
         graph,
-        nodes=tuple(replace(n, group=found) if n.name in moved else n for n in graph.nodes),
-        groups=(*(replace(g, parent=found) if g.name in outside else g for g in graph.groups), group),
+        nodes=tuple(replace(n, group=holder) if n.name in nodes else n for n in graph.nodes),
+        groups=tuple(replace(g, parent=holder) if g.name in groups else g for g in graph.groups),
     )
 
 

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QApplication
 
 from cnnviz.model.files import Project, from_json, to_json
 from cnnviz.model.graph import Edge, Graph
-from cnnviz.model.groups.folding import group_of, members
+from cnnviz.model.groups.folding import group_of, members, put_together
+from cnnviz.model.placing.layout import tidy
 from cnnviz.ui.build.cards.boxpaint import OPEN
 from cnnviz.ui.build.cards.card import CardItem
 from cnnviz.ui.build.workspace import BuildWorkspace
@@ -281,6 +282,55 @@ def test_a_layer_dropped_into_an_open_group_belongs_to_it(load: Load, hand: Hand
     graph = workspace.session.document.graph
     assert graph.node("pool1").group == "block1"
     assert graph.node("flatten").group == "block1"
+
+
+def test_a_card_is_dragged_out_of_a_group_and_back_in_one_step_each(load: Load, hand: Hand) -> None:
+    workspace = load(folded())
+    workspace.grouping.open("block1")
+    workspace.canvas.fit()
+    document, grounds = workspace.session.document, workspace.canvas.content.grounds
+    before = document.graph
+    start = hand.middle("conv_b")
+    outside = QPointF(grounds.frames["block1"].rect.right() + 260, start.y())
+    hand.carry(start, outside)
+    assert not grounds.frames["block1"].rect.contains(card(workspace, "conv_b").pos()), "the frame lets it go"
+    hand.release(outside)
+    assert document.graph.node("conv_b").group == ""
+    assert document.graph.node("bn_b").group == "", "chips come along"
+    assert document.undo_label() == "Move conv_b out of Residual block"
+    hand.carry(hand.middle("conv_b"), start)
+    assert grounds.frames["block1"].target
+    hand.release(start)
+    assert not grounds.frames["block1"].target
+    assert document.graph.node("conv_b").group == "block1"
+    assert document.undo_label() == "Move conv_b into Residual block"
+    document.undo()
+    document.undo()
+    assert document.graph == before
+
+
+def test_a_short_move_keeps_a_card_in_its_group(load: Load, hand: Hand) -> None:
+    workspace = load(folded())
+    workspace.grouping.open("block1")
+    workspace.canvas.fit()
+    hand.drag(hand.middle("add"), hand.middle("add") + QPointF(0, 40))
+    graph = workspace.session.document.graph
+    assert set(members(graph, "block1")) == set(BLOCK)
+    assert workspace.session.document.undo_label() == "Move add"
+
+
+def test_a_folded_group_is_dragged_into_an_open_one(load: Load, hand: Hand) -> None:
+    graph = put_together(residual(), ("conv_a", "bn_a", "relu_a"), "Inner", name="inner")
+    graph = put_together(graph, ("gap", "dense1", "softmax"), "Outer", name="outer", folded=False)
+    workspace = load(tidy(graph))
+    workspace.canvas.fit()
+    frame = workspace.canvas.content.grounds.frames["outer"].rect
+    hand.drag(hand.middle(HEAD), QPointF(frame.right() - 40, frame.top() + 60))
+    document = workspace.session.document
+    assert group_of(document.graph, "inner").parent == "outer"
+    assert group_of(document.graph, "inner").folded
+    document.undo()
+    assert group_of(document.graph, "inner").parent == ""
 
 
 def test_wires_are_pulled_to_and_from_a_folded_group(load: Load, hand: Hand) -> None:

@@ -39,8 +39,8 @@ def paint_group(painter: QPainter, item: FrameItem, zoom: float) -> None:
     painter.fillRect(QRectF(rect.left(), rect.top(), rect.width(), 3), theme.group_color(face.tone))
     painter.restore()
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    tone = "acc" if item.selected else "t3" if item.hovered else "line2"
-    painter.setPen(QPen(theme.color(tone), 1.5 if item.selected else 1))
+    tone = "cursor" if item.target else "acc" if item.selected else "t3" if item.hovered else "line2"
+    painter.setPen(QPen(theme.color(tone), 2 if item.target else 1.5 if item.selected else 1))
     painter.drawPath(outline)
     if zoom >= SMALL_BELOW:
         _paint_bar(painter, item, zoom)

@@ -29,7 +29,7 @@ class _Field(QGraphicsItem):
 
     def __init__(self) -> None:
         super().__init__()
-        self.selected = self.hovered = False
+        self.selected = self.hovered = self.target = False
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
 
     @property
@@ -42,7 +42,7 @@ class _Field(QGraphicsItem):
         raise NotImplementedError
 
     def mark(self, **marks: bool) -> None:
-        """Set `selected` or `hovered`."""
+        """Set `selected`, `hovered` or `target` (what is dragged would go into it)."""
         if any(getattr(self, name) != value for name, value in marks.items()):
             vars(self).update(marks)
             self.update()
@@ -162,6 +162,11 @@ class Grounds:
             frame.mark(selected=name == group)
         for name, item in self.notes.items():
             item.mark(selected=name in notes)
+
+    def mark_target(self, group: str) -> None:
+        """Show into which open group something would go; an empty text ends it."""
+        for name, frame in self.frames.items():
+            frame.mark(target=name == group)
 
     def rects(self) -> Iterator[QRectF]:
         """Return the places of all, in scene coordinates."""

@@ -21,6 +21,8 @@ from cnnviz.ui.build.cards.routing import Rect
 from cnnviz.ui.build.gestures import edits
 from cnnviz.ui.build.gestures.aligning import align
 from cnnviz.ui.build.gestures.dragging import BlockGhost, Ghostly
+from cnnviz.ui.build.gestures.regrouping import Regrouping
+from cnnviz.ui.build.wording import capitalised
 
 if TYPE_CHECKING:
     from cnnviz.ui.build.canvas.canvas import Canvas
@@ -91,7 +93,7 @@ class RubberBand(Gesture):
 
 
 class MoveCards(Gesture):
-    """Drags the selected cards; a single loose one may be dropped onto a wire."""
+    """Drags the selected cards, into groups and out of them; a single loose one may be dropped onto a wire."""
 
     cursor = Qt.CursorShape.SizeAllCursor
 
@@ -104,6 +106,8 @@ class MoveCards(Gesture):
         self._heads = tuple(heads)
         self._wire: WireItem | None = None
         self.moved = self.graph
+        self._regrouping = Regrouping(self.graph, self._nodes)
+        self._where = ""
 
     def start(self, point: QPointF) -> None:
         self._grip = point
@@ -121,9 +125,17 @@ class MoveCards(Gesture):
         aligned = align(_box(wanted), self._others, snapped(*wanted))
         self.canvas.show_guides(aligned.guides)
         step = aligned.place[0] - self._corner[0], aligned.place[1] - self._corner[1]
-        self.moved = move_notes(shifted(self.graph, self._nodes, step), self._notes, step)
+        moved = move_notes(shifted(self.graph, self._nodes, step), self._notes, step)
+        self.moved = self._regrouping.moved(moved, point)
         self._aim(point)
         self.canvas.propose(self.moved)
+        self._tell(point)
+
+    def _tell(self, point: QPointF) -> None:
+        """Light up the frame that the cards go into, and say which group they go into or leave."""
+        self._where = self._regrouping.told(point)
+        self.scene.grounds.mark_target(self._regrouping.target(point) if self._where else "")
+        self.canvas.show_hint(capitalised(self._where))
 
     def _aim(self, point: QPointF) -> None:
         """Light up the wire that a loose card would be put into."""
@@ -144,7 +156,7 @@ class MoveCards(Gesture):
         self._finish()
         names = self._named()
         if wire is None:
-            self.canvas.commit(f"Move {names}", graph)
+            self.canvas.commit(f"Move {names} {self._where}".rstrip(), graph)
         else:
             self.canvas.commit(f"Insert {names}", lambda: graph.splice(wire.face.edge, self._nodes[0]))
 
@@ -155,6 +167,8 @@ class MoveCards(Gesture):
     def _finish(self) -> None:
         _mark_wire(self._wire, None)
         self.canvas.show_guides(())
+        self.canvas.show_hint("")
+        self.scene.grounds.mark_target("")
 
     def _named(self) -> str:
         if not self._heads:
@@ -189,6 +203,8 @@ class _Drop(Gesture):
         if wire is not self._wire:
             _mark_wire(self._wire, wire)
             self._wire = wire
+        free = card is None and wire is None
+        self.scene.grounds.mark_target(self.scene.grounds.group_at(point) if free else "")
         self.canvas.show_ghost(self._ghost, under_pointer(point), on_card=card is not None)
 
     def end(self, point: QPointF) -> None:
@@ -208,6 +224,7 @@ class _Drop(Gesture):
         _aim_at(self._card, None)
         _mark_wire(self._wire, None)
         self._card = self._wire = None
+        self.scene.grounds.mark_target("")
         self.canvas.show_ghost(None, (0.0, 0.0))
 
     def add_after(self, source: str) -> None:

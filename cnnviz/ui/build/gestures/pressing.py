@@ -104,7 +104,10 @@ def _press_nodes(canvas: Canvas, names: tuple[str, ...], group: str, add: bool) 
     click = nothing
     if add:
         selection.toggle(*names)
-    elif set(names) <= set(selection.nodes):
+    elif set(names) <= set(selection.nodes) and selection.group in (
+        "",
+        group,
+    ):  # a card in it is not the group
         click = lambda: selection.set(names, group=group)  # noqa: E731
     else:
         selection.set(names, group=group)
