@@ -2,6 +2,10 @@
 
 from cnnviz.explain.backward.gradient import explain_gradient
 from cnnviz.explain.backward.slopes import Batch, End, Slopes, member
+from cnnviz.explain.backward.step import Line, Memory, Rule, Step, rule_of, step
 from cnnviz.explain.backward.weight import explain_weight
 
-__all__ = ["Batch", "End", "Slopes", "explain_gradient", "explain_weight", "member"]
+__all__ = [
+    "Batch", "End", "Line", "Memory", "Rule", "Slopes", "Step",
+    "explain_gradient", "explain_weight", "member", "rule_of", "step",
+]  # fmt: skip
