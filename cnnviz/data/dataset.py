@@ -111,6 +111,10 @@ class Dataset:
                     hint=f"Labels must lie between 0 and {len(self.classes) - 1}.",
                 )
 
+    def __getstate__(self) -> dict[str, object]:
+        """Return what is pickled: a copy, as another thread may find the fingerprint meanwhile."""
+        return dict(self.__dict__)
+
     @property
     def shape(self) -> tuple[int, ...]:
         """The shape of every sample, channels first."""

@@ -175,7 +175,6 @@ SOURCES: tuple[Source, ...] = (
         title="Folder of pictures",
         sentence="Your own pictures: one folder per class, or train and test with one folder per class in each.",
         licence="your own",
-        asks=True,
-        choices=(Choice("path", "", "the folder"), _SIZE, _CHANNELS),
+        choices=(Choice("path", "", "the folder", form="folder"), _SIZE, _CHANNELS),
     ),
 )

@@ -187,9 +187,8 @@ SOURCES: tuple[Source, ...] = (
         title="CSV time series",
         sentence="Columns of a CSV file as a time series; after a window, the next row is to be predicted.",
         licence="your own",
-        asks=True,
         choices=(
-            Choice("path", "", "the file"),
+            Choice("path", "", "the file", form="file"),
             Choice("columns", "", "names or numbers from 1, joined by +; all where nothing is said"),
             WINDOW,
             Choice(

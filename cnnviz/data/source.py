@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from cnnviz.data.address import Address
 from cnnviz.data.dataset import Dataset, Split
@@ -18,7 +18,10 @@ DIGITS = tuple("0123456789")
 
 @dataclass(frozen=True)
 class Choice:
-    """One thing that can be chosen about a source. The type of `default` is that of the value; `among` lists values."""
+    """One thing that can be chosen about a source. The type of `default` is that of the value; `among` lists values.
+
+    `form` says what a text names: a file or folder, or an array in the file.
+    """
 
     name: str
     default: int | float | str
@@ -26,6 +29,7 @@ class Choice:
     among: tuple[str, ...] = ()
     lo: float = 0
     hi: float = 2**31 - 1
+    form: Literal["value", "file", "folder", "array"] = "value"
 
     def read(self, text: str, where: str) -> int | float | str:
         """Return the value that a text spells; DataError where it can't be."""
@@ -59,8 +63,8 @@ class Request:
 class Source(ABC):
     """A data set a user can choose. `stand_in` is the address of what is shown where its files are missing.
 
-    `classes` are the names of the classes where they are always the same. `asks` says that a source needs to be told a
-    path before it can be loaded. In `stand_in` the choices can be used, such as `{size}`.
+    `classes` are the names of the classes where they are always the same. In `stand_in` the choices can be used, such
+    as `{size}`.
     """
 
     name: str
@@ -70,7 +74,16 @@ class Source(ABC):
     classes: tuple[str, ...] = ()
     choices: tuple[Choice, ...] = ()
     stand_in: str = "strokes"
-    asks: bool = False
+
+    @property
+    def asks(self) -> bool:
+        """Whether it needs to be told a path before it can be loaded."""
+        return any(choice.form in ("file", "folder") for choice in self.choices)
+
+    @property
+    def made(self) -> bool:
+        """Whether cnnviz makes it, so that it is always there."""
+        return self.look(())[0]
 
     @property
     def download_bytes(self) -> int | None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QActionGroup
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QActionGroup, QDesktopServices
 from PySide6.QtWidgets import QMenu
+
+from cnnviz.data import SOURCES, Source, SourceStatus, parse
+from cnnviz.ui.datadialog import DataDialog
 
 if TYPE_CHECKING:
     from cnnviz.ui.window import MainWindow
@@ -37,28 +42,68 @@ def fill_main_menu(menu: QMenu, window: MainWindow) -> None:
 
 
 def fill_data_menu(menu: QMenu, window: MainWindow) -> None:
-    """List the data sets: those that are there to choose, the others to download."""
+    """List the data sets: those that are there and those that cnnviz makes, then what can be fetched or named."""
     menu.clear()
-    session = window.session
-    group = QActionGroup(menu)
-    for status in session.material.status():
-        source = status.source
-        megabytes = (source.download_bytes or 0) / 1e6
-        text = source.title if status.found else f"Download {source.title} ({megabytes:.0f} MB)"
-        action = menu.addAction(text)
-        action.setToolTip(f"{source.sentence} Licence: {source.licence}. {status.where}")
-        if status.found:
+    menu.setToolTipsVisible(True)
+    session, group = window.session, QActionGroup(menu)
+    found = session.material.status()
+    dataset = session.material.dataset
+    shown = parse(dataset.name).name if dataset is not None else ""
+    for made in (False, True):
+        for status in (each for each in found if each.found and each.source.made == made):
+            action = menu.addAction(status.source.title)
+            action.setToolTip(_about(status))
             action.setCheckable(True)
             action.setActionGroup(group)
-            action.setChecked(
-                session.material.dataset is not None and session.material.dataset.name == source.name
-            )
-            action.triggered.connect(lambda _=False, name=source.name: session.choose_data(name))
-        else:
-            action.triggered.connect(lambda _=False, name=source.name: window.download(name))
-    menu.setToolTipsVisible(True)
+            action.setChecked(status.source.name == shown)
+            action.triggered.connect(lambda _=False, name=status.source.name: session.choose_data(name))
+        menu.addSeparator()
+    _offer_choices(menu, window)
+    fetch = menu.addMenu("Download")
+    fetch.setToolTipsVisible(True)
+    for status in (each for each in found if not each.found and each.source.download_bytes):
+        action = fetch.addAction(
+            f"{status.source.title} ({(status.source.download_bytes or 0) / 1e6:.0f} MB)"
+        )
+        action.setToolTip(_about(status))
+        action.triggered.connect(lambda _=False, name=status.source.name: window.download(name))
+    fetch.setEnabled(bool(fetch.actions()))
     menu.addSeparator()
     menu.addAction(window.actions_by_name["data_folder"])
+    menu.addAction("Open the data folder").triggered.connect(lambda: _open_folder(session.download_folder()))
+
+
+def _offer_choices(menu: QMenu, window: MainWindow) -> None:
+    """Offer what can be chosen about the data that are wanted, and the user's own files."""
+    wanted = window.session.material.wanted
+    source = SOURCES.get(parse(wanted).name) if wanted else None
+    if source is not None and source.choices:
+        menu.addAction(f"Choices: {source.title}…").triggered.connect(
+            lambda: ask_about_data(source, window, wanted)
+        )
+    own = menu.addMenu("Your own")
+    for each in (each for each in SOURCES.values() if each.asks):
+        action = own.addAction(f"{each.title}…")
+        action.setToolTip(each.sentence)
+        action.triggered.connect(lambda _=False, source=each: ask_about_data(source, window))
+    own.setToolTipsVisible(True)
+
+
+def ask_about_data(source: Source, window: MainWindow, address: str = "") -> None:
+    """Open the form of a source's choices; what is chosen there is loaded."""
+    dialog = DataDialog(source, address, window)
+    dialog.chosen.connect(window.session.choose_data)
+    dialog.show()
+
+
+def _about(status: SourceStatus) -> str:
+    return f"{status.source.sentence} Licence: {status.source.licence}. {status.where}"
+
+
+def _open_folder(folder: Path) -> None:
+    """Show the data folder in the system's file manager."""
+    folder.mkdir(parents=True, exist_ok=True)
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
 
 
 def fill_device_menu(menu: QMenu, window: MainWindow) -> None:

@@ -13,6 +13,8 @@ from cnnviz.data import SourceStatus
 from cnnviz.ui import icons, theme
 from cnnviz.ui.widgets.chrome import Divider, Elided, Pill, button, label, tool_button
 
+SHOWN = ("mnist", "fashion-mnist", "cifar-10", "moving-mnist", "strokes")
+
 
 class DataShelf(QWidget):
     """Each data set with where it lies, or a button that fetches it."""
@@ -35,9 +37,10 @@ class DataShelf(QWidget):
         self._rows: list[QWidget] = []
 
     def show_status(self, found: Iterable[SourceStatus]) -> None:
-        """Show what can be loaded now."""
+        """Show the best known sets, those that are there first; the menu of the top bar lists all."""
         _clear(self._rows)
-        for status in found:
+        known = [each for each in found if each.source.name in SHOWN]
+        for status in sorted(known, key=lambda each: not each.found):
             row = _Row(
                 "database", status.source.title, status.where if status.found else status.source.sentence
             )

@@ -155,7 +155,10 @@ def test_closing_while_it_trains(window: MainWindow) -> None:
 def test_data_menu_offers_what_is_there(window: MainWindow) -> None:
     listed = texts(window.bar.data_menu)
     assert "Drawn digits" in listed
-    assert any(text in ("MNIST", "Download MNIST (12 MB)") for text in listed)
+    fetch = next(each.menu() for each in window.bar.data_menu.actions() if each.text() == "Download")
+    assert "MNIST" in listed or "MNIST (12 MB)" in texts(fetch)
+    own = next(each.menu() for each in window.bar.data_menu.actions() if each.text() == "Your own")
+    assert "Folder of pictures…" in texts(own)
     digits = next(each for each in window.bar.data_menu.actions() if each.text() == "8×8 digits")
     digits.trigger()
     wait(lambda: window.session.material.dataset.name == "digits")
