@@ -126,8 +126,19 @@ def _accounts(trace: Trace, slopes: Slopes, array: str, index: Index) -> Iterato
     if inside:
         yield from _through(trace, slopes, node, Target(Slot(inside), index))
         return
+    leading = leading_to_loss(trace, slopes)
+    if node not in leading:
+        taken = " and ".join(dict.fromkeys(end.source for end in slopes.ends))
+        yield Piece(note=f"The loss is taken from {taken}: it does not depend on this value.")
     for edge in trace.graph.outputs(node):
-        yield from _through(trace, slopes, edge.target, Target(Slot(edge.port), index))
+        if edge.target in leading:
+            yield from _through(trace, slopes, edge.target, Target(Slot(edge.port), index))
+
+
+def leading_to_loss(trace: Trace, slopes: Slopes) -> set[str]:
+    """Return the nodes that the loss depends on: an Output, or a softmax that the loss includes, is none of them."""
+    found = {end.source for end in slopes.ends}
+    return found.union(*(trace.graph.ancestors(name) for name in found))
 
 
 def _through(trace: Trace, slopes: Slopes, node: str, target: Target) -> Iterator[Piece]:
