@@ -63,7 +63,7 @@ def repeat(graph: Graph, name: str, count: int) -> Graph:
     edges = tuple(replace(edge, source=end) if edge in leaving else edge for edge in grown.edges)
     grown = replace(grown, edges=edges)
     _refuse_misfit(graph, grown, name, source, last)
-    return _stacked(grown, blocks, title_of(graph, name))
+    return stacked(grown, blocks, title_of(graph, name))
 
 
 def copies(graph: Graph, name: str) -> int:
@@ -72,8 +72,8 @@ def copies(graph: Graph, name: str) -> int:
     if len(children) < 2 or any(node.group == name for node in graph):
         return 1
     within = all_members(graph)
-    first = _pattern(graph, within[children[0]])
-    if any(_pattern(graph, within[child]) != first for child in children[1:]):
+    first = pattern(graph, within[children[0]])
+    if any(pattern(graph, within[child]) != first for child in children[1:]):
         return 1
     chained = all(
         any(edge.source in within[one] for edge in entries(graph, other)) for one, other in pairwise(children)
@@ -81,7 +81,7 @@ def copies(graph: Graph, name: str) -> int:
     return len(children) if chained else 1
 
 
-def _pattern(graph: Graph, nodes: tuple[str, ...]) -> tuple[tuple[Layer, tuple[int, ...]], ...]:
+def pattern(graph: Graph, nodes: tuple[str, ...]) -> tuple[tuple[Layer, tuple[int, ...]], ...]:
     """Return the layers of a block and where the wires come from that end at each: -1 is outside."""
     place = {name: number for number, name in enumerate(nodes)}
     return tuple(
@@ -121,7 +121,7 @@ def _refuse_misfit(graph: Graph, grown: Graph, name: str, source: str, last: str
     )
 
 
-def _stacked(graph: Graph, blocks: list[str], title: str) -> Graph:
+def stacked(graph: Graph, blocks: list[str], title: str) -> Graph:
     """Fold the blocks, and put them into one folded group."""
     folded = tuple(replace(g, folded=True) if g.name in blocks else g for g in graph.groups)
     graph = replace(graph, groups=folded)

@@ -87,6 +87,12 @@ class Commands(QObject):
                 self.toggle_group,
             ),
             (
+                "Stack like blocks",
+                ("X",),
+                "Show the selected block and its like before and behind it as one card",
+                self._grouping.stack_selected,
+            ),
+            (
                 "Find a layer",
                 ("Ctrl+F",),
                 "By name, kind or shape; Enter goes to the next",

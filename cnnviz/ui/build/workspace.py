@@ -123,6 +123,7 @@ class BuildWorkspace(QWidget):
         form.retitled.connect(self.grouping.retitle)
         form.renamed.connect(self.grouping.select)
         form.repeat_pressed.connect(self.grouping.repeat)
+        form.stack_pressed.connect(self.grouping.stack)
         form.dissolve_pressed.connect(self.grouping.dissolve)
         form.save_pressed.connect(self._save_block)
         form.node_chosen.connect(self.show_member)

@@ -10,8 +10,11 @@ from PySide6.QtWidgets import QApplication
 
 from cnnviz.model.files import Project, from_json, to_json
 from cnnviz.model.graph import Edge, Graph
+from cnnviz.model.groups.alike import chains
 from cnnviz.model.groups.folding import group_of, members, put_together
+from cnnviz.model.groups.repeating import copies
 from cnnviz.model.placing.layout import tidy
+from cnnviz.templates import template
 from cnnviz.ui.build.cards.boxpaint import OPEN
 from cnnviz.ui.build.cards.card import CardItem
 from cnnviz.ui.build.workspace import BuildWorkspace
@@ -428,3 +431,30 @@ def test_a_block_that_does_not_fit_behind_itself_is_not_repeated(load: Load, han
     assert document.graph is before
     assert "doesn't fit behind itself" in told[0]
     assert "16×28×28" in told[0]
+
+
+def test_like_blocks_are_named_and_stacked(load: Load, hand: Hand) -> None:
+    workspace = load(template("resnet20").graph)
+    document = workspace.session.document
+    before = document.graph
+    blocks = [face.face for face in workspace.canvas.content.cards.values() if face.face.box]
+    assert [face.title for face in blocks] == [
+        "1 of 3 alike", "2 of 3 alike", "3 of 3 alike", "group", "1 of 2 alike", "2 of 2 alike",
+        "group", "1 of 2 alike", "2 of 2 alike",
+    ]  # fmt: skip
+    group = blocks[1].box.group
+    workspace.selection.set(members(before, group), group=group)
+    assert workspace.properties.group.stack.text() == "Stack all 3"
+    hand.key(Qt.Key.Key_X)
+    stack = document.graph.groups[-1]
+    assert stack.folded
+    assert copies(document.graph, stack.name) == 3
+    assert document.undo_label() == "Stack Residual 16 ×3"
+    assert workspace.selection.group == stack.name
+    assert document.graph.summary().trainable == before.summary().trainable
+    assert not chains(document.graph).keys() & {"block1", "block2", "block3"}
+    document.undo()
+    assert document.graph == before
+    workspace.selection.set(("conv1",))
+    hand.key(Qt.Key.Key_X)
+    assert document.graph == before

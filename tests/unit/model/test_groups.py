@@ -11,6 +11,7 @@ from cnnviz.errors import FileError, GraphError
 from cnnviz.layers import Add, Conv2d, Dense, Flatten, Input, MaxPool2d, ReLU
 from cnnviz.model.graph import Edge, Graph, chain
 from cnnviz.model.groups import notes, ownblocks
+from cnnviz.model.groups.alike import chains, stack_alike
 from cnnviz.model.groups.blocks import add_block_after, as_block, insert_block, place_block
 from cnnviz.model.groups.folding import (
     around,
@@ -280,6 +281,31 @@ def test_a_chain_of_like_blocks_is_counted() -> None:
 def test_a_block_at_the_end_of_the_network_is_repeated_too() -> None:
     graph = put_together(chain([Input(), Conv2d(1, padding="same")]), ("conv1",), "Last", name="last")
     assert not repeat(graph, "last", 3).summary().errors
+
+
+def test_like_blocks_in_a_chain_are_found_and_stacked() -> None:
+    graph = chain(
+        [Input(), *(each for _ in range(3) for each in (Conv2d(4, padding="same"), ReLU())), Flatten()]
+    )
+    for number in (1, 2, 3):
+        graph = put_together(graph, (f"conv{number}", f"relu{number}"), "Unit", name=f"unit{number}")
+    assert chains(graph) == dict.fromkeys(("unit1", "unit2", "unit3"), ("unit1", "unit2", "unit3"))
+    stack = stack_alike(graph, "unit3")
+    assert copies(stack, stack.groups[-1].name) == 3
+    assert chains(stack) == {}
+    assert stack.summary().trainable == graph.summary().trainable
+    with pytest.raises(GraphError, match="no like before or behind"):
+        stack_alike(put_together(graph, ("flatten",), "End", name="end"), "end")
+
+
+def test_blocks_that_something_else_feeds_or_uses_are_no_chain() -> None:
+    graph = chain([Input(), Conv2d(1, padding="same"), Conv2d(1, padding="same"), Add()]).connect(
+        "input", "add1"
+    )
+    for number in (1, 2):
+        graph = put_together(graph, (f"conv{number}",), "Unit", name=f"unit{number}")
+    assert set(chains(graph)) == {"unit1", "unit2"}
+    assert not chains(graph.connect("conv1", "add1"))
 
 
 def test_what_can_not_be_repeated_says_why() -> None:

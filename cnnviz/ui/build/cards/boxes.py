@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from cnnviz.model.check import Row
 from cnnviz.model.graph import Graph
+from cnnviz.model.groups.alike import chains
 from cnnviz.model.groups.folding import all_members, group_of
 from cnnviz.model.groups.framing import Rect, frames
 from cnnviz.model.groups.repeating import copies
@@ -30,6 +31,13 @@ class BoxFace:
     exits: tuple[str, ...]
     sources: tuple[str, ...]
     """What feeds each door, where something does; several wires from one source arrive at one door."""
+    rank: tuple[int, int] = (1, 1)
+    """Which of how many like blocks in a chain it is."""
+
+    @property
+    def title(self) -> str:
+        """Return what stands at the right of the card's name."""
+        return f"{self.rank[0]} of {self.rank[1]} alike" if self.rank[1] > 1 else "group"
 
 
 @dataclass(frozen=True)
@@ -69,7 +77,14 @@ def box(graph: Graph, card: Card) -> BoxFace:
         (*fed.values(), *open_doors),
         tuple(exits) or (card.tail,),
         tuple(fed),
+        rank(graph, card.group),
     )
+
+
+def rank(graph: Graph, group: str) -> tuple[int, int]:
+    """Return which of how many like blocks in a chain a group is; the first of one where it has no like."""
+    chain = chains(graph).get(group, (group,))
+    return chain.index(group) + 1, len(chain)
 
 
 def frame_faces(graph: Graph, rows: Mapping[str, Row]) -> dict[str, FrameFace]:

@@ -12,7 +12,15 @@ from cnnviz.model.graph import Edge, Graph, Node
 from cnnviz.model.placing.cards import Card, cards, place_of
 from cnnviz.ui import numbers
 from cnnviz.ui.build.canvas.places import Place
-from cnnviz.ui.build.cards.boxes import BoxFace, FrameFace, box, frame_faces, layers_in_words, main_group
+from cnnviz.ui.build.cards.boxes import (
+    BoxFace,
+    FrameFace,
+    box,
+    frame_faces,
+    layers_in_words,
+    main_group,
+    rank,
+)
 from cnnviz.ui.build.cards.flows import PortFlows, flows
 from cnnviz.ui.build.cards.waiting import Causes
 from cnnviz.ui.build.wording import told
@@ -170,7 +178,7 @@ class _Look:
         known = [thing for name in nodes for thing in (self._graph.node(name), self.rows[name])]
         if card.group:
             wires = (wires for n in nodes for wires in (self._graph.inputs(n), self._graph.outputs(n)))
-            return (self._order, *self._graph.groups, *wires, *known)
+            return (self._order, *rank(self._graph, card.group), *self._graph.groups, *wires, *known)
         return (self._order, self._graph.inputs(nodes[0]), *known)
 
     def card(self, card: Card) -> CardFace:
@@ -213,7 +221,7 @@ class _Look:
         return CardFace(
             name=card.head,
             kind="group",
-            title="group",
+            title=found.title,
             group=main_group(self._graph, self.rows, nodes),
             position=place_of(self._graph, card),
             brief=self._arrives(self._graph.node(worst)) if state == "error" else self._passage(found),

@@ -7,14 +7,24 @@ from dataclasses import replace
 
 from cnnviz.errors import CnnvizError
 from cnnviz.model.graph import Graph
+from cnnviz.model.groups.alike import stack_alike
 from cnnviz.model.groups.blocks import as_block, place_block
-from cnnviz.model.groups.folding import dissolve, exit_last, group_of, members, put_together, with_group
-from cnnviz.model.groups.framing import closed, opened
+from cnnviz.model.groups.folding import (
+    dissolve,
+    exit_last,
+    fold,
+    group_of,
+    members,
+    put_together,
+    with_group,
+)
+from cnnviz.model.groups.framing import FRAME_SIDE, closed, frames, opened
 from cnnviz.model.groups.ownblocks import save_block
 from cnnviz.model.groups.repeating import repeat, title_of
 from cnnviz.model.placing.cards import cards
 from cnnviz.ui.build.canvas.canvas import Canvas
 from cnnviz.ui.build.canvas.places import CARD_HEIGHT, CARD_WIDTH, snapped
+from cnnviz.ui.build.cards.boxes import rank
 from cnnviz.ui.build.gestures.edits import block_after
 
 CARD = (CARD_WIDTH, CARD_HEIGHT)
@@ -98,6 +108,21 @@ class Grouping:
         ):
             self.select(self._graph.groups[-1].name)
 
+    def stack_selected(self) -> None:
+        """Put the selected block and its like before and behind it into one card with a count."""
+        name = self.selected()
+        if name:
+            self.stack(name)
+        else:
+            self._canvas.session.notice.emit("info", "Select a block that follows its like to stack them.")
+
+    def stack(self, name: str) -> None:
+        """Put a block and its like before and behind it into one card with a count."""
+        count = rank(self._graph, name)[1]
+        label = f"Stack {title_of(self._graph, name)} ×{count}"
+        if self._canvas.commit(label, lambda: _drawn_together(stack_alike(self._graph, name))):
+            self.select(self._graph.groups[-1].name)
+
     def save(self, name: str) -> bool:
         """Keep a copy of a group among the user's blocks; say whether it is there now."""
         try:
@@ -135,6 +160,14 @@ def whole_cards(graph: Graph, names: tuple[str, ...]) -> tuple[str, ...]:
         for card in cards(graph)
         for name in (card.nodes if card.head in chosen else [n for n in card.nodes if n in chosen])
     )
+
+
+def _drawn_together(graph: Graph) -> Graph:
+    """Return the graph with the latest group folded in place; what is below moves up where the blocks lay there."""
+    name = graph.groups[-1].name
+    left, _, right, _ = frames(fold(graph, name, folded=False), CARD)[name]
+    column = right - left <= CARD_WIDTH + 2 * FRAME_SIDE
+    return closed(fold(graph, name, folded=False), name, CARD) if column else graph
 
 
 def _title(graph: Graph) -> str:

@@ -22,7 +22,7 @@ from cnnviz.model.graph import Graph
 from cnnviz.model.groups.folding import group_of, members, rename_group
 from cnnviz.model.groups.repeating import MOST, copies, title_of
 from cnnviz.ui import icons, numbers, theme
-from cnnviz.ui.build.cards.boxes import layers_in_words, main_group
+from cnnviz.ui.build.cards.boxes import layers_in_words, main_group, rank
 from cnnviz.ui.build.properties.section import Section
 from cnnviz.ui.build.wording import axis_order
 from cnnviz.ui.state import Session
@@ -40,6 +40,7 @@ class GroupForm(QWidget):
     retitled = Signal(str, str)
     renamed = Signal(str)
     repeat_pressed = Signal(str, int)
+    stack_pressed = Signal(str)
     save_pressed = Signal(str)
     dissolve_pressed = Signal(str)
     node_chosen = Signal(str)
@@ -65,6 +66,8 @@ class GroupForm(QWidget):
         self.times = IntField(2, MOST, "repeat")
         self.times.set_value(2)
         self.repeat = button("Repeat", small=True)
+        self.stack = button("Stack", small=True)
+        self.stack.setToolTip("Show these like blocks as one card (X)")
         self.save = button("Save as block…", small=True)
         self.dissolve = button("Dissolve", small=True)
         self._lay_out()
@@ -83,7 +86,7 @@ class GroupForm(QWidget):
         self._repeat_note.setWordWrap(True)
         self.times.setToolTip("How many like blocks there shall be, one behind the other")
         row = _row(label("×", "secondary"), self.times, self.repeat, stretch=True)
-        column.addWidget(Section("Repeat", _column(row, self._repeat_note)))
+        column.addWidget(Section("Repeat", _column(row, self._repeat_note, _row(self.stack, stretch=True))))
         self.save.setToolTip("Keep a copy among the blocks of the palette")
         self.dissolve.setToolTip("Take the group away; its layers stay (Ctrl Shift G)")
         column.addWidget(Section("Block", _row(self.save, self.dissolve, stretch=True)))
@@ -91,6 +94,7 @@ class GroupForm(QWidget):
     def _connect(self) -> None:
         self.open.clicked.connect(lambda: self.toggled.emit(self._group))
         self.repeat.clicked.connect(lambda: self.repeat_pressed.emit(self._group, self.times.value()))
+        self.stack.clicked.connect(lambda: self.stack_pressed.emit(self._group))
         self.save.clicked.connect(lambda: self.save_pressed.emit(self._group))
         self.dissolve.clicked.connect(lambda: self.dissolve_pressed.emit(self._group))
         self.title.textEdited.connect(lambda text: self._tell(problem_of_title(text)))
@@ -121,9 +125,14 @@ class GroupForm(QWidget):
         )
         self._sums.setText(_sums(report, nodes))
         self.table.show_members(report, nodes, axis_order(self._session))
+        place, alike = rank(graph, name)
+        self.stack.setVisible(alike > 1)
+        self.stack.setText(f"Stack all {alike}")
         self._repeat_note.setText(
             f"{many} like blocks in a chain."
             if many > 1
+            else f"Block {place} of {alike} that are alike, one behind the other."
+            if alike > 1
             else "Copies follow one another; all share one card."
         )
         self._draw_picture()
