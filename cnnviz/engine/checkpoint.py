@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import struct
 import time
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,7 +44,8 @@ class Checkpoint:
 def save(path: Path, checkpoint: Checkpoint) -> None:
     """Write a checkpoint, a file or the one in an existing folder, atomically; raise OSError where that fails."""
     arrays = {name: np.ascontiguousarray(array) for name, array in checkpoint.arrays.items()}
-    head = {"format": str(FORMAT), "values": json.dumps(checkpoint.values)}
+    values = json.dumps(checkpoint.values)
+    head = {"format": str(FORMAT), "values": values, "sum": _sum(arrays, values)}
     write_atomically(_file(path), serialise(arrays, metadata=head))
 
 
@@ -63,6 +65,8 @@ def load(path: Path) -> Checkpoint:
                 "it was kept by a newer cnnviz.", where=str(file), hint="Install the newest one."
             )
         values = json.loads(head["values"])
+        if head["sum"] != _sum(arrays, head["values"]):
+            raise ValueError("its content has changed since it was written")
     except (SafetensorError, ValueError, KeyError, TypeError, struct.error, RecursionError) as error:
         raise TrainError(
             f"is no readable checkpoint ({error}).", where=str(file), hint="Start it anew."
@@ -72,6 +76,17 @@ def load(path: Path) -> Checkpoint:
 
 def _file(path: Path) -> Path:
     return path / FILE_NAME if path.is_dir() else path
+
+
+def _sum(arrays: Mapping[str, NDArray[Any]], values: str) -> str:
+    """Return a number that changes with any bit: a disk that lies must not change what a training learns."""
+    found = zlib.crc32(values.encode())
+    for name in sorted(arrays):
+        found = zlib.crc32(
+            np.ascontiguousarray(arrays[name]).data.cast("B") if arrays[name].size else b"", found
+        )
+        found = zlib.crc32(name.encode(), found)
+    return f"{found:08x}"
 
 
 def _head(content: bytes) -> dict[str, str]:
@@ -84,8 +99,8 @@ def _head(content: bytes) -> dict[str, str]:
 class Keeper:
     """Keeps a training every epoch and every minute, but never for more than 2 % of its time."""
 
-    def __init__(self, path: Path, seconds: float = SECONDS, share: float = LARGEST_SHARE) -> None:
-        self._path, self._seconds, self._share = path, seconds, share
+    def __init__(self, path: Path) -> None:
+        self._path = path
         self._since = time.perf_counter()
         self._cost = 0.0
         self._refused = False
@@ -93,8 +108,8 @@ class Keeper:
     def due(self, epoch_ended: bool) -> bool:
         """Say whether it is time."""
         passed = time.perf_counter() - self._since
-        affordable = passed * self._share >= self._cost
-        return affordable and (epoch_ended or passed >= self._seconds)
+        affordable = passed * LARGEST_SHARE >= self._cost
+        return affordable and (epoch_ended or passed >= SECONDS)
 
     def keep(self, take: Callable[[], Checkpoint]) -> str:
         """Write what `take` returns; return a notice where that fails for the first time, and leave the older file."""
