@@ -95,7 +95,7 @@ def train(
 ) -> Iterator[Event]:
     """Train a graph and yield what happens (`cnnviz.events`): `StepDone` per batch, `Evaluated`, at last `Finished`.
 
-    `dataset` is a `cnnviz.data.Dataset` or the name of one: `mnist`, `fashion-mnist`, `digits`, `strokes`; `data_dir`
+    `dataset` is a `cnnviz.data.Dataset` or the address of one, such as `mnist` or `voxels:seed=3`; `data_dir`
     holds one folder per data set. `changes` are entries of the recipe, such as `epochs=1` or `learning_rate=1e-3`.
     `validation` images (0 or more; by default 5,000, or a sixth of a small set) are held out of the training images.
     `control` pauses and cancels, `pinned` is a float32 sample (C, H, W) to watch. `Snapshot` events carry the weights,

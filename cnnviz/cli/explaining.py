@@ -42,7 +42,7 @@ def _explain(options: argparse.Namespace) -> int:
         "data": dataset.name,
         "split": options.split,
         "sample": options.sample,
-        "label": int(split.labels[options.sample]),
+        "label": int(split.class_numbers[options.sample]) if len(split.class_numbers) else None,
         "prediction": int(predict(module, sample[None]).argmax()) if module.main_head.classifies else None,
     }
     report.tell(f"Weights: {origin}.")
@@ -65,7 +65,8 @@ def _check_fit(module: GraphModule, dataset: Dataset) -> None:
 
 def _text(found: Explanation, about: dict[str, Any]) -> str:
     lines = [f"{found.title}: {found.rule}" if found.rule else found.title]
-    sample = "sample {sample} of {data} ({split}): label {label}".format(**about)
+    sample = "sample {sample} of {data} ({split})".format(**about)
+    sample += f": label {about['label']}" if about["label"] is not None else ""
     named = about["prediction"] is not None
     lines.append(f"{sample}, prediction {about['prediction']}" if named else sample)
     lines += _term_lines(found)

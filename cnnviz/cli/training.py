@@ -17,6 +17,7 @@ from cnnviz.cli.command import Command, add_json
 from cnnviz.cli.folder import RunFolder
 from cnnviz.control import Control
 from cnnviz.library import Found
+from cnnviz.model.augmentation import PRESETS, chain_from_text
 from cnnviz.model.recipe import INITIALISERS, OPTIMISERS, SCHEDULES, Recipe
 
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ def _recipe(options: argparse.Namespace, recipe: Recipe) -> Recipe:
         for option, entry in _RECIPE_OPTIONS.items()
         if getattr(options, option) is not None
     }
+    if options.augment is not None:
+        changes["augment"] = chain_from_text(options.augment)
     if options.steps is not None:
         changes["steps"] = options.steps
     if options.epochs is not None:
@@ -184,6 +187,11 @@ def _declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--weight-decay", type=float, metavar="W", help="pull of all weights towards zero")
     parser.add_argument("--init", choices=INITIALISERS, help="how the first weights are drawn")
     parser.add_argument("--seed", type=int, metavar="S", help="the same seed gives the same numbers")
+    parser.add_argument(
+        "--augment",
+        metavar="CHAIN",
+        help=f"random changes of training images: none, {', '.join(PRESETS)}, or rotation:degrees=8+crop:padding=2",
+    )
     parser.add_argument("--validation", type=int, metavar="N", help="training images held out to judge on")
     parser.add_argument("--device", help="cpu, cuda or mps")
     parser.add_argument("--weights", metavar="W", help="start from these weights (default: random ones)")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,6 +77,12 @@ class OwnArrays(Source):
         classes = tuple(str(number) for number in range(highest + 1))
         origin = f"{path.name}: {counted(train, test, 'samples')} from {path}."
         return self.dataset(request, origin, train, test, classes)
+
+
+def usual_name(names: Iterable[str], what: Literal["samples", "labels"]) -> str:
+    """Return the name that samples or labels usually have, if it is among these; else an empty text."""
+    known = set(names)
+    return next((name for name in (_SAMPLES if what == "samples" else _LABELS) if name in known), "")
 
 
 def _named(wanted: str, names: Mapping[str, Any], usual: tuple[str, ...], path: Path, what: str) -> str:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from cnnviz.data import Address, Choice, Source, arrays_in, parse
+from cnnviz.data.own import usual_name
 from cnnviz.errors import DataError
 from cnnviz.layers import times
 from cnnviz.ui import theme
@@ -148,7 +149,7 @@ class DataDialog(QDialog):
             told = self._look_into(path.value().strip())
         self.wrong.setText(told)
         self.wrong.setVisible(bool(told))
-        self.found.setVisible(bool(self.found.text()) and not told)
+        self.found.setVisible(bool(self.found.text()))
         self.load.setEnabled(not told)
 
     def _look_into(self, name: str) -> str:
@@ -169,6 +170,12 @@ class DataDialog(QDialog):
         for field in offers:
             field.offer(arrays)
         self.found.setText("It holds " + ", ".join(f"{n} {times(s)}" for n, (s, _) in arrays.items()).strip())
+        if "" not in arrays:
+            for what in ("samples", "labels"):
+                if not self.fields[what].value() and not usual_name(arrays, what):
+                    return f"Choose the array of {what}."
+        elif not self.fields["labels"].value():
+            return "Type the path of the .npy file with the labels."
         return ""
 
     def _accept(self) -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import pickle
+import sys
+import threading
+from pathlib import Path
 from typing import Any
 
+import h5py
 import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
 
-from cnnviz.data import Dataset, Split, Stored
+from cnnviz.data import Dataset, Split, Stored, load
 from cnnviz.engine.feed import Resident, Streamed, make_feed, samples_at_once
 from cnnviz.engine.train import train
 from cnnviz.errors import DataError, TrainError
@@ -122,3 +127,39 @@ def test_large_samples_are_judged_a_few_at_a_time() -> None:
     assert samples_at_once((3, 32, 32), 500, 2_000_000) == 500
     assert samples_at_once((1, 19, 64, 64), 500, 2_000_000) == 25
     assert samples_at_once((3, 2000, 2000), 500, 2_000_000) == 1
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="ru_maxrss counts in KiB on Linux only")
+def test_a_file_of_six_gigabytes_trains_without_being_loaded(tmp_path: Path) -> None:
+    import resource
+
+    (tmp_path / "3d-mnist").mkdir()
+    with h5py.File(
+        tmp_path / "3d-mnist" / "3d-mnist-luiz.h5", "w"
+    ) as file:  # 5.9 GB of zeros that take no room
+        for part, count in (("train", 60_000), ("test", 40)):
+            file.create_dataset(f"{part}_x", (count, 16, 16, 16, 3), np.float64)
+            file[f"{part}_y"] = np.arange(count) % 10
+    dataset = load("3d-mnist", tmp_path)
+    assert len(pickle.dumps(dataset)) < 1_000_000, "labels and a path travel, not the samples"
+    recipe = Recipe(batch_size=32, steps=4)
+    graph = chain(
+        (Input(shape=(3, 16, 16, 16)), Conv3d(out_channels=2), Flatten(), Dense(units=10), Softmax())
+    )
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    events = list(train(graph, dataset, recipe, DataChoice("3d-mnist", validation=50), live=0))
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    assert sum(isinstance(event, StepDone) for event in events) == 4
+    assert grown < 500 * 1024
+
+
+def test_the_thread_that_reads_ahead_ends_with_the_training() -> None:
+    kept = Kept(np.zeros((400, 1, 4, 4), np.uint8))
+    dataset = _made(kept, np.arange(400) % 2, ("a", "b"))
+    graph = chain((Input(shape=(1, 4, 4)), Flatten(), Dense(units=2), Softmax()))
+    events = train(graph, dataset, RECIPE, DataChoice("made", validation=10), live=0)
+    for _ in range(2):
+        next(event for event in events if isinstance(event, StepDone))
+    assert any(thread.name.startswith("read ahead") for thread in threading.enumerate())
+    events.close()  # type: ignore[attr-defined]
+    assert not any(thread.name.startswith("read ahead") for thread in threading.enumerate())

@@ -64,13 +64,14 @@ def test_arrays_of_a_file_are_offered(qapp: QApplication, tmp_path: Path) -> Non
         assert told in dialog.wrong.text()
     dialog.fields["path"].set_value(str(path))
     dialog.fields["path"].edited.emit(str(path))
-    assert dialog.load.isEnabled()
+    assert dialog.wrong.text() == "Choose the array of samples."
     assert dialog.found.text() == "It holds pixels 8×1×5×5, kinds 8"
     for name, place in (("samples", 0), ("labels", 1)):
         field = dialog.fields[name]
         assert isinstance(field, ArrayField)
         field.control.setCurrentIndex(place)
         field.control.activated.emit(place)
+    assert dialog.load.isEnabled()
     assert dialog.address().chosen == {"path": str(path), "samples": "pixels", "labels": "kinds"}
     _close(dialog)
 
