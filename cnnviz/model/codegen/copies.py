@@ -42,10 +42,36 @@ def loss_function(loss: str) -> tuple[str, str]:
     raise KeyError(loss)
 
 
-def _with_needs(source: str, name: str) -> str:
-    """Return the text of a function at the top of a module, and of the names there that it needs, in their order."""
-    found = {each: node for node in ast.parse(source).body for each in _bound(node)}
-    wanted, waiting = {name}, [name]
+@cache
+def augmentation(kinds: tuple[str, ...]) -> str:
+    """Return the text of `Augment` of `cnnviz.engine.augment` with the functions of these kinds of change."""
+    source = _source("augment.py")
+    tables = {
+        ast.unparse(node.target): ast.literal_eval(_quoted(node.value))
+        for node in ast.parse(source).body
+        if isinstance(node, ast.AnnAssign) and isinstance(node.value, ast.Dict)
+    }
+    used = {name: {kind: table[kind] for kind in kinds if kind in table} for name, table in tables.items()}
+    functions = [function for table in used.values() for function in table.values()]
+    shorter = [
+        f"{name} = {{{', '.join(f'{kind!r}: {function}' for kind, function in table.items())}}}"
+        for name, table in used.items()
+    ]
+    text = _with_needs(source, "Augment", *functions, without=frozenset(tables))
+    return "\n\n\n".join((text, "\n".join(shorter).replace("'", '"')))
+
+
+def _quoted(table: ast.Dict) -> ast.Dict:
+    """Return a table of functions with their names in place of them."""
+    names: list[ast.expr] = [ast.Constant(ast.unparse(value)) for value in table.values]
+    return ast.Dict(table.keys, names)
+
+
+def _with_needs(source: str, *names: str, without: frozenset[str] = frozenset()) -> str:
+    """Return the text of functions at the top of a module, and of the names there that they need, in their order."""
+    parsed = ast.parse(source).body
+    found = {each: node for node in parsed for each in _bound(node) if each not in without}
+    wanted, waiting = set(names), list(names)
     while waiting:
         node = found[waiting.pop()]
         used = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)} & set(found)
@@ -56,7 +82,7 @@ def _with_needs(source: str, name: str) -> str:
 
 
 def _bound(node: ast.stmt) -> list[str]:
-    if isinstance(node, ast.FunctionDef):
+    if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
         return [node.name]
     if isinstance(node, ast.Assign):
         return [each.id for target in node.targets for each in ast.walk(target) if isinstance(each, ast.Name)]
@@ -71,7 +97,7 @@ def _text(source: str, node: ast.stmt) -> str:
 @cache
 def imports() -> dict[str, tuple[str, str]]:
     """Return what the copied texts may import, by the name that is bound."""
-    sources = [*_module_sources(), _source("initialise.py"), _source("losses.py")]
+    sources = [*_module_sources(), _source("initialise.py"), _source("losses.py"), _source("augment.py")]
     found = {name: place for source in sources for name, place in bindings(source).items()}
     return {name: place for name, place in found.items() if not place[0].startswith("cnnviz")}
 

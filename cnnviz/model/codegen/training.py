@@ -25,7 +25,7 @@ _OPTIMISERS = {
 
 _SAID = frozenset({
     "optimiser", "learning_rate", "batch_size", "epochs", "steps", "seed", "momentum", "weight_decay", "initialiser",
-    "device", "clip_norm",
+    "device", "clip_norm", "augment",
 })  # fmt: skip
 """The settings of a recipe that a script follows; the schedule too, where it is one of these:"""
 _SCHEDULES = ("constant", "cosine")
@@ -75,15 +75,19 @@ class Lesson:
 
 def training_text(lesson: Lesson, recipe: Recipe) -> list[str]:
     """Return the parts of a script that train by a recipe: numbers, losses, loop, reading of data."""
-    return [_numbers(recipe), *_loss(lesson), _BATCHES, _PREPARED, _train(lesson, recipe), _load(lesson)]
+    augmenting = [copies.augmentation(tuple(step.kind for step in recipe.augment))] if recipe.augment else []
+    parts = [*_loss(lesson), _BATCHES, _PREPARED, *augmenting, _train(lesson, recipe), _load(lesson)]
+    return [_numbers(recipe), *parts]
 
 
 def _numbers(recipe: Recipe) -> str:
     length = f"STEPS = {recipe.steps}  # batches" if recipe.steps else f"EPOCHS = {recipe.epochs}"
+    steps = "".join(f"\n    ({step.kind!r}, {step.settings()!r})," for step in recipe.augment)
+    chain = f"\nAUGMENT = [{steps}\n]".replace("'", '"') if steps else ""
     return f"""{length}
 BATCH_SIZE = {recipe.batch_size}
 LEARNING_RATE = {recipe.learning_rate!r}
-SEED = {recipe.seed}"""
+SEED = {recipe.seed}{chain}"""
 
 
 def _loss(lesson: Lesson) -> list[str]:
@@ -188,10 +192,11 @@ def _train(lesson: Lesson, recipe: Recipe) -> str:
             group["lr"] = LEARNING_RATE * 0.5 * (1 + math.cos(math.pi * step / {steps}))"""
     typed = [*(f"{each}: torch.Tensor" for each in arguments), 'device: str = "cpu"']
     head = "\n".join(call_lines("def ", "train", typed, " -> Net:"))
-    values = [
-        f"{each}[places].to(device)" if each == "y" else f"prepared({each}[places].to(device))"
-        for each in arguments
-    ]
+    taken = (
+        "augment(prepared({0}[places].to(device)))" if recipe.augment else "prepared({0}[places].to(device))"
+    )
+    values = [f"{each}[places].to(device)" if each == "y" else taken.format(each) for each in arguments]
+    augment = "\n    augment = Augment(AUGMENT, SEED + rank, device)" if recipe.augment else ""
     loss = "\n".join(call_lines("        loss = ", "model", values))
     compared = " and class numbers y (N,)" if lesson.labelled else ""
     return f'''{head}
@@ -203,7 +208,7 @@ def _train(lesson: Lesson, recipe: Recipe) -> str:
     model = Loss(net).to(device).train()
     if world > 1:
         distributed.init_process_group("gloo")
-        model = DistributedDataParallel(model)
+        model = DistributedDataParallel(model){augment}
 {optimiser}{counted}
     for step, batch in enumerate(islice(batches(len({first}), world), {steps})):
         places = batch[rank::world]{schedule}

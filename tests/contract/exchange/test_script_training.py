@@ -32,6 +32,7 @@ from cnnviz.layers import (
     Sigmoid,
     Softmax,
 )
+from cnnviz.model.augmentation import PRESETS, Erase, Noise
 from cnnviz.model.codegen import to_code
 from cnnviz.model.graph import Graph, chain
 from cnnviz.model.recipe import INITIALISERS, OPTIMISERS, DataChoice, Recipe
@@ -128,6 +129,18 @@ def test_a_script_learns_by_the_losses_of_all_outputs(graph: Graph) -> None:
     net = names["train"](*(arrays if "y" in names["Loss"].forward.__annotations__ else arrays[:1]))
     for name, value in net.state_dict().items():
         torch.testing.assert_close(value, ours[name].reshape(value.shape), rtol=1e-3, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_script_changes_the_images_in_the_same_way(name: str) -> None:
+    recipe = Recipe(
+        "sgd", 0.1, batch_size=16, epochs=2, seed=3, augment=(*PRESETS[name], Noise(0.1), Erase())
+    )
+    ours = trained_here(PLAIN, recipe)
+    names = script(PLAIN, recipe)
+    assert ("flip_vertical" in names) == any(step.kind == "flip-vertical" for step in recipe.augment)
+    for key, value in names["train"](*in_order()).state_dict().items():
+        torch.testing.assert_close(value, ours[key].reshape(value.shape), rtol=1e-3, atol=1e-5)
 
 
 def test_steps_count_batches() -> None:
