@@ -8,9 +8,11 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from cnnviz.data.adapt import adapted
-from cnnviz.events import Failed
+from cnnviz.events import Array, Failed
+from cnnviz.explain.backward import Slopes
 from cnnviz.explain.trace import Trace
 from cnnviz.jobs import Asker
+from cnnviz.model.check import check
 from cnnviz.model.checking.freesize import admits, admitting, resized
 from cnnviz.model.graph import Graph, renamed
 from cnnviz.model.names import attribute
@@ -57,12 +59,18 @@ class Looking(QObject):
         self.weights: Weights | None = None
         self.origin = NOT_TRAINED
         self.trace: Trace | None = None
+        self.backward = False
+        """Whether the way back is looked at, too."""
+        self.slopes: Slopes | None = None
+        """How the loss changes with every number of the trace, while the way back is looked at."""
+        self.truth: int | None = None
+        """The class that the loss is asked for, where it is not the sample's own."""
         self._asked, self._answered = 0, 0
         self.cursor = Cursor()
         self.live = True
         """Whether a trace follows every change; where not, the old one stays until `refresh` is called."""
         document.changed.connect(self._follow)
-        material.sample_changed.connect(self._keep_up)
+        material.sample_changed.connect(self._turn_to_sample)
 
     @property
     def trained(self) -> bool:
@@ -106,33 +114,58 @@ class Looking(QObject):
             self.cursor = cursor
             self.cursor_changed.emit(cursor)
 
+    def set_backward(self, backward: bool) -> None:
+        """Look at the gradients, or at the values again."""
+        self.backward, self.slopes = backward, None
+        if backward:
+            self.refresh()
+        else:
+            self.trace_changed.emit()
+
+    def suppose(self, truth: int) -> None:
+        """Ask for the loss of another class than the sample's."""
+        self.truth = truth
+        if self.backward:
+            self.refresh()
+
     def refresh(self) -> None:
         """Ask for the trace of the current sample, made to fit the Input where it does not, if the graph runs."""
         graph, sample, weights = self._document.graph, self._material.sample, self.weights
         report = self._document.report
         if sample is None or report.errors or not report.output:
             return
-        image = sample.image
-        if not admitting(graph, image.shape):
-            image = adapted(image, report.row(report.input).shape or ())
+        image = fitting(sample.image, graph)
         seed = self._document.recipe.seed
+        services, label = self._services, sample.label if self.truth is None else self.truth
+        backward = self.backward
+
+        def answer() -> tuple[Trace, Slopes | None]:
+            if backward:
+                return services.gradients(graph, weights, image, seed, label)
+            return services.trace(graph, weights, image, seed), None
+
         self._asked += 1
         number = self._asked
         self._asker.ask(
             "trace",
-            lambda: (number, self._services.trace(graph, weights, image, seed)),
+            lambda: (number, *answer()),
             self._take,
             self.failed.emit,
         )
+
+    def _turn_to_sample(self) -> None:
+        """Look at another sample, whose own class counts again."""
+        self.truth = None
+        self._keep_up()
 
     def _keep_up(self) -> None:
         if self.live:
             self.refresh()
 
-    def _take(self, answer: tuple[int, Trace]) -> None:
-        self._answered, self.trace = answer
-        trace = self.trace
-        if self.cursor.node not in trace.activations:
+    def _take(self, answer: tuple[int, Trace, Slopes | None]) -> None:
+        self._answered, trace, slopes = answer
+        self.trace, self.slopes = trace, slopes if self.backward else None
+        if self.cursor.node.partition(".")[0] not in trace.activations:
             self.cursor = Cursor(self._first_node(trace.graph))
         self.trace_changed.emit()
 
@@ -146,6 +179,12 @@ class Looking(QObject):
             self.weights = _follow_names(self.weights, names)
         if [(n.name, n.layer) for n in old] != [(n.name, n.layer) for n in new] or old.edges != new.edges:
             self._keep_up()
+
+
+def fitting(image: Array, graph: Graph) -> Array:
+    """Return an image (C, H, W) as the Input of a graph takes it."""
+    report = check(graph)
+    return image if admitting(graph, image.shape) else adapted(image, report.row(report.input).shape or ())
 
 
 def _follow_names(weights: Weights, names: dict[str, str]) -> Weights:

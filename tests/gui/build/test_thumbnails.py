@@ -3,7 +3,7 @@ from collections.abc import Callable
 
 import pytest
 
-from cnnviz.layers import Conv2d, Input, ReLU
+from cnnviz.layers import Conv2d, Dense, Flatten, Input, MaxPool2d, ReLU
 from cnnviz.model.graph import Graph, chain
 from cnnviz.model.placing.layout import tidy
 from cnnviz.ui.build.canvas import thumbnails
@@ -86,3 +86,21 @@ def test_out_of_sight_the_canvas_does_not_keep_others_waiting(load: Load) -> Non
     assert workspace.session.looking.live, "Inspect needs the trace"
     workspace.show()
     assert not workspace.session.looking.live
+
+
+def test_in_front_of_a_mistake_the_pictures_stay_live(load: Load) -> None:
+    workspace = load(tidy(chain([Input(), Conv2d(8, padding="same"), MaxPool2d(), Flatten(), Dense(10)])))
+    document = workspace.session.document
+    wait(lambda: shape_on_card(workspace, "dense1") == (10,))
+    document.edit("Break", document.graph.remove(("flatten",)))
+    assert document.report.errors
+    document.edit("More", document.graph.with_layer("conv1", Conv2d(5, padding="same")))
+    wait(lambda: shape_on_card(workspace, "conv1") == (5, 28, 28))
+    assert shape_on_card(workspace, "pool1") == (5, 14, 14)
+    assert shape_on_card(workspace, "dense1") == ()
+    first = workspace.canvas.content.cards["conv1"].strip
+    workspace.session.material.pick(3)
+    wait(lambda: workspace.canvas.content.cards["conv1"].strip is not first)
+    document.undo()
+    document.undo()
+    wait(lambda: shape_on_card(workspace, "dense1") == (10,))

@@ -7,10 +7,12 @@ from PySide6.QtCore import QObject, Signal
 from cnnviz.explain.trace import Trace
 from cnnviz.layers import size
 from cnnviz.model.check import Report
+from cnnviz.model.checking.runnable import runnable
 from cnnviz.model.graph import Graph
 from cnnviz.ui import numbers
 from cnnviz.ui.build.canvas.canvas import Canvas
 from cnnviz.ui.build.cards.strips import Strip, strip
+from cnnviz.ui.state.looking import fitting
 
 MOST_MACS, MOST_PARAMS, MOST_VALUES = 2_000_000_000, 40_000_000, 40_000_000
 """Beyond any of these an edit would keep the processor busy for seconds: the pictures wait to be switched on."""
@@ -33,7 +35,8 @@ class Thumbnails(QObject):
         self._shown = False
         self._session.looking.trace_changed.connect(self._draw)
         self._session.document.replaced.connect(self._start_afresh)
-        self._session.document.changed.connect(lambda old, new: self._decide())
+        self._session.document.changed.connect(lambda old, new: self._follow())
+        self._session.material.sample_changed.connect(self._draw_part)
 
     def switch(self) -> None:
         """Switch the pictures on or off, for this document."""
@@ -75,8 +78,33 @@ class Thumbnails(QObject):
             looking.refresh()
         self.switched.emit(on)
 
+    def _follow(self) -> None:
+        self._decide()
+        self._draw_part()
+
+    def _draw_part(self) -> None:
+        """While something is wrong in the network, have what runs of it computed: everything in front of that."""
+        session, graph = self._session, self._session.document.graph
+        sample, report = session.material.sample, session.document.report
+        if sample is None or not report.errors or not self.on or not self._shown:
+            return
+        part = runnable(graph)
+        if part is None:
+            return
+        weights, image, seed = (
+            session.looking.weights,
+            fitting(sample.image, part),
+            session.document.recipe.seed,
+        )
+        session.asker.ask(
+            "thumbnails", lambda: _strips(session.services.trace(part, weights, image, seed)), self._show
+        )
+
     def _draw(self) -> None:
         """Have the maps of the latest trace made into pictures; the worker does that too."""
+        if self._session.document.report.errors:
+            self._draw_part()
+            return
         trace = self._session.looking.trace
         if trace is not None and self.on and self._shown:
             self._session.asker.ask("thumbnails", lambda: _strips(trace), self._show)
