@@ -76,7 +76,9 @@ def _sheet(graph: Graph, order: numbers.AxisOrder, strips: Mapping[str, Strip]) 
 
 def _copied(found: Strip) -> Strip:
     """Return maps in the colours of the theme in force; those of the canvas keep theirs."""
-    copy = Strip(found.image.copy(), found.count, found.total, found.width, found.height, found.shape)
+    copy = Strip(
+        found.image.copy(), found.count, found.total, found.width, found.height, found.shape, found.values
+    )
     recolor(copy)
     return copy
 

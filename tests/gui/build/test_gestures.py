@@ -12,7 +12,7 @@ from cnnviz.model.files import from_json, to_json
 from cnnviz.model.graph import Edge, Graph, chain
 from cnnviz.model.placing.layout import tidy
 from cnnviz.ui.build.canvas.search import found
-from cnnviz.ui.build.cards.cardpaint import tiles
+from cnnviz.ui.build.cards.mappaint import tiles
 from cnnviz.ui.build.gestures.aligning import REACH, align
 from cnnviz.ui.build.gestures.cutting import crosses
 from cnnviz.ui.build.workspace import BuildWorkspace

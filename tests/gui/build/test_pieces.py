@@ -28,11 +28,12 @@ from cnnviz.model.graph import Edge, Graph, chain
 from cnnviz.model.placing.layout import tidy
 from cnnviz.model.recipe import Recipe
 from cnnviz.model.table import channels_last, to_text
+from cnnviz.ui import numbers
 from cnnviz.ui.build.arrange import best_layout
 from cnnviz.ui.build.canvas.places import CARD_HEIGHT, CARD_WIDTH
 from cnnviz.ui.build.canvas.scene import CanvasScene
 from cnnviz.ui.build.canvas.suggestions import FOLLOWS, family, follows, grouped, ranked
-from cnnviz.ui.build.cards import cardpaint
+from cnnviz.ui.build.cards import cardpaint, mappaint
 from cnnviz.ui.build.cards.faces import faces
 from cnnviz.ui.build.cards.routing import is_clear, route
 from cnnviz.ui.build.cards.strips import strip
@@ -244,3 +245,25 @@ def test_an_edit_among_five_hundred_layers_repaints_one_card(qapp: QApplication)
         item.update = lambda name=name: updates.append(name)  # type: ignore[method-assign]
     scene.sync(graph.with_layer("conv166", Conv2d(9, padding="same")))
     assert set(updates) == {"conv166"}
+
+
+def test_near_by_values_are_printed_where_cells_have_room(
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    printed: list[str] = []
+    real = numbers.cell
+    monkeypatch.setattr(numbers, "cell", lambda *args: printed.append(real(*args)) or printed[-1])
+    picture = QImage(1000, 400, QImage.Format.Format_ARGB32)
+    for maps, zoom, count in (
+        (np.full((3, 4, 4), 0.25, np.float32), 1.0, 0),
+        (np.full((3, 4, 4), 0.25, np.float32), 3.0, 3 * 16),
+        (np.full((3, 8, 8), 0.25, np.float32), 3.0, 0),
+        (np.full(10, 0.25, np.float32), 1.6, 10),
+    ):
+        printed.clear()
+        painter = QPainter(picture)
+        painter.scale(zoom, zoom)
+        mappaint.paint(painter, strip(maps))
+        painter.end()
+        assert len(printed) == count
+        assert set(printed) <= {".25", "0.250"}

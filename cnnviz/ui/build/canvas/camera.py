@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEasingCurve, QObject, QPoint, QPointF, QRectF, QVariantAnimation, Signal
 from PySide6.QtWidgets import QGraphicsView
 
-SMALLEST, LARGEST = 0.08, 3.0
+SMALLEST, LARGEST = 0.08, 4.0
 STEP = 1.2
 """One notch of the wheel."""
 GLIDE_MS = 300

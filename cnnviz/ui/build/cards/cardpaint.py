@@ -9,21 +9,18 @@ from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPainterPath,
 
 from cnnviz.ui import icons, theme
 from cnnviz.ui.build.canvas.places import CARD_HEIGHT, CARD_WIDTH, PORT, PORT_LEGAL
+from cnnviz.ui.build.cards import mappaint
 from cnnviz.ui.build.cards.boxpaint import OPEN, copies_width, paint_copies, paint_open, paint_stack
+from cnnviz.ui.build.cards.mappaint import LEFT, PITCH, RIGHT, STRIP_TOP, TILE
 from cnnviz.ui.build.cards.strips import SHOWN
 
 if TYPE_CHECKING:
     from cnnviz.ui.build.cards.card import CardItem
 
-LEFT, RIGHT = 12.0, CARD_WIDTH - 10.0
-TILE, PITCH = 24.0, 27.0
-STRIP_TOP = 50.0
 FOOTER_TOP = 80.0
 RADIUS = 6.0
 NAME_ONLY_BELOW, NO_FOOTER_BELOW = 0.5, 0.8
 """Zoom factors: small cards say less. Chips stay, as they are layers of the network."""
-LARGE_FROM, LARGE, LARGEST_TILE = 1.6, 48.0, 32.0
-"""From this zoom factor on maps are 48 pixels wide on the screen; the strip has room for 32 scene pixels."""
 FAR, LEGIBLE = 0.3, 0.17
 """Zoom factors: below the first a card is a flat box, below the second without a name, which nobody could read."""
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
@@ -155,7 +152,7 @@ def _paint_pictures(painter: QPainter, card: CardItem, zoom: float) -> None:
         if not card.printed:
             _paint_places(painter, Qt.BrushStyle.NoBrush)
     else:
-        _paint_maps(painter, card)
+        mappaint.paint(painter, card.strip)
 
 
 def _paint_places(painter: QPainter, pattern: Qt.BrushStyle) -> None:
@@ -168,53 +165,13 @@ def _paint_places(painter: QPainter, pattern: Qt.BrushStyle) -> None:
         painter.drawRoundedRect(QRectF(LEFT + place * PITCH + 0.5, STRIP_TOP + 0.5, TILE - 1, TILE - 1), 2, 2)
 
 
-def _paint_maps(painter: QPainter, card: CardItem) -> None:
-    found = card.strip
-    assert found is not None
-    wide = found.height == 1
-    scale = painter.worldTransform().m11()
-    tile, pitch, room = tiles(found.count, scale)
-    tall = min(tile, 14.0) if wide else tile
-    width = (RIGHT - LEFT) if found.count == 1 and wide else tile
-    smooth = found.width > width * scale
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
-    for place in range(room):
-        target = QRectF(LEFT + place * pitch, STRIP_TOP + (TILE - tall) / 2, width, tall)
-        source = QRectF(place * found.width, 0, found.width, found.height)
-        painter.drawImage(_fitted(target, found.width, found.height, wide), found.image, source)
-    if found.total > room:
-        painter.setFont(theme.mono_font(10))
-        painter.setPen(theme.color("t3"))
-        rest = QRectF(LEFT + room * pitch, STRIP_TOP, 40, TILE)
-        painter.drawText(rest, _MIDDLE, f"+{found.total - room}")
-
-
-def tiles(count: int, zoom: float) -> tuple[float, float, int]:
-    """Return side and pitch of the maps in scene pixels, and how many there is room for: near by, fewer and larger."""
-    if zoom < LARGE_FROM:
-        return TILE, PITCH, count
-    tile = min(max(TILE, LARGE / zoom), LARGEST_TILE)
-    pitch = tile + PITCH - TILE
-    return tile, pitch, min(count, int((RIGHT - LEFT - 26) // pitch))
-
-
-def _fitted(target: QRectF, width: int, height: int, stretch: bool) -> QRectF:
-    """Return the part of a tile that keeps a map's proportions."""
-    if stretch or width == height:
-        return target
-    scale = min(target.width() / width, target.height() / height)
-    size = QPointF(width * scale, height * scale)
-    corner = target.center() - size / 2
-    return QRectF(corner.x(), corner.y(), size.x(), size.y())
-
-
 def _paint_sample(painter: QPainter, card: CardItem, zoom: float) -> None:
     from cnnviz.ui.build.cards.card import BUTTONS, button_rects
 
     sample = card.sample
     assert sample is not None
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-    target = _fitted(QRectF(LEFT, 51, 46, 46), sample.picture.width(), sample.picture.height(), False)
+    target = mappaint.fitted(QRectF(LEFT, 51, 46, 46), sample.picture.width(), sample.picture.height(), False)
     painter.drawImage(target, sample.picture)
     painter.setPen(QPen(theme.color("line2"), 1))
     painter.setBrush(Qt.BrushStyle.NoBrush)

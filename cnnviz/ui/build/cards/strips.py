@@ -27,6 +27,8 @@ class Strip:
     height: int
     shape: tuple[int, ...]
     """The shape of the whole output."""
+    values: Array
+    """The numbers behind the pixels: (count, height, width)."""
 
 
 def strip(activation: Array) -> Strip:
@@ -46,6 +48,7 @@ def strip(activation: Array) -> Strip:
         width,
         height,
         tuple(activation.shape),
+        picked,
     )
 
 
