@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from cnnviz.data import Dataset
+from cnnviz.data.dataset import as_floats
 from cnnviz.engine.augment import Augment
 from cnnviz.errors import TrainError
 from cnnviz.model.augmentation import Chain
@@ -28,3 +33,10 @@ def make_augment(
                 hint="Take it out of the augmentation.",
             )
     return Augment([(step.kind, step.settings()) for step in chain], seed, device)
+
+
+def preview(chain: Chain, dataset: Dataset, count: int, seed: int) -> NDArray[Any]:
+    """Return the first training samples as a network would see them, float32: changed at random, or as they are."""
+    samples = as_floats(np.asarray(dataset.train.images[np.arange(min(count, len(dataset.train)))]))
+    augment = make_augment(chain, dataset, seed)
+    return samples if augment is None else augment(torch.from_numpy(samples)).numpy()
