@@ -61,7 +61,10 @@ def _dispatch(arguments: list[str], open_window: Opener, perform_demo: Performer
     commands = {each.name: each for each in (*COMMANDS, export_command(paint), _demo_command(perform_demo))}
     if arguments and arguments[0] in commands:
         command = commands[arguments[0]]
-        return command.run(command.parser().parse_args(arguments[1:]))
+        given = argparse.Namespace(
+            arguments=arguments
+        )  # whole, for a command that starts itself in processes
+        return command.run(command.parser().parse_args(arguments[1:], given))
     options = _window_parser(commands).parse_args(arguments)
     _refuse_unknown(options.open, commands)
     return open_window(options.open, str(options.data_dir or ""), options.theme)

@@ -6,14 +6,15 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, Literal, TextIO
 
 from cnnviz.errors import FileError
 from cnnviz.library import PROJECT_NAME, Found
 from cnnviz.model.files import Project, save_project
 from cnnviz.model.recipe import DataChoice, Recipe
+from cnnviz.paths import write_atomically
 
-WEIGHTS_NAME, METRICS_NAME = "weights.safetensors", "metrics.jsonl"
+WEIGHTS_NAME, METRICS_NAME, CHECKPOINT_NAME = "weights.safetensors", "metrics.jsonl", "checkpoint.safetensors"
 
 
 class RunFolder:
@@ -23,15 +24,22 @@ class RunFolder:
     once they are.
     """
 
-    def __init__(self, path: Path, found: Found, recipe: Recipe, choice: DataChoice) -> None:
-        self.path = path
+    def __init__(
+        self, path: Path, found: Found, recipe: Recipe, choice: DataChoice, *, goes_on: bool = False
+    ) -> None:
+        """With `goes_on`, what an interrupted training left there stays; otherwise it gives way."""
+        self.path, self._goes_on = path, goes_on
         self._project = Project(found.project.graph, choice, recipe)
         self._metrics: TextIO | None = None
 
     def __enter__(self) -> RunFolder:
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            self._metrics = (self.path / METRICS_NAME).open("w", encoding="utf-8")
+            # line by line: after a kill, the metrics reach as far as the checkpoint
+            mode: Literal["a", "w"] = "a" if self._goes_on else "w"
+            self._metrics = (self.path / METRICS_NAME).open(mode, buffering=1, encoding="utf-8")
+            if not self._goes_on:  # what an earlier training left can't go on as this one
+                (self.path / CHECKPOINT_NAME).unlink(missing_ok=True)
         except OSError as error:
             raise self._refused(error) from error
         try:
@@ -44,6 +52,18 @@ class RunFolder:
     def __exit__(self, *error: object) -> None:
         if self._metrics is not None:
             self._metrics.close()
+
+    def rewind(self, step: int) -> None:
+        """Take back the metrics of what came after a step: the training goes on from there."""
+        assert self._metrics is not None
+        self._metrics.close()
+        file = self.path / METRICS_NAME
+        try:
+            kept = [line for line in file.read_text("utf-8").splitlines(keepends=True) if _until(line, step)]
+            write_atomically(file, "".join(kept).encode())
+            self._metrics = file.open("a", buffering=1, encoding="utf-8")
+        except OSError as error:
+            raise self._refused(error) from error
 
     def record(self, entry: Mapping[str, Any]) -> None:
         """Add a line to the metrics."""
@@ -69,3 +89,12 @@ class RunFolder:
             where=str(self.path),
             hint="Free some space, or name another folder with --out.",
         )
+
+
+def _until(line: str, step: int) -> bool:
+    """Say whether a line of the metrics is whole and about training up to a step."""
+    try:
+        entry = json.loads(line)
+    except ValueError:
+        return False
+    return entry.get("event") in ("step", "validation") and entry.get("step", step + 1) <= step

@@ -12,13 +12,13 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from cnnviz import library
-from cnnviz.cli import report, subject
+from cnnviz.cli import recipe, report, subject
 from cnnviz.cli.command import Command, add_json
-from cnnviz.cli.folder import RunFolder
+from cnnviz.cli.folder import CHECKPOINT_NAME, RunFolder
+from cnnviz.cli.team import in_team, start_team
 from cnnviz.control import Control
+from cnnviz.errors import UsageError
 from cnnviz.library import Found
-from cnnviz.model.augmentation import PRESETS, chain_from_text
-from cnnviz.model.recipe import INITIALISERS, OPTIMISERS, SCHEDULES, Recipe
 
 if TYPE_CHECKING:
     from cnnviz.data import Dataset
@@ -27,32 +27,31 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 """Exit status after Ctrl C, as shells count it."""
 
-_RECIPE_OPTIONS = {
-    "batch_size": "batch_size",
-    "learning_rate": "learning_rate",
-    "optimiser": "optimiser",
-    "seed": "seed",
-    "device": "device",
-    "init": "initialiser",
-    "schedule": "schedule",
-    "weight_decay": "weight_decay",
-    "momentum": "momentum",
-}
-
 
 def _train(options: argparse.Namespace) -> int:
+    if options.nproc > 1 and not in_team():
+        return start_team(options.nproc, options.arguments)
     from cnnviz.engine.train import train
 
     found = subject.find(options)
-    recipe = _recipe(options, found.project.recipe)
+    chosen = recipe.changed(found.project.recipe, options)
     weights = subject.load_weights(options, found)[0] if options.weights else None
     dataset = subject.load_data(options, found)
     wanted = replace(found.project.data, source=dataset.name)
     choice = library.fitting_choice(wanted, len(dataset.train), options.validation)
-    control = Control()
+    control, out = Control(), _out(options, found)
+    kept = out / CHECKPOINT_NAME
     # what does not fit together is refused here, before the results of an earlier run give way
-    events = train(found.project.graph, dataset, recipe, choice, control=control, weights=weights, live=0.0)
-    with RunFolder(_out(options, found), found, recipe, choice) as folder, _interruptible(control):
+    events = train(
+        found.project.graph, dataset, chosen, choice, control=control, weights=weights, live=0.0,
+        checkpoints=kept, resume=kept if options.resume else None,
+    )  # fmt: skip
+    if in_team() > 1:  # another process tells and writes
+        return _learn_along(events, control)
+    with (
+        RunFolder(out, found, chosen, choice, goes_on=options.resume) as folder,
+        _interruptible(control),
+    ):
         summary, cancelled = _follow(events, folder, options.json, dataset)
         final = {"network": found.name, **summary, "cancelled": cancelled, "out": str(folder.path)}
         folder.record({"event": "finished", **final})
@@ -60,24 +59,19 @@ def _train(options: argparse.Namespace) -> int:
     return INTERRUPTED if cancelled else 0
 
 
-def _recipe(options: argparse.Namespace, recipe: Recipe) -> Recipe:
-    """Return the network's own recipe with what the command line changes."""
-    changes: dict[str, Any] = {
-        entry: getattr(options, option)
-        for option, entry in _RECIPE_OPTIONS.items()
-        if getattr(options, option) is not None
-    }
-    if options.augment is not None:
-        changes["augment"] = chain_from_text(options.augment)
-    if options.steps is not None:
-        changes["steps"] = options.steps
-    if options.epochs is not None:
-        changes |= {"epochs": options.epochs, "steps": 0}
-    return replace(recipe, **changes)
+def _learn_along(events: Iterator[Event], control: Control) -> int:
+    with _interruptible(control):
+        for _ in events:
+            pass
+    return INTERRUPTED if control.cancelled else 0
 
 
 def _out(options: argparse.Namespace, found: Found) -> Path:
-    """Return the folder for the results: the one named, or the next free one below runs/."""
+    """Return the folder for the results: the one named or gone on with, or the next free one below runs/."""
+    if options.resume:
+        if not Path(options.network).is_dir():
+            raise UsageError("--resume goes on with a training.", hint="Name its folder as X.")
+        return Path(options.network)
     if options.out is not None:
         return Path(options.out)
     number = 1
@@ -91,7 +85,8 @@ def _interruptible(control: Control) -> Iterator[None]:
     """Let Ctrl C end the training after the current batch, and a second one at once."""
 
     def stop(_number: int, _frame: FrameType | None) -> None:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        if not in_team():  # torchrun passes on what the terminal has sent already
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         report.tell("\nStopping after this batch; the weights so far are kept.")
         control.cancel()
 
@@ -116,7 +111,13 @@ def _follow(
                 bar.show(_step_label(event, steps), event.step, steps, event.samples_per_s)
             elif isinstance(event, kinds.Started):
                 steps = event.steps
-                report.tell(_opening(event, dataset))
+                if event.first_step:
+                    folder.rewind(event.first_step)
+                for line in (_opening(event, dataset), *event.remarks):
+                    report.tell(line)
+            elif isinstance(event, kinds.Notice):
+                bar.clear()
+                report.tell(event.text)
             elif isinstance(event, kinds.Evaluated):
                 bar.clear()
                 folder.record(_judgement(event))
@@ -130,8 +131,9 @@ def _follow(
 
 def _opening(event: Started, dataset: Dataset) -> str:
     held_out = f", {event.validation_images:,} held out" if event.validation_images else ""
+    begins = f"Going on after step {event.first_step:,} with" if event.first_step else "Training on"
     return (
-        f"Training on {event.train_images:,} images of {dataset.title}{held_out}: {event.steps:,} steps, "
+        f"{begins} {event.train_images:,} images of {dataset.title}{held_out}: {event.steps:,} steps, "
         f"{event.steps_per_epoch:,} per epoch, on {event.device}."
     )
 
@@ -174,29 +176,23 @@ def _tell_end(final: Mapping[str, Any], as_json: bool) -> None:
 def _declare(parser: argparse.ArgumentParser) -> None:
     subject.add_network(parser)
     subject.add_data(parser)
-    length = parser.add_mutually_exclusive_group()
-    length.add_argument("--epochs", type=int, metavar="N", help="how often every image is seen")
-    length.add_argument("--steps", type=int, metavar="N", help="how many batches are learned")
-    parser.add_argument("--batch-size", type=int, metavar="N", help="images per step")
-    parser.add_argument("--learning-rate", type=float, metavar="RATE", help="how far each step goes")
-    parser.add_argument("--optimiser", choices=OPTIMISERS, help="how gradients become steps")
-    parser.add_argument("--schedule", choices=SCHEDULES, help="how the learning rate goes on")
-    parser.add_argument(
-        "--momentum", type=float, metavar="M", help="share of the last step kept by --optimiser momentum"
-    )
-    parser.add_argument("--weight-decay", type=float, metavar="W", help="pull of all weights towards zero")
-    parser.add_argument("--init", choices=INITIALISERS, help="how the first weights are drawn")
-    parser.add_argument("--seed", type=int, metavar="S", help="the same seed gives the same numbers")
-    parser.add_argument(
-        "--augment",
-        metavar="CHAIN",
-        help=f"random changes of training images: none, {', '.join(PRESETS)}, or rotation:degrees=8+crop:padding=2",
-    )
+    recipe.add_recipe(parser)
     parser.add_argument("--validation", type=int, metavar="N", help="training images held out to judge on")
-    parser.add_argument("--device", help="cpu, cuda or mps")
     parser.add_argument("--weights", metavar="W", help="start from these weights (default: random ones)")
     parser.add_argument(
         "--out", metavar="RUN", help="folder for the results (default: a new one below runs/)"
+    )
+    parser.add_argument(
+        "--resume",
+        action="store_true",
+        help="X is the folder of a training that was interrupted: go on with it",
+    )
+    parser.add_argument(
+        "--nproc",
+        type=int,
+        default=1,
+        metavar="N",
+        help="train in N processes, each with its part of every batch",
     )
     add_json(parser)
 
@@ -205,7 +201,9 @@ TRAIN = Command(
     "train",
     "Train a network; what is not given comes from its own recipe. Ctrl C stops and keeps the weights so far.",
     "cnnviz train mnist-postech --data mnist --epochs 3 --seed 1 --out runs/postech\n"
-    "cnnviz train t10 --data strokes --steps 200 --json",
+    "cnnviz train t10 --data strokes --steps 200 --json\n"
+    "cnnviz train runs/postech --resume\n"
+    "cnnviz train t15 --schedule step --drop-steps 32000,48000 --nproc 2",
     _declare,
     _train,
 )

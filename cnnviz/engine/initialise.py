@@ -49,11 +49,11 @@ def _draw_weight(weight: torch.Tensor, how: str, generator: torch.Generator) -> 
         nn.init.normal_(weight, 0.0, NORMAL_SPREAD, generator=generator)
     elif how == "glorot":  # Glorot and Bengio 2010, equation 16
         nn.init.xavier_uniform_(weight, generator=generator)
-    elif how == "glorot normal":
+    elif how == "glorot-normal":
         nn.init.xavier_normal_(weight, generator=generator)
     elif how == "he":  # He et al. 2015, equation 10
         nn.init.kaiming_normal_(weight, nonlinearity="relu", generator=generator)
-    elif how == "he uniform":
+    elif how == "he-uniform":
         nn.init.kaiming_uniform_(weight, nonlinearity="relu", generator=generator)
     elif how == "lecun":  # LeCun, Bottou, Orr and Müller 1998, equation 16
         nn.init.kaiming_normal_(weight, nonlinearity="linear", generator=generator)

@@ -15,12 +15,12 @@ _OPTIMISERS = {
     "adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop",
 }  # fmt: skip
 _INITIALISERS = {
-    "default": "PyTorch's own", "normal": "N(0, 0.1)", "glorot": "Glorot", "glorot normal": "Glorot normal", "he": "He",
-    "he uniform": "He uniform", "lecun": "LeCun", "orthogonal": "Orthogonal", "zero": "Zero",
+    "default": "PyTorch's own", "normal": "N(0, 0.1)", "glorot": "Glorot", "glorot-normal": "Glorot normal", "he": "He",
+    "he-uniform": "He uniform", "lecun": "LeCun", "orthogonal": "Orthogonal", "zero": "Zero",
 }  # fmt: skip
 _SCHEDULES = {
     "constant": "Constant", "step": "Steps down", "cosine": "Cosine to 0",
-    "one cycle": "One cycle", "plateau": "Plateau",
+    "one-cycle": "One cycle", "plateau": "Plateau",
 }  # fmt: skip
 _PRECISIONS = {"float32": "float32", "bfloat16": "bfloat16", "float16": "float16"}
 OPTIMISERS, INITIALISERS = tuple(_OPTIMISERS), tuple(_INITIALISERS)
@@ -183,8 +183,11 @@ SETTINGS: tuple[Setting, ...] = settings_of(Recipe)
 
 
 def recipe_setting(name: str) -> Setting:
-    """Return the declaration of a setting by its name."""
-    return next(each for each in SETTINGS if each.name == name)
+    """Return the declaration of a setting by its name; raise TrainError where there is none."""
+    known = {each.name: each for each in SETTINGS}
+    if name not in known:
+        raise TrainError(f"a recipe has no {name!r}.", hint=did_you_mean(name, known))
+    return known[name]
 
 
 def recipe_from_dict(values: Mapping[str, Any]) -> Recipe:

@@ -38,7 +38,7 @@ def _shape(recipe: Recipe, step: int, steps: int) -> float:
     """Return the share of a step after the warm-up, of `steps` there."""
     if recipe.schedule == "cosine":
         return cosine(step, steps)
-    if recipe.schedule == "one cycle":
+    if recipe.schedule == "one-cycle":
         return one_cycle(step, steps)
     if recipe.schedule == "step":
         return dropped(step + recipe.warm_up, recipe.drop_steps, recipe.drop_factor)

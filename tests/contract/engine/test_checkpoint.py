@@ -82,7 +82,7 @@ def test_goes_on_bit_for_bit(strokes: Dataset, tmp_path: Path, optimiser: str, s
     "change",
     [
         {"mixup": 0.4},
-        {"schedule": "one cycle", "warm_up": 2},
+        {"schedule": "one-cycle", "warm_up": 2},
         {"schedule": "plateau", "drop_patience": 1, "learning_rate": 1.0},
         {"early_stopping": 1, "learning_rate": 0.3},
         {"precision": "bfloat16", "accumulate": 3, "clip_norm": 0.5},

@@ -62,16 +62,16 @@ def test_schedules_are_torchs(count: int) -> None:
     plan = torch.optim.lr_scheduler
     for recipe, make in [
         (Recipe(schedule="cosine"), lambda o: plan.CosineAnnealingLR(o, count)),
-        (Recipe(schedule="one cycle"), lambda o: plan.OneCycleLR(o, 0.4, total_steps=count + 1)),
+        (Recipe(schedule="one-cycle"), lambda o: plan.OneCycleLR(o, 0.4, total_steps=count + 1)),
         (Recipe(schedule="step", drop_steps=(3, 8)), lambda o: plan.MultiStepLR(o, [3, 8], 0.1)),
     ]:
-        length = count + 1 if recipe.schedule == "one cycle" else count
+        length = count + 1 if recipe.schedule == "one-cycle" else count
         ours = [rate(replace(recipe, learning_rate=0.4), step, length) for step in range(count)]
         assert ours == pytest.approx(of_torch(make, count), rel=1e-9), recipe.schedule
 
 
 def test_the_rate_of_every_step_is_the_planned_one(strokes: Dataset) -> None:
-    recipe = replace(QUICK, schedule="one cycle", warm_up=2, steps=6)
+    recipe = replace(QUICK, schedule="one-cycle", warm_up=2, steps=6)
     found = steps(train(small(), strokes, recipe, CHOICE, live=0))
     assert [each.learning_rate for each in found] == [rate(recipe, step, 6) for step in range(6)]
 

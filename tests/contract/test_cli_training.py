@@ -1,0 +1,122 @@
+"""Training from the command line: every setting, going on after an interruption, several processes, sweeps."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cnnviz import cli
+from cnnviz.engine.weights import load
+from cnnviz.layers import Conv2d, Dense, Flatten, Input, ReLU
+from cnnviz.model.files import Project, open_project, save_project
+from cnnviz.model.graph import chain
+from cnnviz.model.recipe import SETTINGS, DataChoice, Recipe
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> str:
+    """Return a small network that learns drawn digits."""
+    graph = chain([Input((1, 28, 28)), Conv2d(3, 5, stride=3), ReLU(), Flatten(), Dense(10)], "tiny")
+    path = tmp_path / "tiny.cnnviz"
+    save_project(
+        path, Project(graph, DataChoice("strokes", 100), Recipe("momentum", 0.05, steps=4, batch_size=50))
+    )
+    return str(path)
+
+
+def run(*arguments: str) -> int:
+    return cli.main(arguments, lambda *_: 9, lambda _: 9, lambda *_: None)
+
+
+def metrics(folder: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
+
+
+def test_every_setting_has_an_option(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("train", "--help") == 0
+    told = capsys.readouterr().out
+    for each in SETTINGS:
+        assert f"--{each.name.replace('_', '-')}" in told
+
+
+def test_options_become_the_recipe(project: str, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    options = (
+        "--schedule step --drop-steps 2,3 --warm-up 1 --clip-norm 1 --freeze conv1 --mixup 0.2 --init zero"
+    )
+    assert run("train", project, *options.split(), "--no-compiled", "--out", str(out)) == 0
+    found = open_project(out / "project.cnnviz").recipe
+    assert (found.schedule, found.drop_steps, found.freeze, found.initialiser) == (
+        "step",
+        (2, 3),
+        ("conv1",),
+        "zero",
+    )
+    rates = [entry["learning_rate"] for entry in metrics(out) if entry["event"] == "step"]
+    assert rates == pytest.approx([0.05, 0.05, 0.005, 0.0005])
+
+
+def test_what_can_not_be_is_one_line(
+    project: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("train", project, "--batch-size", "0", "--out", str(tmp_path / "run")) == 1
+    assert "batch size can't be 0. It takes a whole number" in capsys.readouterr().err
+
+
+def test_an_interrupted_training_goes_on(project: str, tmp_path: Path) -> None:
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    assert run("train", project, "--epochs", "4", "--out", str(whole)) == 0
+    command = [sys.executable, "-m", "cnnviz", "train", project, "--epochs", "4", "--out", str(cut)]
+    process = subprocess.Popen(
+        command, cwd=ROOT, stderr=subprocess.DEVNULL, env={**os.environ, "OMP_NUM_THREADS": "1"}
+    )
+    deadline = time.monotonic() + 60
+    while (
+        not (cut / "checkpoint.safetensors").exists()
+        and time.monotonic() < deadline
+        and process.poll() is None
+    ):
+        time.sleep(0.002)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert run("train", str(cut), "--resume") == 0
+    one, other = load(whole / "weights.safetensors"), load(cut / "weights.safetensors")
+    assert all(np.array_equal(one[name], other[name]) for name in one)
+    times = ("samples_per_s", "seconds_left", "seconds", "out")
+    lines = [[{k: v for k, v in e.items() if k not in times} for e in metrics(each)] for each in (whole, cut)]
+    assert lines[0] == [{**each, "network": "tiny"} if "network" in each else each for each in lines[1]]
+
+
+def test_going_on_needs_a_training(project: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("train", project, "--resume") == 2
+    assert "Name its folder as X" in capsys.readouterr().err
+
+
+def test_two_processes_give_the_numbers_of_one(project: str, tmp_path: Path) -> None:
+    options = ("--epochs", "2", "--batch-size", "46", "--l2", "0.001")
+    one, two = tmp_path / "one", tmp_path / "two"
+    assert run("train", project, *options, "--out", str(one)) == 0
+    command = [sys.executable, "-m", "cnnviz", "train", project, *options, "--nproc", "2", "--out", str(two)]
+    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+    assert found.returncode == 0, found.stderr
+    first, second = (
+        [e["loss"] for e in metrics(each) if e["event"] in ("step", "validation", "test")]
+        for each in (one, two)
+    )
+    assert len(first) == len(second) > 20
+    assert first == pytest.approx(second, abs=1e-4)
+    weights = [load(each / "weights.safetensors") for each in (one, two)]
+    for name, value in weights[0].items():
+        np.testing.assert_allclose(weights[1][name], value, atol=1e-4)
+    assert found.stderr.count("Data: ") == 2
