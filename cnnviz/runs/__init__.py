@@ -12,11 +12,12 @@ Nothing is pickled, and opening a run executes nothing.
 """
 
 from cnnviz.runs.about import About, Labels
+from cnnviz.runs.clock import Clock
 from cnnviz.runs.journal import Change, Judgement
 from cnnviz.runs.recorder import Recorder, recorded
 from cnnviz.runs.run import Run, open_run
 from cnnviz.runs.store import Listing, Store
 
 __all__ = [
-    "About", "Change", "Judgement", "Labels", "Listing", "Recorder", "Run", "Store", "open_run", "recorded",
+    "About", "Change", "Clock", "Judgement", "Labels", "Listing", "Recorder", "Run", "Store", "open_run", "recorded",
 ]  # fmt: skip

@@ -15,6 +15,7 @@ from typing import Any
 
 from cnnviz.data import Dataset
 from cnnviz.errors import RunError
+from cnnviz.model.recipe import Recipe
 from cnnviz.paths import write_atomically
 
 FORMAT = 1
@@ -31,7 +32,8 @@ class About:
     """What does not change any more: written once, when a run begins.
 
     `created` is local time with its zone, ISO 8601. `data` has the title, classes, counts and fingerprint of the data
-    set; `parent` names the run and step whose weights were the first ones, if any.
+    set, `recipe` what the project file says, too: a list of runs need not read that. `parent` names the run and step
+    whose weights were the first ones, if any.
     """
 
     number: int
@@ -41,6 +43,7 @@ class About:
     versions: Mapping[str, str] = field(default_factory=dict)
     machine: Mapping[str, str] = field(default_factory=dict)
     data: Mapping[str, Any] = field(default_factory=dict)
+    recipe: Mapping[str, Any] = field(default_factory=dict)
     parent: str = ""
     format: int = FORMAT
 
@@ -50,13 +53,14 @@ class About:
         return tuple(self.data.get("classes", ()))
 
 
-def about_now(number: int, title: str, seed: int, parent: str = "") -> About:
+def about_now(number: int, title: str, recipe: Recipe, parent: str = "") -> About:
     """Return what is known before the first step; the data are described later, as that takes a moment."""
     return About(
         number=number,
         title=title,
         created=datetime.now().astimezone().isoformat(timespec="seconds"),
-        seed=seed,
+        seed=recipe.seed,
+        recipe=recipe.to_dict(),
         versions={name: _version(name) for name in ("cnnviz", "torch", "numpy")}
         | {"python": platform.python_version()},
         machine={
@@ -106,7 +110,7 @@ def read_about(folder: Path) -> About:
     return About(**{each.name: found.get(each.name, {}) for each in fields(About)})
 
 
-_MAPPINGS = ("versions", "machine", "data")
+_MAPPINGS = ("versions", "machine", "data", "recipe")
 _WHOLE = ("number", "seed", "format")
 _DAMAGED = (
     "The file is damaged; the other files of the folder can still be read with numpy and a text editor."

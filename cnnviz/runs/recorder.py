@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import shutil
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,6 +16,7 @@ from cnnviz.events import Evaluated, Event, Failed, Finished, Snapshot, Started,
 from cnnviz.model.files import Project, save_project
 from cnnviz.runs import judgements, snapshots
 from cnnviz.runs.about import ABOUT_NAME, About, with_data, write_about
+from cnnviz.runs.clock import Clock
 from cnnviz.runs.journal import (
     JOURNAL_NAME,
     JournalFile,
@@ -57,7 +57,7 @@ class Recorder(threading.Thread):
         self._changed = threading.Condition()
         self._waiting: deque[tuple[_Kept, float]] = deque()
         self._closing = False
-        self._clock = _Clock()
+        self._clock = Clock()
         self._last_step = 0
         self.failed = False
 
@@ -198,30 +198,17 @@ class _Writer:
             self._best = found
 
 
-class _Clock:
-    """Seconds of training, pauses left out."""
-
-    def __init__(self) -> None:
-        self._before, self._since, self._running = 0.0, time.monotonic(), True
-
-    @property
-    def seconds(self) -> float:
-        """Return the time so far."""
-        return self._before + (time.monotonic() - self._since if self._running else 0.0)
-
-    def run(self, running: bool) -> None:
-        """Go on, or stand still."""
-        self._before, self._since, self._running = self.seconds, time.monotonic(), running
-
-
 def recorded(events: Iterator[Event], recorder: Recorder) -> Iterator[Event]:
     """Yield the events of a training, while a recorder writes them down; what breaks the training is written, too."""
-    recorder.start()
     try:
         for event in events:
+            if recorder.ident is None:  # not before: what starts a training goes first
+                recorder.start()
             recorder.put(event)
             yield event
     except Exception as error:
+        if recorder.ident is None:
+            recorder.start()
         recorder.put(Failed(str(error), ""))
         raise
     finally:

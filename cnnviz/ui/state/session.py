@@ -27,6 +27,7 @@ from cnnviz.ui.services import Services, TrainingTask, Weights
 from cnnviz.ui.state.document import Document
 from cnnviz.ui.state.looking import NOT_TRAINED, Looking
 from cnnviz.ui.state.material import Material
+from cnnviz.ui.state.runs import Runs
 from cnnviz.ui.state.training import Training
 
 SETTINGS_MS = 500
@@ -60,6 +61,8 @@ class Session(QObject):
         self.document = Document(self)
         self.material = Material(self.loader, self._data_folders, self)
         self.training = Training(services, self)
+        self.runs = Runs(self.loader, self.training, lambda: self.material.dataset, self)
+        self.runs.notice.connect(self.notice)
         self.looking = Looking(services, self.asker, self.document, self.material, self)
         self.document.replaced.connect(self._put_runs_away)
         self.document.not_kept.connect(lambda text: self.notice.emit("warning", text))
@@ -214,7 +217,7 @@ class Session(QObject):
     def why_not_train(self) -> str:
         """Return why training can't start now, or an empty text."""
         report = self.document.judged(self.document.graph)
-        if self.document.empty:
+        if not self.document.graph.nodes:
             return "There is nothing to train yet: the canvas is empty."
         if report.errors:
             problem = min(report.errors, key=lambda each: each.severity)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+from array import array
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -26,6 +29,7 @@ from cnnviz.events import (
 from cnnviz.jobs import Job
 from cnnviz.model.graph import Graph
 from cnnviz.model.recipe import Recipe
+from cnnviz.runs import Clock
 from cnnviz.ui.services import Services, TrainingTask
 
 DRAIN_MS = 95
@@ -34,22 +38,36 @@ MILESTONES = (0, 30, 200, 1000, 5000, 25000)
 """Steps at which a picture of the pinned image is kept beside the live one."""
 
 
-@dataclass
-class Record:
-    """What one run has said. Lists run in parallel: entry i of each belongs to `steps[i]`.
+def _column() -> array[float]:
+    return array("d")
 
-    An accuracy is NaN where the network names no classes.
+
+@dataclass(eq=False)
+class Record:
+    """What one run has said. Arrays run in parallel: entry i of each belongs to `steps[i]`.
+
+    An accuracy is NaN where the network names no classes. `seconds` are of training, pauses left out. `dataset` is None
+    where the run comes from its folder and its data are not loaded. `changes` are (step, learning rate) that the user
+    has set. `path` is the folder the run is kept in, if it is.
     """
 
     number: int
     graph: Graph
     recipe: Recipe
-    dataset: Dataset
+    dataset: Dataset | None
     started: Started | None = None
-    steps: list[int] = field(default_factory=list)
-    losses: list[float] = field(default_factory=list)
-    accuracies: list[float] = field(default_factory=list)
-    learning_rates: list[float] = field(default_factory=list)
+    steps: array[int] = field(default_factory=lambda: array("q"))
+    losses: array[float] = field(default_factory=_column)
+    accuracies: array[float] = field(default_factory=_column)
+    learning_rates: array[float] = field(default_factory=_column)
+    seconds: array[float] = field(default_factory=_column)
+    changes: list[tuple[int, float]] = field(default_factory=list)
+    path: Path | None = None
+    classes: tuple[str, ...] = ()
+    data_title: str = ""
+    read: bool = False
+    """Whether it was read from its folder; a later reading may have more."""
+    ending: str = ""
     last: StepDone | None = None
     evaluations: list[Evaluated] = field(default_factory=list)
     watched: Watched | None = None
@@ -58,16 +76,27 @@ class Record:
     finished: Finished | None = None
     failure: Failed | None = None
 
+    def __post_init__(self) -> None:
+        if self.dataset is not None:
+            self.classes, self.data_title = self.dataset.classes, self.dataset.title
+
     def latest(self, which: str, *, whole: bool = False) -> Evaluated | None:
         """Return the last judgement on `validation` or `test` images, if any."""
         fitting = (e for e in reversed(self.evaluations) if e.which == which and (e.whole or not whole))
         return next(fitting, None)
 
+    def spread_seconds(self, now: float) -> None:
+        """Date the steps that have no time yet, evenly up to now: they come in handfuls."""
+        dated, count = len(self.seconds), len(self.steps)
+        before = self.seconds[-1] if dated else 0.0
+        for place in range(dated, count):
+            self.seconds.append(before + (now - before) * (place + 1 - dated) / (count - dated))
+
     @property
     def outcome(self) -> str:
         """Return in a word how the run ended, or an empty text while it has not."""
-        if self.failure is not None:
-            return "Failed"
+        if self.ending or self.failure is not None:
+            return self.ending or "Failed"
         if self.finished is None:
             return ""
         return "Stopped" if self.finished.cancelled else "Finished"
@@ -80,12 +109,19 @@ class Record:
             self.milestones.append(picture)
 
 
+Keeper = Callable[[TrainingTask, Record, Iterator[Event]], Iterator[Event]]
+"""Passes the events of a run on, and writes them down on the way; called in the job's thread."""
+
+
 class Training(QObject):
     """Starts, pauses and stops the one training job. `state` is `idle`, `running`, `paused` or `stopping`.
 
-    `records` holds every run since the start of the program; `record` is the one to show for the open document.
+    `records` holds every run since the start of the program; `record` is the one of the open document. `shown` is what
+    the views show: that one, or another run that the user has chosen.
     """
 
+    shown_changed = Signal()
+    changed = Signal(str, float)
     state_changed = Signal(str)
     stepped = Signal()
     evaluated = Signal(object)
@@ -100,7 +136,11 @@ class Training(QObject):
         self.control: Control | None = None
         self.state = "idle"
         self.records: list[Record] = []
+        self._clock = Clock()
         self._put_away = 0
+        self._chosen: Record | None = None
+        self.keep: Keeper | None = None
+        self.next_number: Callable[[], int] = lambda: len(self.records) + 1
         self._drain = QTimer(self, interval=DRAIN_MS)
         self._drain.timeout.connect(self.drain)
 
@@ -108,6 +148,21 @@ class Training(QObject):
     def record(self) -> Record | None:
         """Return the latest run of the open document."""
         return self.records[-1] if len(self.records) > self._put_away else None
+
+    @property
+    def shown(self) -> Record | None:
+        """Return the run that the views show."""
+        return self._chosen or self.record
+
+    @property
+    def live(self) -> bool:
+        """Say whether the run that is shown is the one that goes on."""
+        return self.active and self.shown is self.records[-1]
+
+    def choose(self, record: Record | None) -> None:
+        """Show another run; None goes back to the latest of the open document."""
+        self._chosen = None if record is self.record else record
+        self.shown_changed.emit()
 
     @property
     def active(self) -> bool:
@@ -119,14 +174,21 @@ class Training(QObject):
     def begin(self, task: TrainingTask, permit: str = "run") -> None:
         """Start a new run; `permit` is `run`, `batch` or `epoch`."""
         assert self._job is None
-        self.records.append(Record(len(self.records) + 1, task.graph, task.recipe, task.dataset))
-        self._job = Job(lambda control: self._services.train(task, control), parent=self)
+        record = Record(self.next_number(), task.graph, task.recipe, task.dataset)
+        self.records.append(record)
+        self._chosen = None
+        self._clock = Clock()
+        self._job = Job(lambda control: self._events(task, record, control), parent=self)
         self.control = self._job.control
         self._job.happened.connect(self._take)
         self._permit(permit)
         self._set_state("running")
         self._job.start()
         self._drain.start()
+
+    def _events(self, task: TrainingTask, record: Record, control: Control) -> Iterator[Event]:
+        events = self._services.train(task, control)
+        return self.keep(task, record, events) if self.keep is not None else events
 
     def make_ready(self) -> None:
         """Prepare for the first run, which would otherwise begin some seconds late."""
@@ -151,6 +213,12 @@ class Training(QObject):
         """Change a setting of the running job."""
         if self.control is not None:
             self.control.change(name, value)
+            if isinstance(value, float):
+                record = self.records[-1]
+                if name == "learning_rate":
+                    step = record.last.step if record.last else 0
+                    record.changes = [*(each for each in record.changes if each[0] != step), (step, value)]
+                self.changed.emit(name, value)
 
     def pin(self, image: Array) -> None:
         """Watch another image (C, H, W) from now on."""
@@ -161,6 +229,7 @@ class Training(QObject):
     def put_away(self) -> bool:
         """Stop showing the runs so far, because another document is open; end one that is going on, and say so."""
         self._put_away = len(self.records)
+        self._chosen = None
         if self.state not in ("running", "paused"):
             return False
         self.stop()
@@ -187,6 +256,7 @@ class Training(QObject):
             record.accuracies.append(math.nan if step.accuracy is None else step.accuracy)
             record.learning_rates.append(step.learning_rate)
             record.last = step
+        record.spread_seconds(self._clock.seconds)
         for picture in pictures:
             if isinstance(picture, Gradients):
                 record.gradients = picture
@@ -206,6 +276,7 @@ class Training(QObject):
                 record.evaluations.append(event)
                 self.evaluated.emit(event)
             case StateChanged(state=state):
+                self._clock.run(state == "running")
                 self._set_state(state if self.state != "stopping" else "stopping")
             case Snapshot():
                 self.snapshot.emit(event)

@@ -12,13 +12,13 @@ from cnnviz.data import Dataset, Split
 from cnnviz.events import Evaluated
 from cnnviz.ui import numbers
 from cnnviz.ui.state import Session
+from cnnviz.ui.train.pictures import flat
 from cnnviz.ui.widgets.chrome import EmptyState, Panel, Pill
 from cnnviz.ui.widgets.confusion import ConfusionMatrix
 from cnnviz.ui.widgets.gallery import Caption, Gallery
 
 MOST_SHOWN = 240
 MATRIX_WIDTH = 350
-RGB = 3
 LATER_MS = 45
 """While a training runs, the images follow the matrix in a turn of their own, so that the mouse waits less."""
 
@@ -31,6 +31,7 @@ class Judged(QSplitter):
         self._session = session
         self._event: Evaluated | None = None
         self._dataset: Dataset | None = None
+        self._missing = ""
         self._shown: list[int] = []
         self._fill_later = QTimer(self, singleShot=True, interval=LATER_MS)
         self._fill_later.timeout.connect(self._fill)
@@ -67,12 +68,17 @@ class Judged(QSplitter):
         for part in (self.gallery, self.wrong, self.filter):
             part.hide()
 
-    def show_judgement(self, event: Evaluated, dataset: Dataset) -> None:
-        """Show a judgement on images of a data set: counts, and the wrong images behind them."""
-        if event is self._event:
+    def show_judgement(
+        self, event: Evaluated, dataset: Dataset | None, classes: Sequence[str] = (), data: str = ""
+    ) -> None:
+        """Show a judgement on images of a data set: counts, and the wrong images behind them.
+
+        Where the data set is not loaded, `classes` names its classes and `data` itself.
+        """
+        if event is self._event and dataset is self._dataset:
             return
-        self._event, self._dataset = event, dataset
-        self.matrix.set_counts(event.confusion, dataset.classes)
+        self._event, self._dataset, self._missing = event, dataset, data
+        self.matrix.set_counts(event.confusion, classes if dataset is None else dataset.classes)
         images = f"{numbers.count(len(event.indices))} {event.which} images"
         self.left.set_title("Confusion", images if event.whole else f"a fixed {images}")
         if self._session.training.state == "running":
@@ -88,10 +94,15 @@ class Judged(QSplitter):
     def _fill(self) -> None:
         """Fill the gallery with the mistakes, or with the images of the selected cell."""
         event, dataset = self._event, self._dataset
-        if event is None or dataset is None:
+        if event is None:
             return
         if event.accuracy is None:
-            self._say_no_classes()
+            self._say_no_images("This network names no classes, so there are no mistakes to show.")
+            return
+        if dataset is None:
+            self._say_no_images(
+                f"Choose the data set {self._missing} above to see the images that were judged."
+            )
             return
         wrong = event.predicted != event.labels
         cell = self.matrix.selected
@@ -100,7 +111,7 @@ class Judged(QSplitter):
         places = places[np.argsort(-event.confidence[places], kind="stable")][:MOST_SHOWN]
         self._shown = [int(place) for place in places]
         split = self._split(dataset, event)
-        images = [_picture(split.sample(int(event.indices[place]))) for place in self._shown]
+        images = [flat(split.sample(int(event.indices[place]))) for place in self._shown]
         names = dataset.classes
         captions = [
             Caption(names[event.labels[p]], names[event.predicted[p]], float(event.confidence[p]))
@@ -109,10 +120,10 @@ class Judged(QSplitter):
         self.gallery.set_images(images, captions)
         self._describe(int(wrong.sum()), len(wrong), cell, names)
 
-    def _say_no_classes(self) -> None:
-        """A network that names no classes can't be wrong about one."""
+    def _say_no_images(self, why: str) -> None:
+        """Say why there are no mistakes to show, such as a network that names no classes."""
         self._shown = []
-        self.empty.set_sentence("This network names no classes, so there are no mistakes to show.")
+        self.empty.set_sentence(why)
         self.empty.show()
         for part in (self.gallery, self.wrong, self.filter):
             part.hide()
@@ -149,10 +160,3 @@ class Judged(QSplitter):
 
     def _split(self, dataset: Dataset, event: Evaluated) -> Split:
         return dataset.test if event.which == "test" else dataset.train
-
-
-def _picture(image: np.ndarray) -> np.ndarray:
-    """Return a sample as a picture (H, W) or (H, W, 3): of a volume its middle slice, of a sequence its rows."""
-    image = image.reshape(1, 1, -1) if image.ndim == 1 else image[None] if image.ndim == 2 else image
-    image = image[:, image.shape[1] // 2] if image.ndim == 4 else image
-    return np.moveaxis(image, 0, -1) if len(image) == RGB else image[0]

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QMenu, QWidget
 
+from cnnviz.errors import FileError
 from cnnviz.events import Evaluated
 from cnnviz.model.heads import learned_from, loss_in_words, main_head
 from cnnviz.ui import numbers
 from cnnviz.ui.state import Record, Session
+from cnnviz.ui.state.entries import key_of
+from cnnviz.ui.train.axes import AXES, along, of_judgements, of_steps, planned, words
 from cnnviz.ui.train.gradients import GradientBars
-from cnnviz.ui.widgets.chrome import Panel, Pill
+from cnnviz.ui.widgets.chrome import Panel, Pill, tool_button
 from cnnviz.ui.widgets.curves import Curves
 
-VALIDATION = "#D65DA8"
-OTHER_RUNS = ("#3BA3CF", "#8FAE35", "#C07A45")
-"""Earlier runs are drawn for comparison, the latest of them in the first of these colours."""
+if TYPE_CHECKING:
+    from cnnviz.ui.widgets.plotarea import PlotArea
+
+SMOOTHINGS = (0.0, 0.8, 0.95, 0.99)
 
 RARE_TURNS = 5
 """Learning rate and sizes of gradients change slowly: they are drawn at every so many refreshes."""
@@ -32,7 +39,10 @@ class Plots(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._run, self._shown, self._judged, self._turn = 0, 0, 0, 0
+        self._run: Record | None = None
+        self._shown, self._judged, self._turn = 0, 0, 0
+        self._changes = -1
+        self.axis, self.smoothing = AXES[0], SMOOTHINGS[2]
         self._graph = session.document.graph
         self.loss = Curves(name="loss", log=True)
         self.accuracy = Curves(name="accuracy", percent=True)
@@ -47,9 +57,9 @@ class Plots(QWidget):
                     one.hovered.connect(other.set_hover)
                     one.left.connect(lambda other=other: other.set_hover(None))
         parts = (
-            ("Loss", "cross entropy, log scale", self.loss, ()),
+            ("Loss", "cross entropy, log scale", self.loss, (self._options(),)),
             ("Accuracy", "", self.accuracy, (self.validation,)),
-            ("Learning rate", "as used", self.rate, ()),
+            ("Learning rate", "planned and used", self.rate, ()),
             ("Gradient size", "÷ size of the weights", self.gradients, (self.outside,)),
         )
         self._panels = [self._panel(*part) for part in parts]
@@ -64,6 +74,78 @@ class Plots(QWidget):
             panel.add_to_header(pill)
         panel.body.addWidget(body)
         return panel
+
+    def _options(self) -> QWidget:
+        return tool_button("settings", "Axes, smoothing, export", self._offer_options)
+
+    def _offer_options(self) -> None:
+        menu = self.options_menu()
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.mapToGlobal(self._panels[0].geometry().topRight()))
+
+    def options_menu(self) -> QMenu:
+        """Return what can be chosen about the plots."""
+        menu = QMenu(self)
+        for axis in AXES:
+            _choice(
+                menu,
+                f"Over {axis}s" if axis != "time" else "Over time",
+                axis == self.axis,
+                partial(self.set_axis, axis),
+            )
+        menu.addSeparator()
+        _choice(menu, "Logarithmic loss", self.loss.log, partial(self.set_log, not self.loss.log))
+        menu.addSeparator()
+        for share in SMOOTHINGS:
+            text = f"Smoothing {share:g}" if share else "No smoothing"
+            _choice(menu, text, share == self.smoothing, partial(self.set_smoothing, share))
+        menu.addSeparator()
+        for name, plot in (("loss", self.loss), ("accuracy", self.accuracy), ("learning rate", self.rate)):
+            menu.addAction(f"Export {name} as a picture …", partial(self._export, name, plot))
+        return menu
+
+    def set_axis(self, axis: str) -> None:
+        """Draw over steps, epochs or time."""
+        self.axis = axis
+        self._start_over()
+
+    def set_log(self, log: bool) -> None:
+        """Draw the loss on a logarithmic axis, or on a linear one."""
+        self.loss.set_log(log)
+        self._start_over()
+
+    def set_smoothing(self, share: float) -> None:
+        """Smooth the curves of training, by 0 (not at all) to below 1."""
+        self.smoothing = share
+        for plot in (self.loss, self.accuracy):
+            plot.set_smoothing(share)
+        self._redraw()
+
+    def compare_anew(self) -> None:
+        """Draw the validation curves of the runs that are ticked now."""
+        for plot in (self.loss, self.accuracy):
+            for key in plot.series:
+                if key.startswith("run "):
+                    plot.remove_series(key)
+        self._compare(self._run)
+        if self.isVisible():
+            self._redraw()
+
+    def _start_over(self) -> None:
+        self._clear(self._run)
+        self.refresh()
+
+    def _export(self, name: str, plot: Curves) -> None:
+        path, _kind = QFileDialog.getSaveFileName(
+            self, "Export", f"{name}.svg".replace(" ", "-"), "SVG (*.svg);;PNG (*.png)"
+        )
+        if path and plot.plot is not None:
+            try:
+                save_plot(plot.plot, Path(path))
+            except FileError as error:
+                self._session.notice.emit("error", str(error))
+            else:
+                self._session.notice.emit("info", f"Wrote {Path(path).name}")
 
     def _lay_out(self) -> None:
         self._grid = QGridLayout(self)
@@ -89,13 +171,13 @@ class Plots(QWidget):
 
     def refresh(self) -> None:
         """Take over what the latest run has said since the last refresh."""
-        record = self._session.training.record
+        record = self._session.training.shown
         if record is None:
-            if self._run or self._graph is not self._session.document.graph:
+            if self._run is not None or self._graph is not self._session.document.graph:
                 self._clear(None)
                 self._redraw()
             return
-        if record.number != self._run:
+        if record is not self._run:
             self._clear(record)
         self._append(record)
         for event in record.evaluations[self._judged :]:
@@ -103,6 +185,7 @@ class Plots(QWidget):
         self._judged = len(record.evaluations)
         if self._rare():
             self._show_gradients(record)
+            self._show_plan(record)
         self._redraw()
 
     def _redraw(self) -> None:
@@ -118,21 +201,40 @@ class Plots(QWidget):
 
     def _append(self, record: Record) -> None:
         at = self._shown
-        steps = record.steps[at:]
-        if steps:
-            self.loss.append("train", steps, record.losses[at:])
-            self.accuracy.append("train", steps, record.accuracies[at:])
-            self.rate.append("rate", steps, record.learning_rates[at:])
-        self._shown = at + len(steps)
-        if record.started is not None:
+        places = along(record, at, self.axis)
+        if len(places):
+            end = at + len(places)
+            self.loss.append("train", places, record.losses[at:end])
+            self.accuracy.append("train", places, record.accuracies[at:end])
+            self.rate.append("rate", places, record.learning_rates[at:end])
+        self._shown = at + len(places)
+        if record.started is not None and self.axis != "time":
+            (end_of_run,) = of_steps(record, [record.started.steps], self.axis)
             for plot in (self.loss, self.accuracy, self.rate):
-                plot.set_x_end(record.started.steps)
+                plot.set_x_end(end_of_run)
+
+    def _show_plan(self, record: Record) -> None:
+        """Draw the planned learning rates faintly, and flags where the user has changed the rate."""
+        if self._changes == len(record.changes) and self.axis != "time":
+            return
+        self._changes = len(record.changes)
+        self.rate.remove_series("plan")
+        steps, rates = planned(record)
+        if len(steps):
+            self.rate.add_series("plan", "planned", "t3", "plan")
+            self.rate.append("plan", of_steps(record, steps, self.axis), rates)
+        places = of_steps(record, [step for step, _ in record.changes], self.axis)
+        for plot, told in ((self.rate, True), (self.loss, False)):
+            texts = [numbers.compact(value, 3) if told else "" for _, value in record.changes]
+            plot.set_marks(list(zip(places.tolist(), texts, strict=True)))
 
     def _judge(self, event: Evaluated) -> None:
         if event.which != "validation":
             return
-        self.loss.append("validation", [event.step], [event.loss])
-        self.accuracy.append("validation", [event.step], [_number(event.accuracy)])
+        assert self._run is not None
+        place = of_steps(self._run, [event.step], self.axis)
+        self.loss.append("validation", place, [event.loss])
+        self.accuracy.append("validation", place, [_number(event.accuracy)])
         images = f"{'' if event.whole else 'a fixed '}{numbers.count(len(event.indices))}"
         self.validation.setText(f"validation {numbers.percent(event.accuracy)} of {images}")
         self.validation.setVisible(event.accuracy is not None)
@@ -150,13 +252,16 @@ class Plots(QWidget):
         self.outside.setToolTip(f"{', '.join(outside)}: a layer usually learns well between 1e−3 and 1e−1")
 
     def _clear(self, record: Record | None) -> None:
-        self._run, self._shown, self._judged = record.number if record else 0, 0, 0
+        self._run, self._shown, self._judged, self._changes = record, 0, 0, -1
         for plot in (self.loss, self.accuracy):
             plot.clear()
             plot.add_series("train", "train")
-            plot.add_series("validation", "validation", VALIDATION, "validation")
+            plot.add_series("validation", "validation", "acc", "validation")
+            plot.set_smoothing(self.smoothing)
         self._compare(record)
         self.rate.clear()
+        for plot in (self.loss, self.accuracy, self.rate):
+            plot.set_x_name(self.axis, partial(words, self.axis))
         self.rate.add_series("rate", "learning rate", "acc", "other")
         self._expect(record)
         self.gradients.set_ratios({}, {})
@@ -169,12 +274,13 @@ class Plots(QWidget):
         classes = (len(dataset.classes) if dataset else 0) or 10
         self._graph = record.graph if record else self._session.document.graph
         loss, accuracy = self._panels[:2]
-        words = loss_in_words(self._graph) or "cross entropy"
-        loss.set_title("Loss", f"{words}, log scale")
+        named_loss = loss_in_words(self._graph) or "cross entropy"
+        scale = ", log scale" if self.loss.log else ""
+        loss.set_title("Loss", f"{named_loss}{scale}")
         named = not learned_from(self._graph) or main_head(self._graph).classifies
         named = named and (dataset is None or dataset.answers == "labels")
         accuracy.set_title("Accuracy", "" if named else "– the network names no classes")
-        if words == "cross entropy" and named:
+        if named_loss == "cross entropy" and named:
             self.loss.set_y_range(0.5, 2 * max(math.log(classes), 1.0))
             self.loss.set_reference(math.log(classes), f"guessing, ln {classes} = {math.log(classes):.3f}")
         else:
@@ -183,19 +289,44 @@ class Plots(QWidget):
         self.accuracy.set_reference(1 / classes if named else None, chance)
 
     def _compare(self, record: Record | None) -> None:
-        """Draw the validation curves of the runs before, for comparison."""
-        earlier = [each for each in self._session.training.records if record and each.number < record.number]
-        for other, color in zip(reversed(earlier), OTHER_RUNS, strict=False):
-            judged = [event for event in other.evaluations if event.which == "validation"]
-            if not judged:
+        """Draw the validation curves of the other runs that are ticked."""
+        runs = self._session.runs
+        own = {each.path: each for each in self._session.training.records}
+        for entry in runs.entries():
+            judged = [each for each in entry.judgements if each.which == "validation"]
+            shown = record is not None and entry.key == key_of(record)
+            if shown or not judged or record is None or not runs.ticked(entry):
                 continue
+            known = own.get(entry.path)
+            steps = [each.step for each in judged]
+            places = of_judgements(judged, self.axis) if known is None else of_steps(known, steps, self.axis)
             for plot, values in (
-                (self.loss, [event.loss for event in judged]),
-                (self.accuracy, [_number(event.accuracy) for event in judged]),
+                (self.loss, [each.loss for each in judged]),
+                (self.accuracy, [_number(each.accuracy) for each in judged]),
             ):
-                plot.add_series(f"run {other.number}", f"#{other.number} val.", color, "other")
-                plot.append(f"run {other.number}", [event.step for event in judged], values)
-                plot.set_x_end(judged[-1].step)
+                key = f"run {entry.number}"
+                plot.add_series(key, f"#{entry.number} val.", entry.color, "other")
+                plot.append(key, places, values)
+                plot.set_x_end(float(places[-1]))
+
+
+def save_plot(plot: PlotArea, path: Path) -> None:
+    """Write a plot as it is seen, as .svg or .png by the name's end; raise FileError where that is impossible."""
+    from pyqtgraph.exporters import ImageExporter, SVGExporter
+
+    kind = SVGExporter if path.suffix.lower() == ".svg" else ImageExporter
+    try:
+        path.touch()
+        kind(plot.plotItem).export(str(path))
+    except OSError as error:
+        what = f"the picture can't be written ({error.strerror or error})."
+        raise FileError(what, where=str(path), hint="Choose another folder.") from error
+
+
+def _choice(menu: QMenu, text: str, on: bool, do: Callable[[], None]) -> None:
+    action = menu.addAction(text, do)
+    action.setCheckable(True)
+    action.setChecked(on)
 
 
 def _number(accuracy: float | None) -> float:

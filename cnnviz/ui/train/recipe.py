@@ -1,11 +1,10 @@
-"""The left column: the runs so far, and the recipe of the next one."""
+"""The recipe of the next run, in the left column below the runs."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QApplication,
-    QHBoxLayout,
     QLabel,
     QScrollArea,
     QVBoxLayout,
@@ -13,18 +12,16 @@ from PySide6.QtWidgets import (
 )
 
 from cnnviz.errors import TrainError
-from cnnviz.events import Evaluated
+from cnnviz.model.augmentation import told
 from cnnviz.model.heads import loss_in_words
-from cnnviz.model.recipe import recipe_setting
-from cnnviz.ui import numbers
-from cnnviz.ui.state import Record, Session
+from cnnviz.ui.state import Session
+from cnnviz.ui.train.augmentation import AugmentationDialog
 from cnnviz.ui.train.recipeform import FIELD_WIDTH, RecipeSection, make_sections
-from cnnviz.ui.widgets.chrome import Divider, Elided, Panel, label
+from cnnviz.ui.widgets.chrome import Divider, button, label
 from cnnviz.ui.widgets.field import Field
 from cnnviz.ui.widgets.numberfields import IntField
 
 WIDTH = 236
-SHOWN_RUNS = 6
 _VALIDATION = "Training images held out to judge by; at most a sixth of them, where the data set is small"
 
 
@@ -42,22 +39,18 @@ class RecipeColumn(QScrollArea):
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        self._runs = Panel("Runs")
-        column.addWidget(self._runs)
         self.sections = make_sections()
-        for section in self.sections.values():
+        for place, section in enumerate(self.sections.values()):
             section.edited.connect(self._edit)
             self.fields |= {name: row.field for name, row in section.rows.items()}
-            column.addWidget(Divider())
+            if place:
+                column.addWidget(Divider())
             column.addWidget(section)
         self._complete(next(iter(self.sections.values())))
         column.addStretch(1)
         self.setWidget(inside)
         session.document.described.connect(self.refresh)
-        session.training.evaluated.connect(lambda _event: self.show_runs())
-        session.training.state_changed.connect(lambda _state: self.show_runs())
         self.refresh()
-        self.show_runs()
 
     def _complete(self, section: RecipeSection) -> None:
         """Add to the first section what is no setting of the recipe: held-out images and the loss."""
@@ -70,6 +63,9 @@ class RecipeColumn(QScrollArea):
         section.add_field(caption, field)
         self.loss = _wrapped("")
         section.body.addWidget(self.loss)
+        self.augment = button("Augmentation…", small=True)
+        self.augment.clicked.connect(lambda: AugmentationDialog(self._session, self).show())
+        section.body.addWidget(self.augment)
 
     def _edit(self, name: str, value: object) -> None:
         try:
@@ -86,53 +82,10 @@ class RecipeColumn(QScrollArea):
             section.show_recipe(document.recipe)
         if not held_out.isAncestorOf(QApplication.focusWidget() or self):
             held_out.set_value(document.data.validation)
+        chain = document.recipe.augment
+        self.augment.setText(f"Augmentation: {len(chain)} steps…" if chain else "Augmentation: none…")
+        self.augment.setToolTip(told(chain) or "How training images are changed at random")
         self.loss.setText(f"Loss: {loss_in_words(document.graph) or 'none yet'}.")
-
-    def show_runs(self) -> None:
-        """List the runs, newest first."""
-        body = self._runs.body
-        while body.count():
-            item = body.takeAt(0)
-            widget = item.widget() if item else None
-            if widget is not None:
-                widget.deleteLater()
-        records = self._session.training.records
-        self._runs.set_title("Runs", f"{len(records)} so far" if records else "")
-        if not records:
-            body.addWidget(
-                _wrapped("Nothing trained yet. Press Train; the learning rate can be changed while it runs.")
-            )
-        for record in reversed(records[-SHOWN_RUNS:]):
-            body.addWidget(_RunRow(record))
-
-
-class _RunRow(QWidget):
-    def __init__(self, record: Record) -> None:
-        super().__init__()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 2, 0, 2)
-        column.setSpacing(1)
-        judged = record.latest("test") or record.latest("validation")
-        head = QHBoxLayout()
-        head.setSpacing(8)
-        head.addWidget(Elided(f"#{record.number} {record.graph.title}"), 1)
-        head.addWidget(label(_reached(judged), "mono"))
-        column.addLayout(head)
-        recipe, state = record.recipe, record.outcome.lower() or "running"
-        reached = f"{judged.which}, " if judged else ""
-        rate = numbers.compact(recipe.learning_rate, 2)
-        rule = recipe_setting("optimiser").words[recipe.optimiser]
-        about = f"{rule} {rate}, batch {recipe.batch_size}, {record.dataset.title}"
-        column.addWidget(Elided(f"{reached}{state} · {about}", "hint"))
-
-
-def _reached(judged: Evaluated | None) -> str:
-    """Return the share of right answers, or the loss where there are no right ones."""
-    if judged is None:
-        return ""
-    if judged.accuracy is None:
-        return f"loss {numbers.compact(judged.loss, 3)}"
-    return numbers.percent(judged.accuracy, 2)
 
 
 def _wrapped(text: str) -> QLabel:

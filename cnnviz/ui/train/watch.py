@@ -39,6 +39,7 @@ class WatchTable(Painted):
         self._moments: list[Watched] = []
         self._past: _Past | None = None
         self._label = -1
+        self._live = True
         self._classes: Sequence[str] = ()
         self.scope = "row"
         self.setMinimumWidth(300)
@@ -52,12 +53,27 @@ class WatchTable(Painted):
         self.redraw()
 
     def show_moments(
-        self, graph: Graph, moments: list[Watched], label: int, classes: Sequence[str] = ()
+        self,
+        graph: Graph,
+        moments: list[Watched],
+        label: int,
+        classes: Sequence[str] = (),
+        *,
+        live: bool = True,
     ) -> None:
-        """Show these moments, oldest first; `label` is the true class of the image, or −1."""
+        """Show these moments, oldest first; `label` is the true class of the image, or −1.
+
+        The last one is now, or, where not `live`, a moment that is looked back at.
+        """
+        self._live = live
         self._moments, self._label, self._classes = moments, label, classes
         self._rows = rows(graph, moments, self._rows) if moments else []
         self.redraw()
+
+    @property
+    def moments(self) -> list[Watched]:
+        """Return what is shown, oldest first."""
+        return self._moments
 
     @property
     def reach(self) -> float:
@@ -112,7 +128,9 @@ class WatchTable(Painted):
         painter.setFont(theme.mono_font(10))
         painter.setPen(theme.color("cursor" if now else "t2"))
         area = QRectF(self._x(place), 0, self._column, HEAD)
-        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, f"now · {step:,}" if now else f"step {step:,}")
+        painter.drawText(
+            area, Qt.AlignmentFlag.AlignCenter, f"now · {step:,}" if now and self._live else f"step {step:,}"
+        )
 
     def _paint_map(self, painter: QPainter, place: int, top: float, row: Row) -> None:
         values = row.maps[place]

@@ -1,19 +1,23 @@
-"""The Train workspace: controls on top; recipe, curves and mistakes, and the pinned image side by side."""
+"""The Train workspace: controls on top; runs and recipe, curves and mistakes, the pinned image; time below."""
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from cnnviz.events import Array, Watched
-from cnnviz.model.heads import main_head
 from cnnviz.ui.splitters import keep_sizes
 from cnnviz.ui.state import Record, Session
+from cnnviz.ui.state.lookback import Lookback, seen
 from cnnviz.ui.train.judged import Judged
 from cnnviz.ui.train.plots import Plots
 from cnnviz.ui.train.recipe import WIDTH, RecipeColumn
+from cnnviz.ui.train.runs import RunsPanel
+from cnnviz.ui.train.timeline import TimeMachine
 from cnnviz.ui.train.toolbar import TrainBar
 from cnnviz.ui.train.watch import MOMENTS, WatchTable
 from cnnviz.ui.widgets.chrome import EmptyState, Panel, Pill, Segmented
@@ -22,6 +26,8 @@ from cnnviz.ui.widgets.legend import Legend
 WATCH_SHARE, WATCH_MOST = 0.35, 0.45
 """How much of the width the pinned image takes before the user moves the edge."""
 
+SNAPSHOT_MS = 1000
+"""How often a running training is asked for new snapshots."""
 LATER_MS = 40
 """Between curves and pinned image: painted one after the other, each keeps the mouse waiting half as long."""
 
@@ -37,7 +43,12 @@ class TrainWorkspace(QWidget):
         for action in self.bar.actions_of_bar:
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             self.addAction(action)
+        self.lookback = Lookback(session, self)
+        self.runs = RunsPanel(session, self.lookback)
         self.recipe = RecipeColumn(session)
+        self.time = TimeMachine(session, self.lookback)
+        self._time_later = QTimer(self, singleShot=True, interval=SNAPSHOT_MS)
+        self._time_later.timeout.connect(self.lookback.refresh)
         self.plots = Plots(session)
         self.plots.layer_clicked.connect(self._inspect)
         self.judged = Judged(session)
@@ -47,7 +58,11 @@ class TrainWorkspace(QWidget):
         self._judge_later = QTimer(self, singleShot=True, interval=2 * LATER_MS)
         self._judge_later.timeout.connect(self._show_judged)
         self._assemble()
+        self._add_keys()
         training = session.training
+        training.shown_changed.connect(self.refresh)
+        session.runs.ticks_changed.connect(self.plots.compare_anew)
+        self.lookback.changed.connect(self._show_watch)
         training.stepped.connect(self.refresh)
         training.evaluated.connect(lambda _event: self.refresh())
         training.state_changed.connect(lambda _state: self.refresh())
@@ -63,7 +78,11 @@ class TrainWorkspace(QWidget):
         middle.setSizes([470, 330])
         self._sides = QSplitter(Qt.Orientation.Horizontal)
         self._pinned_panel = self._watch_panel()
-        for part in (self.recipe, middle, self._pinned_panel):
+        self._left = QSplitter(Qt.Orientation.Vertical)
+        self._left.addWidget(self.runs)
+        self._left.addWidget(self.recipe)
+        self._left.setSizes([260, 500])
+        for part in (self._left, middle, self._pinned_panel):
             self._sides.addWidget(part)
         self._sides.setStretchFactor(1, 1)
         keep_sizes(self._sides, "train", self._session)
@@ -72,6 +91,18 @@ class TrainWorkspace(QWidget):
         column.setSpacing(1)
         column.addWidget(self.bar)
         column.addWidget(self._sides, 1)
+        column.addWidget(self.time)
+
+    def _add_keys(self) -> None:
+        """Let , and . go through the snapshots, as long as no field has the keys."""
+        self._time_actions = []
+        for text, keys, by in (("Snapshot before", ",", -1), ("Next snapshot", ".", 1)):
+            action = QAction(text, self)
+            action.setShortcut(QKeySequence(keys))
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            action.triggered.connect(partial(self.lookback.move, by))
+            self.addAction(action)
+            self._time_actions.append(action)
 
     def _watch_panel(self) -> Panel:
         panel = Panel("Watching it learn", "the pinned image")
@@ -95,12 +126,12 @@ class TrainWorkspace(QWidget):
 
     def actions_for_palette(self) -> list[QAction]:
         """Return what Ctrl K can find here."""
-        return self.bar.actions_of_bar
+        return [*self.bar.actions_of_bar, *self._time_actions]
 
     def toggle_sides(self) -> None:
-        """Hide or show the recipe and the pinned image."""
-        shown = self.recipe.isVisible()
-        for part in (self.recipe, self._pinned_panel):
+        """Hide or show runs and recipe, and the pinned image."""
+        shown = self._left.isVisible()
+        for part in (self._left, self._pinned_panel):
             part.setVisible(not shown)
 
     # -- what changes -------------------------------------------------------------------------------------------
@@ -111,6 +142,8 @@ class TrainWorkspace(QWidget):
             return
         self.bar.keep_up()
         self.plots.refresh()
+        if not self._time_later.isActive():
+            self._time_later.start()
         if self._session.training.state == "running":
             self._watch_later.start()
             self._judge_later.start()
@@ -137,22 +170,33 @@ class TrainWorkspace(QWidget):
             super().keyPressEvent(event)
 
     def _show_judged(self) -> None:
-        record = self._session.training.record
+        record = self._session.training.shown
         if record is None or not record.evaluations:
             self.judged.clear()
         else:
-            self.judged.show_judgement(record.evaluations[-1], record.dataset)
+            event = record.evaluations[-1]
+            self.judged.show_judgement(event, record.dataset, record.classes, record.data_title)
 
     def _show_watch(self) -> None:
-        record = self._session.training.record
-        moments = self._moments(record) if record else []
+        record, live = self._session.training.shown, self.lookback.step is None
+        moments = (self._moments(record) if live else self._past(record)) if record else []
         for part in (self.watch, self.legend, self.scope):
             part.setVisible(bool(moments))
         self.nothing.setVisible(not moments)
         sample = self._session.material.sample
         if record is not None and moments and sample is not None:
-            self.watch.show_moments(record.graph, moments, sample.label, record.dataset.classes)
+            self.watch.show_moments(record.graph, moments, sample.label, record.classes, live=live)
             self._show_legend()
+
+    def _past(self, record: Record) -> list[Watched]:
+        """Return the pinned image at the snapshot that is looked back at, and at moments before it."""
+        moment = self.lookback.moment
+        if moment is None:  # on its way: what is shown stays
+            return self.watch.moments
+        kept = [
+            each for each in record.milestones if each.step < moment.step and _same(each.image, moment.image)
+        ]
+        return [*(kept or self.lookback.earlier)[:MOMENTS], moment]
 
     def _moments(self, record: Record) -> list[Watched]:
         """Return the pinned image at the milestones and now; one that was pinned after the run is seen only now."""
@@ -173,12 +217,8 @@ class TrainWorkspace(QWidget):
         ours = looking.origin.startswith(f"run {record.number},")
         if sample is None or trace is None or not ours or trace.graph is not record.graph:
             return None
-        maps = {node.name: trace.activation(node.name) for node in trace.graph}
-        image = maps[trace.graph.summary().input]
         step = record.last.step if record.last else 0
-        named = main_head(trace.graph).classifies
-        shares = maps[trace.graph.summary().output].ravel() if named else np.zeros(0, np.float32)
-        return Watched(step, image, maps, shares)
+        return seen(trace, step, trace.activation(trace.graph.summary().input))
 
     def _show_legend(self) -> None:
         texts = {"map": "1: the largest of each map", "row": "1: the largest of each row, beside it"}

@@ -7,7 +7,7 @@ when the first plot becomes visible.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from cnnviz.ui import numbers, theme
 from cnnviz.ui.widgets.chrome import label
-from cnnviz.ui.widgets.series import SMALLEST_LOG, Curve, Series, Style, envelope, grown_limits, nice_above
+from cnnviz.ui.widgets.series import SMALLEST_LOG, Curve, Series, Style, grown_limits, nice_above
 
 if TYPE_CHECKING:
     from cnnviz.ui.widgets.plotarea import PlotArea
@@ -29,7 +29,7 @@ class Curves(QWidget):
     """One plot of some series. `hovered(x)` and `left()` link the hover line of several plots.
 
     A "train" series shows its raw values faintly and a smoothed line; "validation" is dashed with points;
-    "other" is a thin line for another run.
+    "other" is a thin line for another run, "plan" a faint dotted one for what is to come.
     """
 
     hovered = Signal(float)
@@ -45,6 +45,7 @@ class Curves(QWidget):
     ) -> None:
         super().__init__(parent)
         self._name, self._log, self._percent, self._x_name = name, log, percent, x_name
+        self._x_words: Callable[[float], str] | None = None
         self._curves: dict[str, Curve] = {}
         self._smoothing = 0.95
         self._reference: tuple[float, str] | None = None
@@ -52,6 +53,8 @@ class Curves(QWidget):
         self._y: tuple[float, float] | None = (0.0, 1.0) if percent else None
         self._limits: tuple[float, ...] = ()
         self._plot: PlotArea | None = None
+        self._marks: tuple[tuple[float, str], ...] = ()
+        self._drawn_marks: tuple[tuple[float, str], ...] = ()
         self._stale = True
         self.setAccessibleName(name)
         self._column = QVBoxLayout(self)
@@ -111,6 +114,46 @@ class Curves(QWidget):
         """A dotted line with a meaning, such as ln 10, the loss of guessing; None takes it away."""
         self._reference, self._stale = None if y is None else (y, text), True
 
+    def set_marks(self, marks: Sequence[tuple[float, str]]) -> None:
+        """Put flags at some x, each with a word, such as a learning rate that was changed there."""
+        if tuple(marks) != self._marks:
+            self._marks, self._stale = tuple(marks), True
+
+    def set_log(self, log: bool) -> None:
+        """Make the vertical axis logarithmic, or linear."""
+        if log != self._log:
+            self._log, self._limits, self._stale = log, (), True
+            self._y = (0.0, 1.0) if self._percent else None
+            if self._plot:
+                self._plot.set_log(log)
+
+    def set_x_name(self, name: str, text: Callable[[float], str] | None = None) -> None:
+        """Name what the horizontal axis counts, for words beside the hover line; `text` writes its numbers."""
+        self._x_name, self._x_words = name, text
+
+    def remove_series(self, key: str) -> None:
+        """Draw a series no longer."""
+        curve = self._curves.pop(key, None)
+        for item in (curve.raw, curve.line) if curve is not None else ():
+            if item is not None and self._plot:
+                self._plot.removeItem(item)
+        self._stale = True
+
+    @property
+    def log(self) -> bool:
+        """Say whether the vertical axis is logarithmic."""
+        return self._log
+
+    @property
+    def series(self) -> tuple[str, ...]:
+        """Return the keys of all series."""
+        return tuple(self._curves)
+
+    @property
+    def plot(self) -> PlotArea | None:
+        """Return the plot, once it was shown; for exporting it as a picture."""
+        return self._plot
+
     def set_hover(self, x: float | None) -> None:
         """Show the vertical line of a linked plot at `x`, with the values there in the legend; emits nothing."""
         self._hover = x
@@ -137,6 +180,9 @@ class Curves(QWidget):
         if self._reference:
             plot.reference.setPos(self._to_axis(np.array([self._reference[0]]))[0])
         plot.reference.setVisible(self._reference is not None)
+        if self._drawn_marks != self._marks:
+            self._drawn_marks = self._marks
+            plot.set_flags(self._marks)
         plot.viewport().update()  # a level line has an empty rectangle, which Qt would not repaint
         self._write_legend()
 
@@ -171,12 +217,10 @@ class Curves(QWidget):
             return
         curve.drawn = drawn
         if curve.raw is not None:
-            curve.raw.setData(*self._thinned(curve.data.x, curve.data.y, bins))
-        curve.line.setData(*self._thinned(curve.data.x, curve.data.smooth, bins // 2))
-
-    def _thinned(self, x: np.ndarray, y: np.ndarray, bins: int) -> tuple[np.ndarray, np.ndarray]:
-        x, y = envelope(x, y, bins)
-        return x, self._to_axis(y)
+            x, y = curve.data.raw_outline(bins)
+            curve.raw.setData(x, self._to_axis(y))
+        x, y = curve.data.smooth_outline(bins // 2)
+        curve.line.setData(x, self._to_axis(y))
 
     def _set_pens(self, plot: PlotArea, curve: Curve) -> None:
         color = self._color(curve)
@@ -184,6 +228,9 @@ class Curves(QWidget):
             curve.raw.setPen(plot.faint_pen(color))
         if curve.style == "other":
             color.setAlphaF(0.75)
+        if curve.style == "plan":
+            curve.line.setPen(plot.dotted_pen(color))
+            return
         width = {"train": 1.8, "validation": 1.5, "other": 1.3}[curve.style]
         curve.line.setPen(plot.pen(color, width, curve.style == "validation"))
         if curve.style == "validation":
@@ -199,7 +246,7 @@ class Curves(QWidget):
         if furthest > self._x_end:
             self._x_end = nice_above(furthest * 1.25)
         if lines and not self._percent:
-            values = [float(end) for line in lines for end in (line.smooth.min(), line.smooth.max())]
+            values = [float(end) for line in lines for end in (line.low, line.high)]
             values += [self._reference[0]] if self._reference else []
             self._y = grown_limits(self._y, min(values), max(values), self._log)
         low, high = self._y or ((0.1, 1.0) if self._log else (0.0, 1.0))
@@ -218,13 +265,15 @@ class Curves(QWidget):
         return f"{numbers.compact(100 * y, 3)}%" if self._percent else numbers.compact(y, 3)
 
     def _x_text(self, x: float) -> str:
-        return numbers.compact(x, 4)
+        return self._x_words(x) if self._x_words is not None else numbers.compact(x, 4)
 
     def _write_legend(self) -> None:
         parts = []
         if self._hover is not None:
-            parts.append(f"<b>{self._x_name} {numbers.compact(self._hover, 4)}</b>")
+            parts.append(f"<b>{self._x_name} {self._x_text(self._hover)}</b>")
         for curve in self._curves.values():
+            if curve.style == "plan" and self._hover is None:
+                continue
             dash = "╌╌" if curve.style == "validation" else "━━"
             value = curve.data.at(self._hover) if self._hover is not None else None
             number = "" if value is None else f" {self._value_text(value)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,9 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent
 
 from cnnviz.ui import theme
+
+_BESIDE = [(0, 0.5), (0, 0.5)]
+"""The word of a flag stands to its right."""
 
 
 class NumberAxis(pg.AxisItem):
@@ -26,6 +29,12 @@ class NumberAxis(pg.AxisItem):
             self.setWidth(42)
         else:
             self.setHeight(20)
+
+    def set_log(self, log: bool) -> None:
+        """Write numbers as powers of ten, or as they are."""
+        self._log = log
+        self.picture = None
+        self.update()
 
     def boundingRect(self) -> QRectF:
         return (
@@ -68,6 +77,7 @@ class PlotArea(pg.PlotWidget):
             axis.setZValue(self.getViewBox().zValue() - 1)  # the grid lies below the curves
         self.hover_line = pg.InfiniteLine(angle=90, movable=False)
         self.reference = pg.InfiniteLine(angle=0, movable=False)
+        self._flags: list[pg.InfiniteLine] = []
         for line in (self.hover_line, self.reference):
             line.setVisible(False)
             self.addItem(line, ignoreBounds=True)
@@ -94,6 +104,30 @@ class PlotArea(pg.PlotWidget):
         ground = theme.color("bg2")
         parts = ((color.red(), ground.red()), (color.green(), ground.green()), (color.blue(), ground.blue()))
         return self.pen(QColor(*(round(0.28 * over + 0.72 * under) for over, under in parts)), 0.8)
+
+    def dotted_pen(self, color: QColor) -> Any:
+        """The pen of what is only planned."""
+        faint = QColor(color)
+        faint.setAlphaF(0.6)
+        return pg.mkPen(faint, width=1.2 * self.devicePixelRatioF(), style=Qt.PenStyle.DotLine)
+
+    def set_log(self, log: bool) -> None:
+        """Write the vertical axis as powers of ten, or not."""
+        self.y_axis.set_log(log)
+
+    def set_flags(self, flags: Sequence[tuple[float, str]]) -> None:
+        """Put a flag with a word at each x."""
+        for line in self._flags:
+            self.removeItem(line)
+        self._flags = []
+        for x, text in flags:
+            line = pg.InfiniteLine(x, angle=90, movable=False)
+            line.setPen(pg.mkPen(theme.color("warn"), width=1, style=Qt.PenStyle.DashLine))
+            if text:
+                word = pg.InfLineLabel(line, text, position=0.94, color=theme.color("warn"), anchors=_BESIDE)
+                word.setFont(theme.mono_font(9))
+            self.addItem(line, ignoreBounds=True)
+            self._flags.append(line)
 
     def add_line(self, *, points: bool = False) -> pg.PlotCurveItem | pg.PlotDataItem:
         """A new curve, drawn the cheap way; give it a pen and data. Only one with `points` can have symbols."""

@@ -252,7 +252,7 @@ def test_window_and_library_give_the_same_numbers(session: Session) -> None:
     wait(lambda: idle(session))
     cores.use_all_cores()  # a thread takes over what another one, here the window's for traces, has set last
     events = list(cnnviz.train(cnnviz.load("t1"), dataset, session.document.recipe))
-    assert session.training.record.losses == [e.loss for e in events if isinstance(e, StepDone)]
+    assert list(session.training.record.losses) == [e.loss for e in events if isinstance(e, StepDone)]
     weights = next(e.weights for e in reversed(events) if isinstance(e, Snapshot))
     assert same(dict(session.looking.weights), dict(weights))
 

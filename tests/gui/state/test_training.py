@@ -28,7 +28,7 @@ def test_run_goes_from_idle_through_running_to_idle(session: Session) -> None:
     session.training.state_changed.connect(states.append)
     record = run(session)
     assert states == ["running", "idle"]
-    assert record.steps == list(range(1, STEPS + 1))
+    assert list(record.steps) == list(range(1, STEPS + 1))
     assert record.outcome == "Finished"
     assert not session.training.active
 
@@ -38,8 +38,8 @@ def test_window_gives_the_numbers_of_the_engine(session: Session) -> None:
     events = list(train(small_graph(), few_digits(), RECIPE, CHOICE, live=0))
     steps = [event for event in events if isinstance(event, StepDone)]
     judged = [event for event in events if isinstance(event, Evaluated) and event.which == "test"]
-    assert record.losses == [step.loss for step in steps]
-    assert record.accuracies == [step.accuracy for step in steps]
+    assert list(record.losses) == [step.loss for step in steps]
+    assert list(record.accuracies) == [step.accuracy for step in steps]
     assert record.latest("test").loss == judged[-1].loss
     weights = next(event.weights for event in reversed(events) if isinstance(event, Snapshot))
     assert same(dict(session.looking.weights), dict(weights))
@@ -50,13 +50,13 @@ def test_pausing_and_single_batches_change_no_number(session: Session) -> None:
     wait(lambda: session.training.state == "paused")
     record = session.training.record
     session.training.drain()
-    assert record.steps == [1]
+    assert list(record.steps) == [1]
     session.train("batch")
     wait(lambda: len(record.steps) == 2)
     session.train()
     wait(lambda: idle(session))
     paused = list(record.losses)
-    assert run(session).losses == paused
+    assert list(run(session).losses) == paused
 
 
 def test_epoch_ends_at_the_end_of_the_epoch(session: Session) -> None:
@@ -77,7 +77,7 @@ def test_learning_rate_changes_from_the_next_batch_on(session: Session) -> None:
     session.training.change("learning_rate", 0.5)
     session.train("batch")
     wait(lambda: len(session.training.record.steps) == 2)
-    assert session.training.record.learning_rates == [RECIPE.learning_rate, 0.5]
+    assert list(session.training.record.learning_rates) == [RECIPE.learning_rate, 0.5]
     session.training.stop()
     wait(lambda: idle(session))
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
 
 from cnnviz.ui.widgets.curves import Curves
-from cnnviz.ui.widgets.series import Series, envelope, grown_limits, nice_above, nice_below
+from cnnviz.ui.widgets.series import Series, grown_limits, nice_above, nice_below
 
 
 def test_smoothing_is_a_debiased_exponential_mean():
@@ -36,13 +37,49 @@ def test_nearest_value():
     assert [series.at(x) for x in (-5, 4, 6, 99)] == [1, 1, 2, 3]
 
 
-def test_envelope_keeps_extremes_and_order():
-    x = np.arange(10_000.0)
+@pytest.mark.parametrize("chunk", [1, 7, 1000, 10_000])
+def test_outline_keeps_extremes_order_and_the_last_point(chunk):
     y = np.random.default_rng(0).normal(size=10_000)
-    thin_x, thin_y = envelope(x, y, 300)
-    assert len(thin_x) <= 2 * 300 + 100
-    assert (np.diff(thin_x) > 0).all()
-    assert (thin_y.min(), thin_y.max()) == (y.min(), y.max())
+    series = Series(0)
+    for start in range(0, len(y), chunk):
+        series.append(range(start, start + len(y[start : start + chunk])), y[start : start + chunk])
+        x, thin = series.raw_outline(300)
+        assert len(x) <= 2 * 300 + 3
+        assert (np.diff(x) > 0).all()
+        assert x[-1] == len(series) - 1
+        if chunk > 7 or start % 500 == 0:
+            assert (thin.min(), thin.max()) == (series.y.min(), series.y.max())
+
+
+def test_smoothing_in_handfuls_is_smoothing_one_by_one():
+    y = np.random.default_rng(1).normal(size=3000)
+    whole, one_by_one, expected = Series(0.95), Series(0.95), []
+    whole.append(range(3000), y)
+    mean = weight = 0.0
+    for place, value in enumerate(y):
+        one_by_one.append([place], [value])
+        mean, weight = 0.95 * mean + 0.05 * value, 0.95 * weight + 0.05
+        expected.append(mean / weight)
+    assert np.allclose(whole.smooth, expected)
+    assert np.allclose(one_by_one.smooth, expected)
+    assert (whole.low, whole.high) == (whole.smooth.min(), whole.smooth.max())
+
+
+def test_a_million_steps_open_in_a_second_and_draw_in_30_ms(shown):
+    widget = curve(shown, log=True)
+    y = np.exp(np.random.default_rng(2).normal(size=1_000_000))
+    began = time.perf_counter()
+    widget.append("train", np.arange(1_000_000), y)
+    widget.refresh()
+    assert time.perf_counter() - began < 1.0
+    times = []
+    for step in range(1_000_000, 1_000_020):
+        began = time.perf_counter()
+        widget.append("train", [step], [1.0])
+        widget.refresh()
+        widget.repaint()
+        times.append(time.perf_counter() - began)
+    assert np.median(times) < 0.03
 
 
 @pytest.mark.parametrize(
@@ -143,3 +180,29 @@ def test_pyqtgraph_waits_for_the_first_plot():
         "import sys, cnnviz.ui.widgets.curves, cnnviz.ui.widgets.mosaic; sys.exit('pyqtgraph' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_axis_can_be_made_linear_and_logarithmic(shown):
+    widget = curve(shown, log=True)
+    widget.append("train", [0, 1], [10.0, 100.0])
+    widget.refresh()
+    assert widget._limits[2:] == pytest.approx((0.699, 2.0), abs=1e-3)
+    widget.set_log(False)
+    widget.refresh()
+    assert widget._limits[2:] == (0.0, 100.0)
+
+
+def test_series_can_be_taken_away_and_flags_set(shown):
+    widget = curve(shown)
+    widget.add_series("other", "another", "#D65DA8", "other")
+    widget.append("other", [0, 1], [1.0, 2.0])
+    widget.set_marks([(1.0, "0.1")])
+    widget.refresh()
+    assert "another" in widget._legend.text()
+    assert [flag.value() for flag in widget._plot._flags] == [1.0]
+    widget.remove_series("other")
+    widget.set_marks([])
+    widget.refresh()
+    assert widget.series == ("train",)
+    assert "another" not in widget._legend.text()
+    assert not widget._plot._flags

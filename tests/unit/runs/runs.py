@@ -68,7 +68,7 @@ def events(steps: int = 30, accuracies: tuple[float, ...] = (0.5, 0.75, 0.6)) ->
 
 def recorder(folder: Path, told: Callable[[str], None] = lambda _text: None, number: int = 1) -> Recorder:
     """Return what writes a run of the small network."""
-    return Recorder(folder, about_now(number, "small", seed=0), project(), dataset(), told)
+    return Recorder(folder, about_now(number, "small", Recipe()), project(), dataset(), told)
 
 
 def make_run(folder: Path, number: int = 1, **options: object) -> Run:
