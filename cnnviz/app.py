@@ -15,6 +15,7 @@ from cnnviz.events import Array, Event
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
+    from cnnviz.explain.attribution import Question
     from cnnviz.explain.trace import Trace
     from cnnviz.model.graph import Graph
     from cnnviz.ui.services import Network, Services, TrainingTask, Weights
@@ -90,6 +91,7 @@ def services() -> Services:
         run_program=_run_program,
         write_onnx=_write_onnx,
         complete=_complete,
+        attribute=_attribute,
         make_ready=training.start,
         shut_down=training.close,
     )
@@ -102,6 +104,13 @@ def _trace(graph: Graph, weights: Weights | None, image: Array, seed: int) -> Tr
     cores.use_one_core()
     module = engine_weights.fitted(graph, weights, seed)
     return trace.trace(module, *trace.given(module, image))
+
+
+def _attribute(trace: Trace, question: Question) -> Iterator[Event]:
+    from cnnviz.engine import attribute, cores
+
+    cores.use_one_core()
+    yield from attribute.answer_trace(trace, question)
 
 
 def train(task: TrainingTask, control: Control) -> Iterator[Event]:

@@ -111,6 +111,11 @@ def answered(question: Question, array: Array, score: float, note: str) -> Attri
     return Attribution(question.method, question.target, array, (low, reach), note, score)
 
 
+def usual_window(size: int) -> int:
+    """Return how many of so many cells a window covers where that is not chosen: a sixth."""
+    return max(round(size / 6), 1)
+
+
 # -- where a method can be asked --------------------------------------------------------------------------------------
 
 

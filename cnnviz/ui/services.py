@@ -14,6 +14,7 @@ from cnnviz.control import Control
 from cnnviz.data import Dataset
 from cnnviz.errors import CnnvizError
 from cnnviz.events import Array, Event
+from cnnviz.explain.attribution import Question
 from cnnviz.explain.trace import Trace
 from cnnviz.model.graph import Graph
 from cnnviz.model.recipe import DataChoice, Recipe
@@ -48,6 +49,11 @@ def _refuse(*_: object) -> Any:
     raise CnnvizError("this window can't read or write files of other programs.")
 
 
+def _refuse_explanations(*_: object) -> Any:
+    """Refuse to explain, where there is no engine."""
+    raise CnnvizError("this window can't explain answers.")
+
+
 def _nothing() -> None:
     """There is nothing to prepare or to end."""
 
@@ -61,6 +67,7 @@ class Services:
     `read_network(path)` reads an .onnx or .pt2 file. `run_program(path, name, shape, control)` RUNS a Python file and
     yields the network in it as `Answer(Network)`; `write_onnx(graph, weights, seed, path, control)` yields progress.
     `complete(graph, weights, seed)` returns all arrays of a graph, random ones where there are none.
+    `attribute(trace, question)` yields how far it is and last an `Answer(Attribution)`.
     `make_ready()` prepares what the first training needs; `shut_down()` ends what still runs.
     """
 
@@ -74,5 +81,6 @@ class Services:
     run_program: Callable[[Path, str, tuple[int, ...], Control], Iterator[Event]] = _refuse
     write_onnx: Callable[[Graph, Weights | None, int, Path, Control], Iterator[Event]] = _refuse
     complete: Callable[[Graph, Weights | None, int], Weights] = _refuse
+    attribute: Callable[[Trace, Question], Iterator[Event]] = _refuse_explanations
     make_ready: Callable[[], None] = _nothing
     shut_down: Callable[[], None] = _nothing

@@ -11,11 +11,8 @@ from cnnviz.engine.attribute.slopes import Pieces
 from cnnviz.engine.attribute.subject import Subject, written
 from cnnviz.engine.trace import to_array
 from cnnviz.events import Progress
-from cnnviz.explain.attribution import BASELINES, answered
+from cnnviz.explain.attribution import BASELINES, answered, usual_window
 from cnnviz.layers.base import Shape, times
-
-WIDTHS_PER_SAMPLE = 6
-"""How many windows lie side by side in a sample where their size is not chosen."""
 
 
 def occlusion(subject: Subject) -> Pieces:
@@ -53,8 +50,8 @@ def occlusion(subject: Subject) -> Pieces:
 
 
 def window_sizes(size: Shape, wanted: int) -> Shape:
-    """Return how wide the window is in each dimension: as wanted, or a sixth of it."""
-    return tuple(min(wanted or max(round(n / WIDTHS_PER_SAMPLE), 1), n) for n in size)
+    """Return how wide the window is in each dimension: as wanted, or as usual."""
+    return tuple(min(wanted or usual_window(n), n) for n in size)
 
 
 def starts(size: int, width: int, step: int) -> list[int]:

@@ -3,75 +3,25 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QIntValidator, QPainter
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QIntValidator
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from cnnviz.explain import Box
 from cnnviz.explain.trace import Array
 from cnnviz.model.heads import main_head
 from cnnviz.ui import numbers, theme
+from cnnviz.ui.inspect.attribution import AttributionPanel
 from cnnviz.ui.inspect.frame import Frame
+from cnnviz.ui.inspect.sample import Pad, SamplePicture
 from cnnviz.ui.inspect.volumes import volume
 from cnnviz.ui.state import Session
 from cnnviz.ui.widgets.bars import ProbabilityBars
 from cnnviz.ui.widgets.chrome import Elided, Panel, Segmented, button, label, tool_button
-from cnnviz.ui.widgets.digitpad import SIDE, DigitPad
-from cnnviz.ui.widgets.grid import Grid
-from cnnviz.ui.widgets.heatmap import HeatMap
-from cnnviz.ui.widgets.painted import draw_dashed
+from cnnviz.ui.widgets.digitpad import SIDE
 
 TEST, DRAW = "Test set", "Draw"
 MOST_CLASSES = 100
-
-
-class SamplePicture(HeatMap):
-    """The sample in its own colours, with a dashed frame around what the value depends on."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent, "sample", "photo")
-        self._field: Box | None = None
-        self.set_axes(False)
-        self.set_values(False)
-
-    def _paint_lines(self, painter: QPainter, grid: Grid) -> None:
-        """Leave the picture whole: lines between its cells would darken bright strokes."""
-
-    def set_field(self, field: Box | None) -> None:
-        """Frame the box of the sample that the value depends on."""
-        self._field = field
-        self.update()
-
-    def paint_over(self, painter: QPainter) -> None:
-        super().paint_over(painter)
-        _paint_field(painter, self.grid(), self._field)
-
-
-class Pad(DigitPad):
-    """The drawing pad, with the same dashed frame."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._field: Box | None = None
-
-    def set_field(self, field: Box | None) -> None:
-        """Frame the box of the drawing that the value depends on."""
-        self._field = field
-        self.update()
-
-    def paint_over(self, painter: QPainter) -> None:
-        super().paint_over(painter)
-        _paint_field(painter, self.grid(), self._field)
-
-
-def _paint_field(painter: QPainter, grid: Grid, field: Box | None) -> None:
-    if field is None or len(field) < 3:
-        return
-    (top, bottom), (left, right) = field[-2:]
-    if bottom - top == grid.rows and right - left == grid.columns:
-        return  # a frame around everything says nothing
-    rect: QRectF = grid.cell_rect(top, left, bottom - top, right - left)
-    draw_dashed(painter, rect, theme.color("cursor"))
 
 
 class ProbabilityPanel(Panel):
@@ -120,8 +70,10 @@ def answers(frame: Frame) -> tuple[Array, Array] | None:
 class SamplePanel(Panel):
     """Choose an image of the test set, or draw one; everything follows while drawing."""
 
+    field_changed = Signal(object)
+
     def __init__(self, session: Session) -> None:
-        super().__init__("Input image")
+        super().__init__()
         self._session = session
         self._drawing = False
         self._slice: int | None = None
@@ -208,6 +160,7 @@ class SamplePanel(Panel):
         """Frame what the value depends on."""
         self.picture.set_field(field)
         self.pad.set_field(field)
+        self.field_changed.emit(field)
         sizes = [end - first for first, end in field][-2:] if field is not None else []
         self.hint.setText(
             f"Dashed: the {sizes[0]}×{sizes[1]} pixels this value depends on." if len(sizes) == 2 else ""
@@ -275,15 +228,38 @@ def flat_picture(image: Array, at: int | None = None) -> Array:
 
 
 class SideColumn(QWidget):
-    """Both panels, one below the other."""
+    """The answer above; below, at choice, the sample or which part of it the answer rests on."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.probabilities = ProbabilityPanel()
         self.sample = SamplePanel(session)
+        self.attribution = AttributionPanel(session)
+        self.tabs = QTabBar()
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        self._pages = QStackedWidget()
+        for name, page in (("Input image", self.sample), ("Explanation", self.attribution)):
+            self.tabs.addTab(name)
+            self._pages.addWidget(page)
+        self.tabs.currentChanged.connect(self._pages.setCurrentIndex)
+        self.sample.field_changed.connect(self.attribution.picture.set_field)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(1)
         column.addWidget(self.probabilities, 0)
-        column.addWidget(self.sample, 1)
+        column.addWidget(_on_panel(self.tabs))
+        column.addWidget(self._pages, 1)
         column.setAlignment(Qt.AlignmentFlag.AlignTop)
+
+
+def _on_panel(tabs: QTabBar) -> QWidget:
+    """Return the tabs on the ground of the panels below."""
+    ground = QWidget()
+    ground.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+    theme.set_role(ground, role="panel")
+    row = QHBoxLayout(ground)
+    row.setContentsMargins(8, 4, 8, 0)
+    row.addWidget(tabs)
+    row.addStretch(1)
+    return ground
