@@ -34,6 +34,8 @@ def remember(learner: Learner) -> Checkpoint:
         arrays["random/layers"] = learner.randomness.state.numpy().copy()
     if learner.augment is not None:
         arrays["random/augment"] = learner.augment.generator.get_state().numpy().copy()
+    if learner.augment is not None:
+        arrays["random/augment"] = learner.augment.generator.get_state().cpu().numpy().copy()
     step = learner.step
     values: dict[str, Any] = {"learned": learner.learned}
     if step.mixer is not None:
@@ -59,6 +61,8 @@ def _recall(learner: Learner, kept: Checkpoint) -> None:
     learner.shuffler.set_state(torch.from_numpy(kept.arrays["random/order"]))
     if isinstance(learner.randomness, Randomness):
         learner.randomness.state = torch.from_numpy(kept.arrays["random/layers"])
+    if learner.augment is not None:
+        learner.augment.generator.set_state(torch.from_numpy(kept.arrays["random/augment"]))
     if learner.augment is not None:
         learner.augment.generator.set_state(torch.from_numpy(kept.arrays["random/augment"]))
     step = learner.step

@@ -23,6 +23,7 @@ from cnnviz.engine.checkpoint import FILE_NAME, Checkpoint
 from cnnviz.engine.train import train
 from cnnviz.errors import TrainError
 from cnnviz.events import Event, Finished, Notice, Snapshot, Started, StepDone
+from cnnviz.model.augmentation import chain_from_text
 from cnnviz.model.recipe import OPTIMISERS, DataChoice, Recipe
 from tests.contract.engine.networks import noisy, small
 
@@ -87,6 +88,7 @@ def test_goes_on_bit_for_bit(strokes: Dataset, tmp_path: Path, optimiser: str, s
         {"early_stopping": 1, "learning_rate": 0.3},
         {"precision": "bfloat16", "accumulate": 3, "clip_norm": 0.5},
         {"freeze": ("conv1",)},
+        {"augment": chain_from_text("digits")},
     ],
     ids=lambda change: next(iter(change)),
 )
