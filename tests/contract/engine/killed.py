@@ -21,6 +21,7 @@ from cnnviz.engine import checkpoint
 from cnnviz.engine.train import train
 from cnnviz.engine.weights import load, save
 from cnnviz.events import Snapshot, StepDone
+from cnnviz.model.augmentation import chain_from_text
 from cnnviz.model.recipe import DataChoice, Recipe
 from tests.contract.engine.networks import noisy
 
@@ -32,6 +33,7 @@ RECIPE = Recipe(
     schedule="cosine",
     early_stopping=50,
     clip_norm=1.0,
+    augment=chain_from_text("digits"),
 )
 LONGEST = 0.05
 """Seconds after its first step until a training is killed, at most: it gets some steps further each time."""
