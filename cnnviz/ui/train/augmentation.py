@@ -19,7 +19,7 @@ from cnnviz.ui.widgets.chrome import Divider, button, label, tool_button
 from cnnviz.ui.widgets.field import Field
 from cnnviz.ui.widgets.gallery import Gallery
 
-SHOWN = 20
+SHOWN = 24
 """Images in the preview: the first of the training images."""
 WAIT_MS = 120
 STEPS_WIDTH, PREVIEW_WIDTH, HEIGHT = 300, 360, 420
