@@ -116,6 +116,11 @@ def usual_window(size: int) -> int:
     return max(round(size / 6), 1)
 
 
+def usual_stride(window: int, dimensions: int) -> int:
+    """Return how far a window moves on: half of itself, in volumes two thirds, where there are many windows."""
+    return max(2 * window // 3 if dimensions > 2 else window // 2, 1)
+
+
 # -- where a method can be asked --------------------------------------------------------------------------------------
 
 

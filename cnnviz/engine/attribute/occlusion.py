@@ -11,7 +11,7 @@ from cnnviz.engine.attribute.slopes import Pieces
 from cnnviz.engine.attribute.subject import Subject, written
 from cnnviz.engine.trace import to_array
 from cnnviz.events import Progress
-from cnnviz.explain.attribution import BASELINES, answered, usual_window
+from cnnviz.explain.attribution import BASELINES, answered, usual_stride, usual_window
 from cnnviz.layers.base import Shape, times
 
 
@@ -22,12 +22,14 @@ def occlusion(subject: Subject) -> Pieces:
     """
     sample, question = subject.sample, subject.question
     size = tuple(sample.shape[2:]) or tuple(sample.shape[1:])
-    windows, steps = window_sizes(size, question.window), question.stride
+    windows = window_sizes(size, question.window)
+    along = [
+        starts(n, width, question.stride or usual_stride(width, len(size)))
+        for n, width in zip(size, windows, strict=True)
+    ]
     boxes: list[tuple[Any, ...]] = [
         tuple(slice(at, at + width) for at, width in zip(corner, windows, strict=True))
-        for corner in itertools.product(
-            *(starts(n, width, steps) for n, width in zip(size, windows, strict=True))
-        )
+        for corner in itertools.product(*along)
     ]
     score, nothing = subject.score(sample)[0].double(), subject.baseline[0]
     total, count = (torch.zeros(size, dtype=torch.float64) for _ in range(2))
@@ -55,6 +57,5 @@ def window_sizes(size: Shape, wanted: int) -> Shape:
 
 
 def starts(size: int, width: int, step: int) -> list[int]:
-    """Return where windows begin: every `step` cells (0: half a window; no more than one), and one at the end."""
-    found = list(range(0, size - width, min(step or max(width // 2, 1), width)))
-    return [*found, size - width]
+    """Return where windows begin: every `step` cells, no more than a window's width, and one at the end."""
+    return [*range(0, size - width, min(step, width)), size - width]

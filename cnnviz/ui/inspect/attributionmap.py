@@ -143,4 +143,4 @@ def picture(sample: Array, at: int) -> QImage:
         return colormaps.to_picture(np.stack([thickened(each[None])[0] for each in channels], axis=-1))
     grey = channels.mean(axis=0)
     low, high = min(0.0, float(grey.min())), max(1.0, float(grey.max()))
-    return colormaps.to_image(thickened(grey[None])[0], "photo", low, high)
+    return colormaps.to_image(thickened(grey[None])[0], "grey", low, high)

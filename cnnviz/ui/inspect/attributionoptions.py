@@ -8,7 +8,14 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from cnnviz.explain import Trace
-from cnnviz.explain.attribution import BASELINES, Question, nodes_with_maps, usual_maps, usual_window
+from cnnviz.explain.attribution import (
+    BASELINES,
+    Question,
+    nodes_with_maps,
+    usual_maps,
+    usual_stride,
+    usual_window,
+)
 from cnnviz.ui.widgets.chrome import label
 from cnnviz.ui.widgets.numberfields import IntField
 
@@ -26,9 +33,9 @@ class AttributionOptions(QWidget):
         self.maps, self.baseline = QComboBox(), QComboBox()
         self.covered, self.step = (IntField(1, LARGEST_WINDOW, name) for name in ("window", "stride"))
         self._nodes: list[str] = []
-        self._size = 0
+        self._size = (0, 0)
         words: tuple[tuple[QWidget, str], ...] = (
-            (self.maps, "Maps of"), (self.covered, "Window"), (self.step, "step"), (self.baseline, "nothing is"),
+            (self.maps, "Maps of"), (self.covered, "Window"), (self.step, "step"), (self.baseline, ""),
         )  # fmt: skip
         self._words = {part: label(word, "secondary") for part, word in words}
         self._assemble()
@@ -64,13 +71,14 @@ class AttributionOptions(QWidget):
         for part, visible in shown.items():
             part.setVisible(visible)
             self._words[part].setVisible(visible)
+        self._words[self.baseline].setText("cover" if question.method == WINDOW else "Baseline")
         self.setVisible(any(shown.values()))
         self._fill_maps(trace, question.target.owner)
-        smallest = min(shape[1:] or shape)
-        if smallest != self._size:
-            self._size = smallest
+        smallest, dimensions = min(shape[1:] or shape), len(shape[1:])
+        if (smallest, dimensions) != self._size:
+            self._size = smallest, dimensions
             self.covered.set_value(usual_window(smallest))
-            self.step.set_value(max(usual_window(smallest) // 2, 1))
+            self.step.set_value(usual_stride(usual_window(smallest), dimensions))
 
     def _fill_maps(self, trace: Trace, node: str) -> None:
         """Offer the layers before a node, the last one first; the one chosen stays as long as it is offered."""
