@@ -13,8 +13,8 @@ from cnnviz.errors import UsageError
 if TYPE_CHECKING:
     from cnnviz.data import Dataset, Source
 
-OFFICIAL_VOXELS = "3d-mnist"
-"""The one set that is made into the file its own source looks for."""
+OFFICIAL_VOXELS, VOXELS = "3d-mnist", "voxels:count=60000"
+"""The one set that is made into the file its own source looks for, and what it is made of."""
 
 
 def _data(options: argparse.Namespace) -> int:
@@ -99,11 +99,11 @@ def _told(value: Any) -> str:
 def _get(options: argparse.Namespace) -> int:
     from cnnviz import data
 
-    into = _folder(options)
+    into, name = _folder(options), data.parse(options.name).name
     with report.Progress("MB", 1e-6) as bar:
-        for step in data.download(options.name, into):
+        for step in data.download(name, into):
             bar.show(step.label, step.done, step.total)
-    _tell_where(options, into / options.name)
+    _tell_where(options, into / name)
     return 0
 
 
@@ -113,7 +113,7 @@ def _make(options: argparse.Namespace) -> int:
     from cnnviz.data import making
 
     official = options.name == OFFICIAL_VOXELS
-    address = "voxels:count=60000" if official else options.name
+    address = VOXELS if official else options.name
     name = "3d-mnist-luiz.h5" if official else f"{data.parse(address).name}.h5"
     path = options.out or _folder(options) / data.parse(options.name).name / name
     dataset = data.best(address, options.data_dir, _setting())

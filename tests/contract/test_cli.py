@@ -123,9 +123,11 @@ def test_what_can_not_be_trained_leaves_the_results_of_an_earlier_run(train, tmp
     assert train("--steps", "1", "--device", "abacus")[0] == 1
     assert not (tmp_path / "run").exists()
     assert train("--steps", "1")[0] == 0
-    before = {each.name: each.read_bytes() for each in (tmp_path / "run").iterdir()}
+    before = {each.name: each.read_bytes() for each in (tmp_path / "run").rglob("*") if each.is_file()}
     assert train("--steps", "1", "--device", "abacus")[0] == 1
-    assert {each.name: each.read_bytes() for each in (tmp_path / "run").iterdir()} == before
+    assert {
+        each.name: each.read_bytes() for each in (tmp_path / "run").rglob("*") if each.is_file()
+    } == before
 
 
 def test_full_disk_leaves_no_project_that_names_missing_weights(
@@ -229,3 +231,44 @@ def test_weights_of_another_network_are_refused(
     told = capsys.readouterr().err
     assert told.startswith("cnnviz: ")
     assert "conv1.weight" in told
+
+
+# -- data -----------------------------------------------------------------------------------------------------------
+
+
+def test_data_are_described(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("data", "info", "moving-digits:predict=10-10,digits=strokes", "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["sample_shape"] == found["answer_shape"] == [1, 10, 64, 64]
+    assert (found["answers"], found["choices"]["predict"], found["classes"]) == ("frames", "19-1", [])
+    assert run("data", "info", "imagenet") == 0
+    told = capsys.readouterr().out
+    assert "found           no" in told
+    assert "size=224" in told
+    assert run("data", "info", "imagnet") == 1
+    assert "Did you mean 'imagenet'" in capsys.readouterr().err
+
+
+def test_made_data_train_by_their_path(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "digits.h5"
+    assert run("data", "make", "strokes:count=40", "--out", str(path)) == 0
+    assert str(path) in capsys.readouterr().out
+    out = tmp_path / "run"
+    assert (
+        run("train", "t10", "--data", str(path), "--steps", "2", "--augment", "crops", "--out", str(out)) == 0
+    )
+    assert f"from {path}" in capsys.readouterr().err
+    project = open_project(out / "project.cnnviz")
+    assert project.data.source == f"file:path={path}"
+    assert [step.kind for step in project.recipe.augment] == ["crop", "flip-horizontal"]
+
+
+def test_3d_mnist_is_made_where_its_source_finds_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cnnviz.cli.datasets.VOXELS", "voxels:count=12")
+    assert run("data", "make", "3d-mnist", "--data-dir", str(tmp_path)) == 0
+    assert run("data", "info", "3d-mnist", "--data-dir", str(tmp_path)) == 0
+
+
+def test_an_augmentation_that_is_none(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("train", "t10", "--data", "strokes", "--augment", "rotate", "--steps", "1") == 1
+    assert "no augmentation 'rotate'. Did you mean 'rotation'" in capsys.readouterr().err
