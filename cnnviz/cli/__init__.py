@@ -16,7 +16,9 @@ from cnnviz.cli.command import Command, Parser
 from cnnviz.cli.datasets import DATA
 from cnnviz.cli.exchanging import IMPORT, Painter, export_command
 from cnnviz.cli.explaining import EXPLAIN
+from cnnviz.cli.finding import FIND_RATE
 from cnnviz.cli.looking import SUMMARY, TEMPLATES_COMMAND
+from cnnviz.cli.runs import RUNS
 from cnnviz.cli.training import INTERRUPTED, TRAIN
 from cnnviz.errors import CnnvizError, UsageError, did_you_mean
 
@@ -124,6 +126,6 @@ def _survive_narrow_encodings() -> None:
             stream.reconfigure(errors="replace")
 
 
-COMMANDS = (TEMPLATES_COMMAND, SUMMARY, TRAIN, EXPLAIN, IMPORT, DATA)
+COMMANDS = (TEMPLATES_COMMAND, SUMMARY, TRAIN, FIND_RATE, RUNS, EXPLAIN, IMPORT, DATA)
 
 __all__ = ["COMMANDS", "main"]

@@ -15,6 +15,7 @@ from cnnviz import library
 from cnnviz.cli import recipe, report, subject
 from cnnviz.cli.command import Command, add_json
 from cnnviz.cli.folder import CHECKPOINT_NAME, RunFolder
+from cnnviz.cli.runs import kept as kept_as_run
 from cnnviz.cli.team import in_team, start_team
 from cnnviz.control import Control
 from cnnviz.errors import UsageError
@@ -48,6 +49,9 @@ def _train(options: argparse.Namespace) -> int:
     )  # fmt: skip
     if in_team() > 1:  # another process tells and writes
         return _learn_along(events, control)
+    if options.run:
+        title = found.project.graph.title
+        events = kept_as_run(events, out, title, chosen, dataset, goes_on=options.resume)
     with (
         RunFolder(out, found, chosen, choice, goes_on=options.resume) as folder,
         _interruptible(control),
@@ -181,6 +185,9 @@ def _declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--weights", metavar="W", help="start from these weights (default: random ones)")
     parser.add_argument(
         "--out", metavar="RUN", help="folder for the results (default: a new one below runs/)"
+    )
+    parser.add_argument(
+        "--no-run", dest="run", action="store_false", help="don't keep it as a run (see cnnviz runs)"
     )
     parser.add_argument(
         "--resume",

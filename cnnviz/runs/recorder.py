@@ -7,6 +7,7 @@ import shutil
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -40,20 +41,24 @@ _Kept = StepDone | Started | Evaluated | Snapshot | Finished | Failed | tuple[st
 class Recorder(threading.Thread):
     """Keeps one run in a folder. `put` costs microseconds; what goes wrong is told once, to `on_problem`.
 
-    `on_problem(text)` is called in this thread. An earlier run in the same folder gives way.
+    `on_problem(text)` is called in this thread. An earlier run in the same folder gives way, unless this one `goes_on`
+    with it. `project` None: somebody else writes the project file there.
     """
 
     def __init__(
         self,
         folder: Path,
         about: About,
-        project: Project,
+        project: Project | None,
         dataset: Dataset,
         on_problem: Callable[[str], None] = lambda _text: None,
+        *,
+        goes_on: bool = False,
     ) -> None:
         super().__init__(name=f"recorder of {folder.name}", daemon=True)
         self.folder = folder
-        self._about, self._project, self._dataset, self._on_problem = about, project, dataset, on_problem
+        self._on_problem = on_problem
+        self._open = partial(_Writer, folder, about, project, dataset, goes_on)
         self._changed = threading.Condition()
         self._waiting: deque[tuple[_Kept, float]] = deque()
         self._closing = False
@@ -103,7 +108,7 @@ class Recorder(threading.Thread):
         """Write until closed; after a failure, let the rest go, so that nothing piles up."""
         writer: _Writer | None = None
         try:
-            writer = _Writer(self.folder, self._about, self._project, self._dataset)
+            writer = self._open()
             while self._write_on(writer):
                 pass
         except (OSError, CnnvizError) as error:
@@ -133,21 +138,28 @@ class Recorder(threading.Thread):
 class _Writer:
     """The files of one run, open as long as it goes on."""
 
-    def __init__(self, folder: Path, about: About, project: Project, dataset: Dataset) -> None:
+    def __init__(
+        self, folder: Path, about: About, project: Project | None, dataset: Dataset, goes_on: bool
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._ownership = Ownership(folder)
         self._open = contextlib.ExitStack()
         self._open.callback(self._ownership.release)
         try:
-            _clear(folder)
-            save_project(folder / PROJECT_NAME, project)
-            write_about(folder, about)
+            if not goes_on:
+                _clear(folder)
+            if project is not None:
+                save_project(folder / PROJECT_NAME, project)
+            if not (folder / ABOUT_NAME).exists():
+                write_about(folder, about)
+                goes_on = False
             self._steps = StepFile(folder / STEPS_NAME)
             self._open.callback(self._steps.close)
             self._journal = JournalFile(folder / JOURNAL_NAME)
             self._open.callback(self._journal.close)
-            write_about(folder, with_data(about, dataset))
+            if not goes_on:  # it takes a moment to look at all data
+                write_about(folder, with_data(about, dataset))
         except BaseException:
             self._open.close()
             raise

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from cnnviz.errors import RunError
 from cnnviz.paths import user_data, write_atomically
+from cnnviz.runs.about import ABOUT_NAME
 from cnnviz.runs.ownership import is_written
 from cnnviz.runs.run import Run, open_run
 
@@ -73,13 +74,18 @@ class Store:
     def attach(self, path: Path) -> Run:
         """Add a run that lies elsewhere to the list; raise RunError where it is none or can't be added."""
         run = open_run(path.absolute())
-        if run.path.parent != self.root.absolute():
-            try:
-                write_atomically(self._pointer(run.path), str(run.path).encode())
-            except OSError as error:
-                what = f"the run can't be remembered ({error.strerror or error})."
-                raise RunError(what, where=str(self.root), hint="Free some space.") from error
+        self.point_to(run.path)
         return run
+
+    def point_to(self, path: Path) -> None:
+        """List what lies in another folder from now on, as soon as it is a run; raise RunError where that can't be."""
+        if path.absolute().parent == self.root.absolute():
+            return
+        try:
+            write_atomically(self._pointer(path), str(path.absolute()).encode())
+        except OSError as error:
+            what = f"the run can't be remembered ({error.strerror or error})."
+            raise RunError(what, where=str(self.root), hint="Free some space.") from error
 
     def delete(self, run: Run) -> None:
         """Move a run to the trash, or let one that lies elsewhere go from the list; raise RunError."""
@@ -107,6 +113,14 @@ class Store:
             what = f"it can't be brought back ({error.strerror or error})."
             raise RunError(what, where=run.name, hint="Look into the trash folder of the runs.") from error
 
+    def restore_named(self, name: str) -> Run:
+        """Bring back the deleted run of a number or a folder's name, and return it; raise RunError."""
+        kept = Store(self.root / _TRASH).find(name)
+        run = open_run(kept.path)
+        run.path = self.root / kept.path.name
+        self.restore(run)
+        return run
+
     def empty_trash(self) -> None:
         """Remove what was deleted before this start, for good."""
         with contextlib.suppress(OSError):  # what can't be removed now is tried again at the next start
@@ -120,8 +134,10 @@ class Store:
             return
         for path in entries:
             if path.suffix == _POINTER:
-                with contextlib.suppress(OSError, ValueError):
-                    yield Path(path.read_text("utf-8"))
+                with contextlib.suppress(OSError, ValueError):  # what was moved away is no damage
+                    there = Path(path.read_text("utf-8"))
+                    if (there / ABOUT_NAME).exists():
+                        yield there
             elif path.is_dir() and not path.name.startswith("."):
                 yield path
 

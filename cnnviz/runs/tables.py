@@ -23,8 +23,9 @@ def write_csv(run: Run, path: Path) -> int:
     rows: list[tuple[float, int, list[Any]]] = []
     for each in steps:
         step = int(each["step"])
-        epoch = step / per_epoch if per_epoch else math.nan
-        values = (step, epoch, *(float(each[name]) for name in COLUMNS[2:]))
+        epoch = round(step / per_epoch, 6) if per_epoch else math.nan
+        measured = (round(float(each["seconds"]), 6), *(float(each[name]) for name in COLUMNS[3:6]))
+        values = (step, epoch, *measured, round(float(each["samples_per_s"]), 1))
         rows.append((step, 0, [*map(_written, values), *[""] * len(JUDGED)]))
     for place, each in enumerate(run.journal.judgements, start=1):
         about = [each.step, _written(each.epoch), _written(each.seconds), "", "", "", ""]
@@ -43,6 +44,4 @@ def write_csv(run: Run, path: Path) -> int:
 
 def _written(value: float | None) -> str:
     """Return a number with all its digits; nothing where there is none."""
-    if value is None or not math.isfinite(value):
-        return ""
-    return repr(round(value, 9)) if isinstance(value, float) and value > 1e-3 else repr(value)
+    return "" if value is None or not math.isfinite(value) else repr(value)

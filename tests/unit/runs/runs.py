@@ -66,9 +66,12 @@ def events(steps: int = 30, accuracies: tuple[float, ...] = (0.5, 0.75, 0.6)) ->
     yield Finished({"steps": steps}, cancelled=False)
 
 
-def recorder(folder: Path, told: Callable[[str], None] = lambda _text: None, number: int = 1) -> Recorder:
+def recorder(
+    folder: Path, told: Callable[[str], None] = lambda _text: None, number: int = 1, *, goes_on: bool = False
+) -> Recorder:
     """Return what writes a run of the small network."""
-    return Recorder(folder, about_now(number, "small", Recipe()), project(), dataset(), told)
+    about = about_now(number, "small", Recipe())
+    return Recorder(folder, about, project(), dataset(), told, goes_on=goes_on)
 
 
 def make_run(folder: Path, number: int = 1, **options: object) -> Run:

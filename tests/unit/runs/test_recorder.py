@@ -238,3 +238,17 @@ def test_following_takes_up_what_has_come(tmp_path: Path) -> None:
         path.unlink() if path.is_file() else None
     with pytest.raises(RunError, match="not there any more"):
         run.refresh()
+
+
+def test_a_run_that_is_taken_up_again_stays_one_run(tmp_path: Path) -> None:
+    first = make_run(tmp_path / "run", steps=20)
+    again = recorder(tmp_path / "run", goes_on=True)
+    list(recorded((event for event in events(30) if getattr(event, "step", 99) > 15), again))
+    run = open_run(tmp_path / "run")
+    assert run.about == first.about
+    assert run.steps["step"].tolist() == list(range(1, 31))
+    assert [(each.step, each.which) for each in run.journal.judgements] == [
+        (10, "validation"), (20, "validation"), (30, "validation"), (30, "test"),
+    ]  # fmt: skip
+    assert run.snapshot_steps == (10, 20, 30)
+    assert run.state == "finished"

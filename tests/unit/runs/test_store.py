@@ -60,6 +60,9 @@ def test_deleted_runs_come_back_until_the_next_start(store: Store) -> None:
     store.restore(run)
     assert len(store.list().runs[0].steps) == 30
     store.delete(run)
+    assert store.restore_named("#1").path == run.path
+    assert numbers(store) == [1]
+    store.delete(run)
     Store(store.root).empty_trash()
     assert not list((store.root / ".trash").iterdir())
 
