@@ -15,8 +15,10 @@ from cnnviz.events import Array, Event
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
+    from cnnviz.data import Dataset
     from cnnviz.explain.attribution import Question
     from cnnviz.explain.trace import Trace
+    from cnnviz.model.augmentation import Chain
     from cnnviz.model.graph import Graph
     from cnnviz.ui.services import Network, Services, TrainingTask, Weights
     from cnnviz.ui.window import MainWindow
@@ -92,6 +94,7 @@ def services() -> Services:
         write_onnx=_write_onnx,
         complete=_complete,
         attribute=_attribute,
+        augment=_augment,
         make_ready=training.start,
         shut_down=training.close,
     )
@@ -132,6 +135,13 @@ def train(task: TrainingTask, control: Control) -> Iterator[Event]:
         weights=weights,
         pinned=task.pinned,
     )
+
+
+def _augment(chain: Chain, dataset: Dataset, count: int, seed: int) -> Array:
+    from cnnviz.engine import augmenting, cores
+
+    cores.use_one_core()
+    return augmenting.preview(chain, dataset, count, seed)
 
 
 def _devices() -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from cnnviz.errors import CnnvizError
 from cnnviz.events import Array, Event
 from cnnviz.explain.attribution import Question
 from cnnviz.explain.trace import Trace
+from cnnviz.model.augmentation import Chain
 from cnnviz.model.graph import Graph
 from cnnviz.model.recipe import DataChoice, Recipe
 
@@ -54,6 +55,11 @@ def _refuse_explanations(*_: object) -> Any:
     raise CnnvizError("this window can't explain answers.")
 
 
+def _refuse_augmenting(*_: object) -> Any:
+    """Refuse to change images, where there is no engine."""
+    raise CnnvizError("this window can't change images at random.")
+
+
 def _nothing() -> None:
     """There is nothing to prepare or to end."""
 
@@ -68,6 +74,7 @@ class Services:
     yields the network in it as `Answer(Network)`; `write_onnx(graph, weights, seed, path, control)` yields progress.
     `complete(graph, weights, seed)` returns all arrays of a graph, random ones where there are none.
     `attribute(trace, question)` yields how far it is and last an `Answer(Attribution)`.
+    `augment(chain, dataset, count, seed)` returns the first training samples, changed at random.
     `make_ready()` prepares what the first training needs; `shut_down()` ends what still runs.
     """
 
@@ -82,5 +89,6 @@ class Services:
     write_onnx: Callable[[Graph, Weights | None, int, Path, Control], Iterator[Event]] = _refuse
     complete: Callable[[Graph, Weights | None, int], Weights] = _refuse
     attribute: Callable[[Trace, Question], Iterator[Event]] = _refuse_explanations
+    augment: Callable[[Chain, Dataset, int, int], Array] = _refuse_augmenting
     make_ready: Callable[[], None] = _nothing
     shut_down: Callable[[], None] = _nothing
