@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 
 import numpy as np
@@ -20,6 +21,7 @@ from cnnviz.templates import template
 from cnnviz.ui import theme
 from cnnviz.ui.inspect.attribution import AttributionPanel
 from cnnviz.ui.inspect.attributiontargets import POINTED, PREDICTED
+from cnnviz.ui.inspect.attributionworker import TURN_SECONDS
 from cnnviz.ui.inspect.workspace import InspectWorkspace
 from tests.gui.inspect.hand import click, shades
 from tests.gui.rooms import wait
@@ -153,17 +155,17 @@ def test_a_hidden_panel_asks_nothing(lenet: InspectWorkspace) -> None:
 
 
 class Slow:
-    """Stands for a long question: one piece each time it is let go on."""
+    """Stands for a long question: its pieces take longer than a turn, and the third waits until it is let go on."""
 
     def __init__(self) -> None:
-        self.gate, self.asked = threading.Semaphore(0), 0
+        self.gate, self.asked = threading.Event(), 0
 
     def __call__(self, trace: Trace, question: Question) -> Iterator[object]:
         self.asked += 1
-        for done in range(6):
-            self.gate.acquire(timeout=10)
-            yield Progress("Occlusion", done, 6)
-            self.gate.acquire(timeout=0.06)  # longer than a turn, so that every second piece is told
+        for done in range(4):
+            time.sleep(TURN_SECONDS + 0.01)
+            yield Progress("Occlusion", done, 4)
+            assert done < 1 or self.gate.wait(10)
         yield from answer_trace(trace, question)
 
 
@@ -172,14 +174,13 @@ def test_a_long_question_shows_progress_and_can_be_cancelled(lenet: InspectWorks
     kept = panel.picture.overlay._array
     object.__setattr__(lenet._session.services, "attribute", slow)
     panel.choose_method("occlusion")
-    slow.gate.release(3)
     wait(panel.cancel.isVisible)
-    assert panel.bar.maximum() == 6
+    assert panel.bar.maximum() == 4
     assert np.array_equal(panel.picture.overlay._array, kept)
     click(panel.cancel, QPointF(panel.cancel.rect().center()))
     assert not panel.worker.busy
     assert panel.note.text().startswith("Cancelled")
-    slow.gate.release(100)
+    slow.gate.set()
     assert panel.again.isVisible()
     click(panel.again, QPointF(panel.again.rect().center()))
     settle(panel)
