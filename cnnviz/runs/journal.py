@@ -101,7 +101,7 @@ class JournalFile:
 
 def started_values(event: Started) -> dict[str, Any]:
     """Return what a journal says of the begin."""
-    return {name: getattr(event, name) for name in _STARTED}
+    return {name: getattr(event, name) for name in (*_STARTED, "first_step")}
 
 
 def judged_values(event: Evaluated) -> dict[str, Any]:
@@ -144,8 +144,12 @@ def _take(journal: Journal, line: bytes) -> None:
 
 
 def _take_started(journal: Journal, values: dict[str, Any]) -> None:
-    journal.started = Started(**{name: _typed(values[name], kind) for name, kind in _STARTED.items()})
-    journal.outcome = ""  # a run that was taken up again goes on
+    first = _typed(values.get("first_step", 0), int)
+    found = {name: _typed(values[name], kind) for name, kind in _STARTED.items()}
+    journal.started, journal.outcome, journal.failure = Started(**found, first_step=first), "", ""
+    # a run that was taken up again goes on from there; what came after will come again
+    journal.judgements = [each for each in journal.judgements if each.step <= first]
+    journal.changes = [each for each in journal.changes if each.step <= first]
 
 
 def _take_judged(journal: Journal, values: dict[str, Any]) -> None:

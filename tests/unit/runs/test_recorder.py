@@ -6,14 +6,14 @@ import os
 import signal
 import subprocess
 import sys
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from cnnviz.errors import RunError
-from cnnviz.events import Snapshot, StateChanged, StepDone
+from cnnviz.events import Finished, Snapshot, Started, StateChanged, StepDone
 from cnnviz.runs import open_run, recorded
 from cnnviz.runs.snapshots import MOST, surplus
 from cnnviz.runs.steps import HEADER, STEP, StepFile, read_steps
@@ -243,7 +243,8 @@ def test_following_takes_up_what_has_come(tmp_path: Path) -> None:
 def test_a_run_that_is_taken_up_again_stays_one_run(tmp_path: Path) -> None:
     first = make_run(tmp_path / "run", steps=20)
     again = recorder(tmp_path / "run", goes_on=True)
-    list(recorded((event for event in events(30) if getattr(event, "step", 99) > 15), again))
+    rest = (event for event in events(30) if getattr(event, "step", 0) > 15 or isinstance(event, Finished))
+    list(recorded(chain([Started(30, 10, 36, 4, "cpu", first_step=15)], rest), again))
     run = open_run(tmp_path / "run")
     assert run.about == first.about
     assert run.steps["step"].tolist() == list(range(1, 31))
