@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 from cnnviz.errors import OptionError, ShapeError
 from cnnviz.layers import Layer, Remedy, Shape, times
@@ -17,7 +18,8 @@ Arriving = Mapping[str, tuple[Shape, ...] | None]
 def misfit(graph: Graph, node: Node, error: ShapeError, arriving: Arriving) -> Problem:
     """Return what a layer says of its inputs, with up to three ways out, the likeliest first."""
     suggested = (_fix(node.name, remedy) for remedy in error.remedies if isinstance(remedy, Remedy))
-    found = (*_undone(graph, node, arriving), *suggested, *_equalised(graph, node, arriving))
+    kept = _kept_sizes(graph, node, arriving)
+    found = (*_undone(graph, node, arriving), *kept, *suggested, *_equalised(graph, node, arriving))
     fixes = found[: wiring.MOST_FIXES] or wiring.without(graph, node.name)
     return Problem(node.name, error.what, "error", fixes, error.worked or _along_wires(graph, node, arriving))
 
@@ -72,6 +74,50 @@ def _equalised(graph: Graph, node: Node, arriving: Arriving) -> Iterator[Fix]:
                 f"Give {source.name} {other[0]} {things}",
                 lambda graph, name=source.name, layer=wider: graph.with_layer(name, layer),  # type: ignore[misc]
             )
+
+
+def _kept_sizes(graph: Graph, node: Node, arriving: Arriving) -> Iterator[Fix]:
+    """Suggest padding along a branch that lost its size, where that is all that keeps two branches apart."""
+    shapes = arriving.get(node.name) or ()
+    if len(shapes) != 2 or len(shapes[0]) != len(shapes[1]) or len(shapes[0]) < 2:
+        return
+    for number, wire in enumerate(graph.inputs(node.name)):
+        branch = _shrinking(graph, wire.source, shapes[1 - number][1:], arriving)
+        padded = {
+            each.name: each.layer.replace(padding="same") for each in branch if _loses_border(each.layer)
+        }
+        if not padded:
+            continue
+        try:
+            shape = (arriving.get(branch[0].name) or ())[0]
+            for each in branch:
+                shape = padded.get(each.name, each.layer).out_shape(shape)
+            node.layer.out_shape(*(shape if n == number else other for n, other in enumerate(shapes)))
+        except ShapeError:
+            continue
+        names = next(iter(padded)) if len(padded) == 1 else f"{len(padded)} layers"
+        yield Fix(f"Let {names} keep the size: padding same", partial(_with_layers, layers=padded))
+
+
+def _shrinking(graph: Graph, last: str, wanted: Shape, arriving: Arriving) -> list[Node]:
+    """Return the branch that ends at a node, from where it still had the wanted size; empty where it never had."""
+    branch: list[Node] = []
+    while len(graph.inputs(last)) == 1 and (shapes := arriving.get(last)):
+        branch.insert(0, graph.node(last))
+        if shapes[0][1:] == wanted:
+            return branch
+        last = graph.inputs(last)[0].source
+    return []
+
+
+def _loses_border(layer: Layer) -> bool:
+    return getattr(layer, "padding", "same") != "same"
+
+
+def _with_layers(graph: Graph, layers: Mapping[str, Layer]) -> Graph:
+    for name, layer in layers.items():
+        graph = graph.with_layer(name, layer)
+    return graph
 
 
 def _widened(layer: Layer, width: str, wanted: Shape, inputs: tuple[Shape, ...]) -> Layer | None:

@@ -458,3 +458,12 @@ def test_like_blocks_are_named_and_stacked(load: Load, hand: Hand) -> None:
     workspace.selection.set(("conv1",))
     hand.key(Qt.Key.Key_X)
     assert document.graph == before
+
+
+def test_an_opened_group_marks_its_frame_and_no_card(load: Load, hand: Hand) -> None:
+    workspace = load(folded())
+    hand.click(hand.middle(HEAD))
+    assert card(workspace, HEAD).is_selected
+    hand.key(Qt.Key.Key_Return, CONTROL)
+    assert workspace.canvas.content.grounds.frames["block1"].selected
+    assert not any(item.is_selected for item in workspace.canvas.content.cards.values())

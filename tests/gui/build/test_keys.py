@@ -7,6 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from cnnviz.layers import BatchNorm, Conv1d, Conv2d, Dense, Flatten, Input, MaxPool2d, ReLU
+from cnnviz.model.checking.suitability import Samples
 from cnnviz.model.graph import Edge, Graph, chain
 from cnnviz.model.placing.layout import tidy
 from cnnviz.ui.build.gestures import mime
@@ -248,3 +249,35 @@ def test_both_sides_can_be_hidden(workspace: BuildWorkspace) -> None:
     workspace.toggle_sides()
     assert workspace.palette_panel.isVisible()
     assert workspace.properties.isVisible()
+
+
+def test_building_on_is_not_disturbed_by_loose_ends(load: Load, hand: Hand) -> None:
+    workspace = load(small())
+    document, popover = workspace.session.document, workspace.popover
+    document.meet(Samples("digits", (1, 28, 28), 10))
+    workspace.selection.set(("input",))
+    document.edit("Only the input", document.graph.remove(n.name for n in small() if n.name != "input"))
+    workspace.selection.set(("input",))
+    hand.key(Key.Key_C)
+    (problem,) = document.judged(document.graph).errors
+    assert problem.node == "conv1"
+    assert popover.problem is None
+    assert workspace.canvas.content.cards["conv1"].face.brief == "16 @ 3×3"
+    assert workspace.canvas.content.wires[Edge("input", "conv1", 0)].face.state == "fine"
+    workspace.selection.set(("input",))
+    workspace.selection.set(("conv1",))
+    assert popover.problem == problem
+
+
+def test_the_quick_menu_is_as_high_as_what_it_offers(load: Load, hand: Hand) -> None:
+    workspace = load(small())
+    quick = workspace.canvas.quick
+    workspace.commands.quick_add()
+    tall = quick.height()
+    quick.search.setText("zzz")
+    assert quick.kinds() == []
+    assert "zzz" in quick.list.item(0).text()
+    assert quick.height() < tall / 2
+    QTest.keyClick(quick.search, Qt.Key.Key_Return)
+    assert workspace.session.document.graph == small()
+    quick.close_menu()

@@ -205,3 +205,15 @@ def test_a_branch_of_another_width_can_be_given_the_width_of_the_other() -> None
     assert [fix.label for fix in problem.fixes] == ["Insert 1×1 conv, 6 filters", "Give a 4 filters"]
     assert problem.worked == ("n  6×8×8", "x  4×8×8")
     assert not problem.fixes[1].edit(graph).summary().errors
+
+
+def test_a_branch_that_lost_its_border_is_told_to_keep_it() -> None:
+    graph = chain([("x", Input()), ("a", Conv2d(8)), ("b", Conv2d(8)), ("c", Conv2d(8))])
+    graph = graph.add(Add(), "sum", after="c").connect("a", "sum")
+    first = next(problem for problem in graph.summary().errors if problem.node == "sum").fixes[0]
+    assert first.label == "Let 2 layers keep the size: padding same"
+    mended = first.edit(graph).summary()
+    assert mended.shapes["sum"] == (8, 26, 26)
+    strided = graph.with_layer("b", Conv2d(8, stride=(2, 2)))
+    problem = next(problem for problem in strided.summary().errors if problem.node == "sum")
+    assert not any("keep the size" in fix.label for fix in problem.fixes)

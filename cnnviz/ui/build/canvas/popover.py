@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from cnnviz.model.check import Fix, Problem
+from cnnviz.model.check import Fix, Problem, check
 from cnnviz.model.graph import Graph
 from cnnviz.ui import icons, theme
 from cnnviz.ui.build.canvas.canvas import Canvas
@@ -28,6 +28,8 @@ class Popover(QFrame):
         self._problem: Problem | None = None
         self._dismissed: tuple[str, str] = ("", "")
         self._side, self._beak = "", 24
+        self._new: set[str] = set()
+        """What was just added: while one builds on, loose ends are no news."""
         self.setFixedWidth(WIDTH)
         self.setAccessibleName("problem")
         self._body = QWidget(self)
@@ -38,8 +40,8 @@ class Popover(QFrame):
         self.hide()
         canvas.moved.connect(self.place)
         canvas.resized.connect(self.place)
-        canvas.selection.changed.connect(self.refresh)
-        canvas.document.changed.connect(lambda old, new: self.refresh())
+        canvas.selection.changed.connect(self._choose)
+        canvas.document.changed.connect(self._follow)
         canvas.document.judged_anew.connect(self.refresh)
         theme.changed.connect(self._dress)
 
@@ -48,13 +50,26 @@ class Popover(QFrame):
         """Return the problem that is shown."""
         return self._problem if self.isVisible() else None
 
+    def _follow(self, old: Graph, new: Graph) -> None:
+        self._new = {node.name for node in new if node.name not in old}
+        self.refresh()
+
+    def _choose(self) -> None:
+        self._new &= set(self._canvas.selection.nodes)
+        self.refresh()
+
     def refresh(self) -> None:
-        """Show the error of the selected card, unless the user closed just this one."""
+        """Show the error of the selected card, unless the user closed just this one.
+
+        A layer that was just added, and fits, is not told at once that the network can't end with it.
+        """
         graph, chosen = self._canvas.document.graph, self._canvas.selection.nodes
         found = None
         if len(chosen) == 1 and chosen[0] in graph:
             problems = self._canvas.document.judged(graph).problems
             found = next((p for p in problems if p.node == chosen[0] and p.severity == "error"), None)
+        if found is not None and found.node in self._new and check(graph).row(found.node).shape is not None:
+            found = None
         if found is None or (found.node, found.text) == self._dismissed:
             self._problem = None
             self.hide()
@@ -66,7 +81,7 @@ class Popover(QFrame):
 
     def open_for(self, node: str) -> None:
         """Show a node's problem even if it was closed before."""
-        self._dismissed = ("", "")
+        self._dismissed, self._new = ("", ""), set()
         self._canvas.selection.set((node,))
         self.refresh()
 

@@ -11,6 +11,8 @@ from cnnviz.ui import icons, theme
 from cnnviz.ui.build.canvas.suggestions import ranked
 
 WIDTH, HEIGHT = 240, 300
+ROW_HEIGHT, FRAME = 24, 54
+"""Of a row of the list, and of all around the list."""
 
 
 class QuickMenu(QFrame):
@@ -66,7 +68,8 @@ class QuickMenu(QFrame):
 
     def kinds(self) -> list[str]:
         """Return the kinds that are offered, in order."""
-        return [self.list.item(row).data(Qt.ItemDataRole.UserRole) for row in range(self.list.count())]
+        found = (self.list.item(row).data(Qt.ItemDataRole.UserRole) for row in range(self.list.count()))
+        return [kind for kind in found if kind is not None]
 
     def _fill(self, text: str) -> None:
         self.list.clear()
@@ -76,11 +79,16 @@ class QuickMenu(QFrame):
             item.setData(Qt.ItemDataRole.UserRole, cls.kind)
             item.setToolTip(cls.sentence())
             self.list.addItem(item)
+        if not self.list.count():
+            nothing = QListWidgetItem(f"No layer fits “{text.strip()}”.")
+            nothing.setFlags(Qt.ItemFlag.NoItemFlags)
+            self.list.addItem(nothing)
         self.list.setCurrentRow(0)
+        self.setFixedHeight(min(self.list.count() * ROW_HEIGHT + FRAME, HEIGHT))
 
     def _take(self) -> None:
         item = self.list.currentItem()
-        if item is None:
+        if item is None or item.data(Qt.ItemDataRole.UserRole) is None:
             return
         layer: Layer = LAYERS[item.data(Qt.ItemDataRole.UserRole)]()
         self.close_menu()

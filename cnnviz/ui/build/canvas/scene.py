@@ -90,7 +90,10 @@ class CanvasScene(QGraphicsScene):
     def _add_card(self, face: CardFace) -> None:
         item = CardItem(face)
         item.keep_picture(not self._far)
-        item.mark(selected=self._selected)
+        chosen = self._selected & frozenset(face.nodes)
+        if chosen:
+            item.mark(selected=chosen)
+            self._marked.add(face.name)
         item.set_strip(self._strip_of(face))
         if face.takes_sample:
             item.set_sample(self._sample)

@@ -146,7 +146,7 @@ def _paint_brief(painter: QPainter, card: CardItem) -> None:
 def _paint_pictures(painter: QPainter, card: CardItem, zoom: float) -> None:
     if card.face.takes_sample and card.sample is not None:
         _paint_sample(painter, card, zoom)
-    elif card.face.state == "error":
+    elif card.face.state == "error" and not card.face.shape:
         _paint_places(painter, Qt.BrushStyle.BDiagPattern)
     elif card.strip is None or card.face.state == "waiting":
         if not card.printed:

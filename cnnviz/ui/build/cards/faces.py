@@ -224,7 +224,7 @@ class _Look:
             title=found.title,
             group=main_group(self._graph, self.rows, nodes),
             position=place_of(self._graph, card),
-            brief=self._arrives(self._graph.node(worst)) if state == "error" else self._passage(found),
+            brief=self._arrives(self._graph.node(worst)) if self._misfits(worst) else self._passage(found),
             footer=f"{worst}: {footer}" if state == "error" else footer,
             macs=self._macs(nodes) if state == "fine" else "",
             ports=len(found.doors),
@@ -270,13 +270,17 @@ class _Look:
             return "fine"
         return "error" if problem.severity == "error" else "waiting"
 
+    def _misfits(self, name: str) -> bool:
+        """Say whether a node can't take what arrives: with other mistakes, such as loose ends, it runs."""
+        return self._state(name) == "error" and self.rows[name].shape is None
+
     def _chip(self, name: str) -> ChipFace:
         layer = self._graph.node(name).layer
         return ChipFace(name, layer.chip(), layer.group, self._state(name))
 
     def _brief(self, node: Node) -> str:
         """Return the line below the name: the options, or where nothing fits what arrives."""
-        if self._state(node.name) == "error":
+        if self._misfits(node.name):
             return self._arrives(node)
         shape = self.rows[node.name].shape
         return told(node.layer.brief(), (shape,) if shape else None, self._order) or self._same(node)
@@ -316,7 +320,7 @@ class _Look:
 
     def _is_guilty(self, edge: Edge) -> bool:
         """Say whether a wire brings a shape that its target can't take; of several, those unlike the first."""
-        if self._state(edge.target) != "error":
+        if not self._misfits(edge.target):
             return False
         inputs = self.rows[edge.target].inputs
         if not inputs:

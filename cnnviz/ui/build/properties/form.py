@@ -103,7 +103,7 @@ class Properties(QScrollArea):
         layers = [graph.node(name).layer for name in names]
         key = (names, tuple(type(layer) for layer in layers))
         self._nothing.setVisible(not names and not group)
-        self.head.show_nodes(graph, names)
+        self.head.show_nodes(graph, names, common=bool(_common(layers)))
         if key != self._built_for:
             self._built_for = key
             self._build(_common(layers))

@@ -27,7 +27,7 @@ class FormHead(QWidget):
         self._picture.setFixedSize(22, 22)
         self.name = QLineEdit()
         self.name.setAccessibleName("name")
-        self.name.setToolTip("The layer's name in files, code and weights")
+        self.name.setToolTip("The layer's name in files, code and weights (F2)")
         theme.set_role(self.name, role="name")
         self._about = Elided("", "hint")
         self._error = label("", "error")
@@ -53,8 +53,8 @@ class FormHead(QWidget):
         row.addLayout(column, 1)
         row.addWidget(self._inspect, 0, Qt.AlignmentFlag.AlignVCenter)
 
-    def show_nodes(self, graph: Graph, names: tuple[str, ...]) -> None:
-        """Show one node, or how many are selected."""
+    def show_nodes(self, graph: Graph, names: tuple[str, ...], *, common: bool = True) -> None:
+        """Show one node, or how many are selected and whether they have an option in `common`."""
         self.setVisible(bool(names))
         if not names:
             return
@@ -67,11 +67,14 @@ class FormHead(QWidget):
         place = [node.name for node in graph].index(names[0]) + 1
         if changed or not self.name.hasFocus():
             self.name.setText(names[0] if single else f"{len(names)} layers")
+            self.name.setCursorPosition(0)
             self._tell("")
         self._about.setText(
-            f"{layer.title} · layer {place} of {len(graph)} · F2 renames"
+            f"{layer.title} · layer {place} of {len(graph)}"
             if single
             else "Edits change all of them"
+            if common
+            else "No option that all of them have"
         )
         self._draw_picture()
 

@@ -113,6 +113,8 @@ class GroupForm(QWidget):
         self._group = name
         if other or not self.title.hasFocus():
             self.title.setText(title_of(graph, name))
+            self.title.setCursorPosition(0)
+            self.title.setToolTip(title_of(graph, name))
         if other or not self.name.hasFocus():
             self.name.setText(name)
         if other:
