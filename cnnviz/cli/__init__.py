@@ -14,11 +14,13 @@ from pathlib import Path
 from cnnviz import __version__
 from cnnviz.cli.command import Command, Parser
 from cnnviz.cli.datasets import DATA
+from cnnviz.cli.ensembling import ENSEMBLE
 from cnnviz.cli.exchanging import IMPORT, Painter, export_command
 from cnnviz.cli.explaining import EXPLAIN
 from cnnviz.cli.finding import FIND_RATE
 from cnnviz.cli.looking import SUMMARY, TEMPLATES_COMMAND
 from cnnviz.cli.runs import RUNS
+from cnnviz.cli.sweeping import SWEEP
 from cnnviz.cli.training import INTERRUPTED, TRAIN
 from cnnviz.errors import CnnvizError, UsageError, did_you_mean
 
@@ -126,6 +128,6 @@ def _survive_narrow_encodings() -> None:
             stream.reconfigure(errors="replace")
 
 
-COMMANDS = (TEMPLATES_COMMAND, SUMMARY, TRAIN, FIND_RATE, RUNS, EXPLAIN, IMPORT, DATA)
+COMMANDS = (TEMPLATES_COMMAND, SUMMARY, TRAIN, FIND_RATE, SWEEP, ENSEMBLE, RUNS, EXPLAIN, IMPORT, DATA)
 
 __all__ = ["COMMANDS", "main"]

@@ -120,3 +120,75 @@ def test_two_processes_give_the_numbers_of_one(project: str, tmp_path: Path) -> 
     for name, value in weights[0].items():
         np.testing.assert_allclose(weights[1][name], value, atol=1e-4)
     assert found.stderr.count("Data: ") == 2
+
+
+# -- many trainings -------------------------------------------------------------------------------------------------
+
+
+def lines(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    return capsys.readouterr().out.splitlines()
+
+
+def test_a_sweep_survives_a_kill(project: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "sweep"
+    options = ["--vary", "learning_rate=0.1,0.01", "--vary", "optimiser=sgd,adam", "--out", str(out)]
+    command = [sys.executable, "-m", "cnnviz", "sweep", project, *options]
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    deadline = time.monotonic() + 60
+    while (
+        not (out / "002" / "metrics.jsonl").exists()
+        and time.monotonic() < deadline
+        and process.poll() is None
+    ):
+        time.sleep(0.002)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    first = (out / "001" / "metrics.jsonl").read_bytes()
+    assert run("sweep", str(out), "--json") == 0
+    assert (out / "001" / "metrics.jsonl").read_bytes() == first  # was finished, and is not trained again
+    found = json.loads(lines(capsys)[-1])["jobs"]
+    assert [(job["learning_rate"], job["optimiser"]) for job in found] == [
+        (0.1, "sgd"), (0.1, "adam"), (0.01, "sgd"), (0.01, "adam"),
+    ]  # fmt: skip
+    assert all(0 <= job["validation_accuracy"] <= 1 for job in found)
+    assert len({job["test_loss"] for job in found}) == 4
+
+
+def test_folds_hold_out_every_part_once(
+    project: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("sweep", project, "--folds", "3", "--out", str(tmp_path / "folds"), "--json") == 0
+    (over,) = json.loads(lines(capsys)[-1])["folds"]
+    assert over["folds"] == 3
+    recipes = [open_project(tmp_path / "folds" / f"{n:03d}" / "project.cnnviz").data for n in (1, 2, 3)]
+    assert [(each.folds, each.fold) for each in recipes] == [(3, 0), (3, 1), (3, 2)]
+
+
+def test_what_breaks_down_is_noted_and_the_next_job_follows(
+    project: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "sweep"
+    assert run("sweep", project, "--vary", "freeze=nothing", "--out", str(out)) == 0
+    assert "broke down" in lines(capsys)[-1]
+    assert "no layer 'nothing'" in (out / "001" / "failed.json").read_text()
+    assert run("sweep", project, "--out", str(out)) == 2
+    assert "nothing varies" in capsys.readouterr().err
+
+
+def test_trainings_answer_together(project: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for seed in ("1", "2", "3"):
+        assert run("train", project, "--steps", "40", "--seed", seed, "--out", str(tmp_path / seed)) == 0
+    capsys.readouterr()
+    folders = [str(tmp_path / seed) for seed in ("1", "2", "3")]
+    assert run("ensemble", *folders, "--data", "strokes", "--json") == 0
+    found = json.loads(lines(capsys)[-1])
+    alone = [each["test_accuracy"] for each in found["members"]]
+    assert len(set(alone)) > 1
+    assert found["test_accuracy"] >= np.mean(alone)
+
+
+def test_a_rate_is_found(project: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("find-rate", project, "--json") == 0
+    found = json.loads(lines(capsys)[-1])
+    assert 1e-4 < found["suggestion"] < 10
+    assert len(found["rates"]) == len(found["smoothed"])
