@@ -5,7 +5,6 @@ https://www.cs.toronto.edu/~kriz/cifar.html. The python batches are pickled; see
 
 from __future__ import annotations
 
-import tarfile
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +16,6 @@ from numpy.typing import NDArray
 
 from cnnviz.data.dataset import Dataset, Images, Labels, Split
 from cnnviz.data.idxsets import missing
-from cnnviz.data.opcodes import read_plain_pickle
 from cnnviz.data.source import Choice, Request, Source, counted
 from cnnviz.errors import DataError
 
@@ -93,6 +91,8 @@ class Cifar(Source):
 
 def _content(place: Path, wanted: set[str]) -> Content:
     """Return the files of these names in a folder or an archive."""
+    import tarfile
+
     try:
         if place.is_dir():
             return {name: (place / name).read_bytes() for name in wanted if (place / name).is_file()}
@@ -105,6 +105,8 @@ def _content(place: Path, wanted: set[str]) -> Content:
 
 
 def _unpacked(place: Path, wanted: set[str]) -> Content:
+    import tarfile  # here, as the window does not wait for it
+
     found: Content = {}
     with tarfile.open(place) as archive:
         for member in archive:
@@ -123,6 +125,8 @@ def _wanted(content: Content, name: str, place: Path) -> bytes:
 
 def _read_python(content: bytes, where: str, names: str) -> Batch:
     """A pickled dictionary: `data` uint8 (N, 3072), red, green, blue one after the other, and a list of labels."""
+    from cnnviz.data.opcodes import read_plain_pickle
+
     batch = read_plain_pickle(content, where)
     labels = batch.get(f"{names}_labels" if names else "labels")
     data = batch.get("data")

@@ -11,7 +11,6 @@ import gzip
 import math
 import os
 import struct
-import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,6 +37,8 @@ def read_idx(path: str | os.PathLike[str], member: str = "") -> NDArray[Any]:
     `member` is the name of the file where `path` is a zip archive. DataError for everything a file can have
     wrong; memory is taken only after the header has been held against the size of the file.
     """
+    import zipfile  # here, as the window does not wait for it
+
     path = Path(path)
     try:
         with _opened(path, member) as (stream, room):
@@ -68,6 +69,8 @@ def _opened(path: Path, member: str) -> Iterator[tuple[BinaryIO, int]]:
     """Yield the unpacked stream and the most bytes it can hold."""
     with contextlib.ExitStack() as opened:
         if member:
+            import zipfile
+
             archive = opened.enter_context(zipfile.ZipFile(path))
             file = cast(BinaryIO, opened.enter_context(archive.open(member)))
             size = archive.getinfo(member).file_size

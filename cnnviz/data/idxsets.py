@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from string import ascii_lowercase, ascii_uppercase
@@ -112,6 +111,8 @@ def _looked(name: str, folders_: tuple[Path, ...]) -> str:
 
 def _member(archive: Path, name: str) -> str:
     """Return where in the archive a file lies; DataError where it does not."""
+    import zipfile
+
     try:
         with zipfile.ZipFile(archive) as opened:
             found = [member for member in opened.namelist() if member.rpartition("/")[2] == name]

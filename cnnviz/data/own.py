@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -182,6 +181,8 @@ def _at(array: Array, places: NDArray[np.int64]) -> Array:
 
 def _unzipped(path: Path, *, headers: bool = False) -> dict[str, NDArray[Any]]:
     """Return the arrays of an .npz file; nothing pickled is read. With `headers` empty ones of their shape and type."""
+    import zipfile
+
     try:
         # opened here, because np.load would leave a broken file open
         with path.open("rb") as file, np.load(file, allow_pickle=False) as opened:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,6 +108,8 @@ def _read_csv(path: Path, columns: str) -> tuple[list[str], NDArray[np.float64]]
 
 
 def _rows(path: Path) -> list[list[str]]:
+    import csv
+
     try:
         if path.stat().st_size > _MOST_BYTES:
             raise DataError("It is too large for a text.", where=str(path), hint="Save it as .npy.")
