@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from cnnviz.errors import CnnvizError
-from cnnviz.layers import Dense, GlobalAvgPool, LayerNorm, Shape, size, times
+from cnnviz.layers import Dense, GlobalAvgPool, LayerNorm, Output, Shape, size, times
 from cnnviz.model.check import Report, check
 from cnnviz.model.checking.answers import PER_CELL
 from cnnviz.model.checking.freesize import admits
@@ -76,7 +76,21 @@ def _classes(graph: Graph, report: Report, head: Head, samples: Samples) -> Iter
         return
     wanted = samples.classes
     text = f"gives {times(shape)}, but {samples.title} has {wanted} classes."
-    yield Problem(head.node, text, "error", tuple(_to_classes(graph, report, head.node, wanted)))
+    rebuilding = (_rebuilding(head.node),) if shape == samples.shape else ()
+    yield Problem(head.node, text, "error", (*rebuilding, *_to_classes(graph, report, head.node, wanted)))
+
+
+def _rebuilding(node: str) -> Fix:
+    """Suggest to compare with the sample itself, where the network gives one of just that shape: an autoencoder."""
+
+    def edit(graph: Graph) -> Graph:
+        end = Output(loss="mean squared error", target="sample")
+        if graph.node(node).layer.ends:
+            return graph.with_layer(node, end)
+        x, y = graph.node(node).position
+        return graph.add(end, position=(x, y + 60.0), after=node)
+
+    return Fix("Learn to rebuild the sample: an autoencoder needs no classes", edit)
 
 
 def _values(graph: Graph, report: Report, head: Head, samples: Samples) -> Iterator[Problem]:
@@ -99,6 +113,12 @@ def _to_values(graph: Graph, head: Head) -> Iterator[Fix]:
 
 def _to_classes(graph: Graph, report: Report, node: str, wanted: int) -> Iterator[Fix]:
     """Suggest another width of the last layer with weights, or a classifier behind what there is."""
+    yield from _widening(graph, node, wanted) if size((report.row(node).shape or ())[1:]) == 1 else ()
+    yield Fix(f"Add a Dense layer of {wanted} units", lambda graph: _classifier(graph, report, node, wanted))
+
+
+def _widening(graph: Graph, node: str, wanted: int) -> Iterator[Fix]:
+    """Suggest another width of the last layer with weights."""
     last = _last_linear(graph, node)
     if last:
         width = "units" if hasattr(graph.node(last).layer, "units") else "out_channels"
@@ -106,7 +126,6 @@ def _to_classes(graph: Graph, report: Report, node: str, wanted: int) -> Iterato
         if _becomes(graph.with_layer(last, changed), node, wanted):
             things = "units" if width == "units" else "filters"
             yield Fix(f"Give {last} {wanted} {things}", lambda graph: graph.with_layer(last, changed))
-    yield Fix(f"Add a Dense layer of {wanted} units", lambda graph: _classifier(graph, report, node, wanted))
 
 
 def _last_linear(graph: Graph, node: str) -> str:

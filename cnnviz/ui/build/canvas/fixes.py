@@ -8,14 +8,16 @@ from cnnviz.ui import numbers
 
 
 def consequence(graph: Graph, fix: Fix) -> str:
-    """Return what a fix costs: the parameters of the layers that it adds, changes or removes."""
+    """Return what a fix costs: the parameters of the layers that it adds, changes or removes; empty where nothing."""
     fixed, report = fix.edit(graph), check(graph)
     new, old = _touched(fixed, graph), _touched(graph, fixed)
     total = _params(check(fixed), new)
     if any(row.shape is None for row in report.rows if row.name in old):
-        return f"{numbers.count(total)} params"
+        return f"{numbers.count(total)} params" if total else ""
     difference = total - _params(report, old)
-    sign = "+" if difference >= 0 else numbers.MINUS
+    if not difference:
+        return ""
+    sign = "+" if difference > 0 else numbers.MINUS
     return f"{sign}{numbers.count(abs(difference))} params"
 
 

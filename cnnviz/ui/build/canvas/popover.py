@@ -12,7 +12,7 @@ from cnnviz.ui import icons, theme
 from cnnviz.ui.build.canvas.canvas import Canvas
 from cnnviz.ui.build.canvas.fixes import consequence
 from cnnviz.ui.build.wording import axis_order, capitalised, told
-from cnnviz.ui.widgets.chrome import label, tool_button
+from cnnviz.ui.widgets.chrome import Elided, label, tool_button
 
 WIDTH = 316
 BEAK = 9
@@ -233,7 +233,10 @@ class FixButton(QPushButton):
         title = label(head)
         title.setProperty("role", "heading")
         column.addWidget(title)
-        column.addWidget(label(f"{rest} · {cost}" if rest else cost, "hint"))
+        note = " · ".join(part for part in (cost, rest) if part)
+        if note:
+            column.addWidget(Elided(note, "hint"))
+        self.setToolTip(fix.label if rest else "")
         row.addLayout(column, 1)
         for child in self.findChildren(QWidget):
             child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)

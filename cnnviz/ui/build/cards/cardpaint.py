@@ -135,7 +135,7 @@ def _paint_icon(painter: QPainter, place: QRectF, kind: str, group: str, zoom: f
 
 def _paint_brief(painter: QPainter, card: CardItem) -> None:
     painter.setFont(theme.mono_font(11))
-    bad = card.face.state == "error"
+    bad = card.face.state == "error" and not card.face.shape
     painter.setPen(theme.color("err" if bad else "t3" if card.face.state == "waiting" else "t2"))
     _draw(painter, QRectF(LEFT, 27, RIGHT - LEFT, 20), card.face.brief, _MIDDLE)
 
