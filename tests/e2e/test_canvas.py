@@ -71,6 +71,21 @@ def test_a_wire_is_taken_off_and_put_back(window: MainWindow) -> None:
     assert not document.report.errors
 
 
+def test_wires_are_pulled_from_side_to_side_where_the_layout_runs_to_the_right(window: MainWindow) -> None:
+    page, hand, document = page_of(window), Hand(window), window.session.document
+    cards = page.canvas.content.cards
+    hand.click(page.canvas.viewport(), QPoint(page.canvas.viewport().width() - 12, 12))
+    hand.key(Qt.Key.Key_L, Qt.KeyboardModifier.ShiftModifier)
+    hand.wait(GLIDE_MS + 200)
+    assert cards["conv1"].out_place().x() == cards["conv1"].rect.right()
+    document.edit("Cut", document.graph.disconnect(Edge("relu1", "pool1", 0)))
+    port = page.canvas.mapFromScene(cards["pool1"].mapToScene(cards["pool1"].in_places()[0]))
+    out = page.canvas.mapFromScene(cards["conv1"].mapToScene(cards["conv1"].out_place()))
+    hand.drag(page.canvas.viewport(), out, page.canvas.viewport(), port)
+    assert document.graph.inputs("pool1") == (Edge("relu1", "pool1", 0),)
+    assert not document.report.errors
+
+
 def test_escape_during_a_real_drag_from_the_palette_drops_nothing(window: MainWindow) -> None:
     page, document = page_of(window), window.session.document
     before: Graph = document.graph
