@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -94,6 +94,7 @@ def services() -> Services:
         write_onnx=_write_onnx,
         complete=_complete,
         attribute=_attribute,
+        strongest=_strongest,
         augment=_augment,
         make_ready=training.start,
         shut_down=training.close,
@@ -114,6 +115,13 @@ def _attribute(trace: Trace, question: Question) -> Iterator[Event]:
 
     cores.use_one_core()
     yield from attribute.answer_trace(trace, question)
+
+
+def _strongest(trace: Trace, sample: Callable[[int], Array], count: int) -> Iterator[Event]:
+    from cnnviz.engine import attribute, cores
+
+    cores.use_one_core()
+    yield from attribute.strongest_of_trace(trace, sample, count)
 
 
 def train(task: TrainingTask, control: Control) -> Iterator[Event]:

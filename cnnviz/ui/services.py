@@ -73,7 +73,8 @@ class Services:
     `read_network(path)` reads an .onnx or .pt2 file. `run_program(path, name, shape, control)` RUNS a Python file and
     yields the network in it as `Answer(Network)`; `write_onnx(graph, weights, seed, path, control)` yields progress.
     `complete(graph, weights, seed)` returns all arrays of a graph, random ones where there are none.
-    `attribute(trace, question)` yields how far it is and last an `Answer(Attribution)`.
+    `attribute(trace, question)` yields how far it is and last an `Answer(Attribution)`; so does
+    `strongest(trace, sample, count)` an `Answer(Strongest)` of the samples from `sample(0)` on.
     `augment(chain, dataset, count, seed)` returns the first training samples, changed at random.
     `make_ready()` prepares what the first training needs; `shut_down()` ends what still runs.
     """
@@ -89,6 +90,7 @@ class Services:
     write_onnx: Callable[[Graph, Weights | None, int, Path, Control], Iterator[Event]] = _refuse
     complete: Callable[[Graph, Weights | None, int], Weights] = _refuse
     attribute: Callable[[Trace, Question], Iterator[Event]] = _refuse_explanations
+    strongest: Callable[[Trace, Callable[[int], Array], int], Iterator[Event]] = _refuse_explanations
     augment: Callable[[Chain, Dataset, int, int], Array] = _refuse_augmenting
     make_ready: Callable[[], None] = _nothing
     shut_down: Callable[[], None] = _nothing

@@ -65,10 +65,15 @@ def attribute(module: GraphModule, samples: Sequence[Array], question: Question)
 
 def answer_trace(trace: Trace, question: Question) -> Iterator[Progress | Answer]:
     """Yield the same for the network, weights and samples that a trace was made from."""
+    module = module_of(trace)
+    yield from answering(module, [trace.activations[name] for name in module.report.inputs], question)
+
+
+def module_of(trace: Trace) -> GraphModule:
+    """Return the network that a trace was made from, with its weights."""
     weights = {
         f"{attribute_name(node)}.{name}": array
         for node, arrays in trace.parameters.items()
         for name, array in arrays.items()
     }
-    module = fitted(trace.graph, weights, 0)
-    yield from answering(module, [trace.activations[name] for name in module.report.inputs], question)
+    return fitted(trace.graph, weights, 0)

@@ -58,6 +58,8 @@ class AttributionOptions(QWidget):
         for part, word in self._words.items():
             row.addWidget(word)
             row.addWidget(part, 1 if isinstance(part, QComboBox) else 0)
+            word.hide()  # all of them at once would make the column wide
+            part.hide()
         row.addStretch(0)
 
     def fill(self, trace: Trace, question: Question, shape: tuple[int, ...]) -> None:

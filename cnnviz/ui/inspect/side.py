@@ -12,6 +12,7 @@ from cnnviz.explain.trace import Array
 from cnnviz.model.heads import main_head
 from cnnviz.ui import numbers, theme
 from cnnviz.ui.inspect.attribution import AttributionPanel
+from cnnviz.ui.inspect.attributionexamples import ExamplesPanel
 from cnnviz.ui.inspect.frame import Frame
 from cnnviz.ui.inspect.sample import Pad, SamplePicture
 from cnnviz.ui.inspect.volumes import volume
@@ -235,11 +236,13 @@ class SideColumn(QWidget):
         self.probabilities = ProbabilityPanel()
         self.sample = SamplePanel(session)
         self.attribution = AttributionPanel(session)
+        self.examples = ExamplesPanel(session)
         self.tabs = QTabBar()
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
         self._pages = QStackedWidget()
-        for name, page in (("Input image", self.sample), ("Explanation", self.attribution)):
+        parts = ("Input image", self.sample), ("Explanation", self.attribution), ("Examples", self.examples)
+        for name, page in parts:
             self.tabs.addTab(name)
             self._pages.addWidget(page)
         self.tabs.currentChanged.connect(self._pages.setCurrentIndex)
