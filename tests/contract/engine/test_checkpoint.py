@@ -193,18 +193,21 @@ def test_a_full_disk_is_said_once_and_the_older_checkpoint_stays(strokes: Datase
 
 
 def test_keeping_takes_no_more_than_its_share(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr(checkpoint.time, "perf_counter", lambda: now)
     monkeypatch.setattr(checkpoint, "LARGEST_SHARE", 0.02)
-    keeper, spent = checkpoint.Keeper(tmp_path), 0.0
-    kept = Checkpoint({"a": np.zeros(300_000)}, {})
-    begin = time.perf_counter()
-    while time.perf_counter() - begin < 1.0:
+    keeper, spent = checkpoint.Keeper(tmp_path / "kept"), 0.0
+
+    def take() -> Checkpoint:
+        nonlocal now, spent
+        now, spent = now + 0.01, spent + 0.01  # a dear one: as long as twenty steps
+        return Checkpoint({"a": np.zeros(3)}, {})
+
+    for _ in range(10_000):
+        now += 0.0005
         if keeper.due(epoch_ended=True):
-            start = time.perf_counter()
-            keeper.keep(lambda: kept)
-            spent += time.perf_counter() - start
-        time.sleep(0.0005)
-    first = 0.02  # the first one can't be known to be dear
-    assert 0 < spent < 1.0 * 0.02 + first
+            keeper.keep(take)
+    assert 5 * 0.01 < spent <= 0.02 * now + 0.01  # what the first one costs can't be known before
 
 
 @pytest.mark.parametrize("how", ["every step", "every epoch"])
