@@ -125,15 +125,21 @@ def _strongest(trace: Trace, sample: Callable[[int], Array], count: int) -> Iter
 
 
 def train(task: TrainingTask, control: Control) -> Iterator[Event]:
-    """Train a network in this very process, and yield what happens."""
+    """Train a network, or look for a learning rate, in this very process, and yield what happens."""
     from cnnviz.engine import cores
     from cnnviz.engine import weights as engine_weights
+    from cnnviz.engine.finder import find_rate
     from cnnviz.engine.train import train as events
 
     cores.use_all_cores()
     weights = task.weights
     if weights is not None:  # layers that were added since start with random ones
         weights = engine_weights.weights_of(engine_weights.fitted(task.graph, weights, task.recipe.seed))
+    if task.finds_rate:
+        yield from find_rate(
+            task.graph, task.dataset, task.recipe, task.choice, control=control, weights=weights
+        )
+        return
     yield from events(
         task.graph,
         task.dataset,
@@ -142,6 +148,8 @@ def train(task: TrainingTask, control: Control) -> Iterator[Event]:
         control=control,
         weights=weights,
         pinned=task.pinned,
+        checkpoints=task.checkpoints,
+        resume=task.resume,
     )
 
 

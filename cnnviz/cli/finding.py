@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import time
 from dataclasses import asdict, replace
 
 from cnnviz import library
@@ -21,12 +22,12 @@ def _find(options: argparse.Namespace) -> int:
     choice = library.fitting_choice(
         replace(found.project.data, source=dataset.name), len(dataset.train), None
     )
-    search = RateSearch((), (), ())
+    search, start = RateSearch((), (), ()), time.perf_counter()
     with report.Progress("tries") as bar:
         for event in find_rate(found.project.graph, dataset, chosen, choice):
             if isinstance(event, RateTried):
                 label = f"learning rate {event.learning_rate:.1e}  loss {event.smoothed:.4f}"
-                bar.show(label, event.step, event.steps, 0.0)
+                bar.show(label, event.step, event.steps, event.step / (time.perf_counter() - start))
             elif isinstance(event, Answer):
                 search = event.value
     if options.json:

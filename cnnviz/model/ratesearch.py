@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 LOWEST, HIGHEST, TRIES = 1e-7, 10.0, 100
 SMOOTHING = 0.9
 """The share of the losses before in the smoothed one."""
+REACH = 4
+"""Tries on both sides that a slope is taken over: two thirds of a decade together."""
 TOO_HIGH = 4.0
 """Times the lowest smoothed loss: the search has seen enough."""
 
@@ -27,14 +28,17 @@ class RateSearch:
 
         Smith, "Cyclical learning rates for training neural networks" (2017), section 3.3, as it is usually read.
         """
-        last = min(range(len(self.smoothed)), key=self.smoothed.__getitem__, default=0)
-        slopes = {
-            at: (self.smoothed[at + 1] - self.smoothed[at - 1])
-            / math.log(self.rates[at + 1] / self.rates[at - 1])
-            for at in range(1, min(last, len(self.rates) - 1))
-        }
+        level = _centred(self.losses)  # the smoothed loss would be late, by most of a decade
+        last = min(range(len(level)), key=level.__getitem__, default=0)
+        slopes = {at: level[at + REACH] - level[at - REACH] for at in range(REACH, last - REACH + 1)}
         best = min(slopes, key=slopes.__getitem__, default=None)
         return None if best is None or slopes[best] >= 0 else rounded(self.rates[best])
+
+
+def _centred(losses: Sequence[float]) -> list[float]:
+    """Return the mean of every loss and its neighbours on both sides."""
+    near = [losses[max(at - REACH, 0) : at + REACH + 1] for at in range(len(losses))]
+    return [sum(each) / len(each) for each in near]
 
 
 def tried_rate(number: int) -> float:

@@ -26,7 +26,11 @@ Weights = Mapping[str, Array]
 
 @dataclass(frozen=True)
 class TrainingTask:
-    """Everything one training needs; `weights` None starts from the recipe's initialiser."""
+    """Everything one training needs; `weights` None starts from the recipe's initialiser.
+
+    It is kept in the folder `checkpoints`, and goes on from what is kept in `resume`. With `finds_rate` it only looks
+    for a learning rate.
+    """
 
     graph: Graph
     dataset: Dataset
@@ -34,6 +38,9 @@ class TrainingTask:
     choice: DataChoice
     weights: Weights | None = None
     pinned: Array | None = None
+    checkpoints: Path | None = None
+    resume: Path | None = None
+    finds_rate: bool = False
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from cnnviz.model.augmentation import told
 from cnnviz.model.heads import loss_in_words
 from cnnviz.ui.state import Session
 from cnnviz.ui.train.augmentation import AugmentationDialog
+from cnnviz.ui.train.ratefinder import RateFinder
 from cnnviz.ui.train.recipeform import FIELD_WIDTH, RecipeSection, make_sections
 from cnnviz.ui.widgets.chrome import Divider, button, label
 from cnnviz.ui.widgets.field import Field
@@ -47,6 +48,9 @@ class RecipeColumn(QScrollArea):
                 column.addWidget(Divider())
             column.addWidget(section)
         self._complete(next(iter(self.sections.values())))
+        self.find_rate = button("Find a learning rate…", small=True)
+        self.find_rate.clicked.connect(self._find_rate)
+        self.sections["Learning rate"].add_below(self.find_rate)
         column.addStretch(1)
         self.setWidget(inside)
         session.document.described.connect(self.refresh)
@@ -66,6 +70,13 @@ class RecipeColumn(QScrollArea):
         self.augment = button("Augmentation…", small=True)
         self.augment.clicked.connect(lambda: AugmentationDialog(self._session, self).show())
         section.body.addWidget(self.augment)
+
+    def _find_rate(self) -> None:
+        why = "A training is going on." if self._session.training.active else self._session.why_not_train()
+        if why:
+            self._session.notice.emit("warning", why)
+        else:
+            RateFinder(self._session, self).show()
 
     def _edit(self, name: str, value: object) -> None:
         try:

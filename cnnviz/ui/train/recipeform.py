@@ -37,9 +37,21 @@ class SettingField(QObject):
             part.setToolTip(setting.option.help)
 
     def show_value(self, recipe: Recipe) -> None:
-        """Show the recipe's value; a field that is being typed into is left alone."""
+        """Show the recipe's value; a field that is being typed into is left alone, and so is one that says the same."""
+        if self._says(getattr(recipe, self.setting.name)):
+            return
         if not self.field.isAncestorOf(QApplication.focusWidget() or self.caption):
             self.field.set_value(_shown(getattr(recipe, self.setting.name)))
+
+    def _says(self, value: object) -> bool:
+        """Say whether a text means this value already: "7, " is 7 that goes on."""
+        read = _READERS.get(self.setting.option.form)
+        try:
+            return (
+                read is not None and not self.field.error() and bool(read(self.field.value()) == value != ())
+            )
+        except ValueError:
+            return False
 
     def _emit(self, value: object) -> None:
         read = _READERS.get(self.setting.option.form)
@@ -60,7 +72,7 @@ class RecipeSection(Panel):
         super().__init__(title)
         self._closable = closable
         self._inside = QWidget()
-        column = QVBoxLayout(self._inside)
+        column = self._column = QVBoxLayout(self._inside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         self.form = QGridLayout()
@@ -84,6 +96,10 @@ class RecipeSection(Panel):
         self.form.addWidget(caption, at, 0)
         self.form.addWidget(field, at, 1)
 
+    def add_below(self, widget: QWidget) -> None:
+        """Add something below the fields, which opens and closes with them."""
+        self._column.addWidget(widget)
+
     def is_open(self) -> bool:
         """Say whether the fields are shown."""
         return not self._inside.isHidden()
@@ -94,6 +110,10 @@ class RecipeSection(Panel):
         self.body.setContentsMargins(12, 0, 12, 12 if opened else 0)
         self.toggle.setIcon(icons.icon("chevron-down" if opened else "chevron-right"))
         self._title_again()
+
+    def summary(self) -> str:
+        """Return what a closed section says about its settings; an open one shows them."""
+        return "" if self.is_open() else self._summary
 
     def show_recipe(self, recipe: Recipe) -> None:
         """Show the values; a setting without an effect is greyed, and where the section can be closed, hidden."""
@@ -114,7 +134,7 @@ class RecipeSection(Panel):
 
     def _title_again(self) -> None:
         if self._closable:
-            self.set_title(self._title.text(), "" if self.is_open() else self._summary)
+            self.set_title(self._title.text(), self.summary())
 
 
 def make_sections() -> dict[str, RecipeSection]:
