@@ -32,7 +32,7 @@ class Run:
         self.labels: Labels = read_labels(path)
         self.journal: Journal = read_journal(path)
         self.written = is_written(path)
-        self._seen = self._mark()
+        self._seen = self.mark()
 
     @property
     def key(self) -> str:
@@ -82,7 +82,7 @@ class Run:
 
     def refresh(self) -> bool:
         """Take up what has been written since, and say whether anything has; raise RunError where the run is gone."""
-        mark = self._mark()
+        mark = self.mark()
         written = is_written(self.path)
         if mark == self._seen and written == self.written:
             return False
@@ -96,7 +96,7 @@ class Run:
         )
         return True
 
-    def _mark(self) -> tuple[tuple[int, int] | None, ...]:
+    def mark(self) -> tuple[tuple[int, int] | None, ...]:
         """Return what changes with everything that is written."""
         return tuple(
             _stamp(self.path / name) for name in (JOURNAL_NAME, STEPS_NAME, "run.json", "labels.json")

@@ -136,12 +136,13 @@ class Looking(QObject):
             return
         image = fitting(sample.image, graph)
         seed = self._document.recipe.seed
-        services, label = self._services, sample.label if self.truth is None else self.truth
-        backward = self.backward
+        services, backward = self._services, self.backward
+        target = sample.label if sample.answer is None else sample.answer
+        target = target if self.truth is None else self.truth
 
         def answer() -> tuple[Trace, Slopes | None]:
             if backward:
-                return services.gradients(graph, weights, image, seed, label)
+                return services.gradients(graph, weights, image, seed, target)
             return services.trace(graph, weights, image, seed), None
 
         self._asked += 1
@@ -150,7 +151,7 @@ class Looking(QObject):
             "trace",
             lambda: (number, *answer()),
             self._take,
-            self.failed.emit,
+            self._fail,
         )
 
     def _turn_to_sample(self) -> None:
@@ -168,6 +169,12 @@ class Looking(QObject):
         if self.cursor.node.partition(".")[0] not in trace.activations:
             self.cursor = Cursor(self._first_node(trace.graph))
         self.trace_changed.emit()
+
+    def _fail(self, failure: Failed) -> None:
+        """Tell it; where there is no way back, look at the values."""
+        if self.backward:
+            self.set_backward(False)
+        self.failed.emit(failure)
 
     def _first_node(self, graph: Graph) -> str:
         convolutions = [node.name for node in graph if node.layer.group == "Convolution"]

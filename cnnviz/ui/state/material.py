@@ -22,13 +22,15 @@ DataFolders = tuple[Path | None, Path | None]
 class Sample:
     """One sample, such as an image (C, H, W), float32 from 0 to 1, and where it comes from.
 
-    `index` is its place in the test split, or −1 for a drawn one; `label` is −1 where it is not known.
+    `index` is its place in the test split, or −1 for a drawn one; `label` is −1 where it is not known. `answer` are the
+    values that it should give, where those are no class.
     """
 
     image: Array
     label: int = -1
     index: int = -1
     title: str = "drawn"
+    answer: Array | None = None
 
 
 class Material(QObject):
@@ -91,7 +93,8 @@ class Material(QObject):
             if label >= 0
             else f"test sample #{index}"
         )
-        self._show(Sample(self.dataset.test.sample(index), label, index, title))
+        answer = None if len(numbers) else np.asarray(self.dataset.test.labels[index])
+        self._show(Sample(self.dataset.test.sample(index), label, index, title, answer))
 
     def pick_class(self, label: int) -> None:
         """Look at the next test image of a class."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from array import array
 
 import numpy as np
 
@@ -17,15 +16,14 @@ from cnnviz.ui.state.training import Record
 def read_record(run: Run, dataset: Dataset | None) -> Record:
     """Return a run as the views show it; its images where the data set that is there is the same. Raise CnnvizError."""
     same = dataset is not None and dataset.fingerprint == run.about.data.get("fingerprint")
+    mark = (run.mark(), run.written)
+    run.refresh()
     project, steps, journal = run.project, read_steps(run.path), run.journal
     record = Record(run.about.number, project.graph, project.recipe, dataset if same else None)
     record.classes, record.data_title = run.about.classes, str(run.about.data.get("title", ""))
-    record.started, record.path, record.read = journal.started, run.path, True
-    record.steps = array("q", steps["step"].astype(np.int64).tobytes())
-    record.losses = array("d", steps["loss"].tobytes())
-    record.accuracies = array("d", steps["accuracy"].tobytes())
-    record.learning_rates = array("d", steps["learning_rate"].tobytes())
-    record.seconds = array("d", steps["seconds"].tobytes())
+    record.started, record.path, record.mark = journal.started, run.path, mark
+    record.steps, record.losses, record.accuracies = steps["step"], steps["loss"], steps["accuracy"]
+    record.learning_rates, record.seconds = steps["learning_rate"], steps["seconds"]
     rates = {each.step: each.value for each in journal.changes if each.name == "learning_rate"}
     record.changes = list(rates.items())  # of what was set at one step, the last counts
     record.evaluations = [*map(_without_answers, journal.judgements[:-1])]

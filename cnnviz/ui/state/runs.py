@@ -14,7 +14,7 @@ from cnnviz.events import Event, Failed
 from cnnviz.jobs import Asker
 from cnnviz.model.files import Project
 from cnnviz.runs import Labels, Listing, Recorder, Run, Store, recorded
-from cnnviz.runs.about import about_now
+from cnnviz.runs.about import ABOUT_NAME, about_now
 from cnnviz.ui.services import TrainingTask
 from cnnviz.ui.state.entries import Entry, entry_of_record, entry_of_run, key_of
 from cnnviz.ui.state.reopening import read_record
@@ -50,6 +50,7 @@ class Runs(QObject):
         self.store = Store()
         self._asker, self._training, self._dataset = asker, training, dataset
         self._listing = Listing(())
+        self._listed = False
         self._ticks: dict[str, bool] = {}
         self._deleted: list[Run] = []
         self._recorder: Recorder | None = None
@@ -58,7 +59,7 @@ class Runs(QObject):
         training.changed.connect(self._note_change)
         for signal in (training.evaluated, training.state_changed, training.ended):
             signal.connect(lambda *_: self._changed())
-        self._trouble.connect(lambda text: self.notice.emit("warning", text))
+        self._trouble.connect(self._tell_trouble)
         self._look = QTimer(self, interval=LOOK_MS)
         self._look.timeout.connect(self.look)
         self._follow = QTimer(self, interval=FOLLOW_MS)
@@ -109,7 +110,7 @@ class Runs(QObject):
         self._asker.ask("trash", self.store.empty_trash, lambda _done: None)
 
     def _take(self, listing: Listing) -> None:
-        self._listing = listing
+        self._listing, self._listed = listing, True
         self._changed()
 
     def _changed(self) -> None:
@@ -199,13 +200,13 @@ class Runs(QObject):
     def _follow_shown(self) -> None:
         """Read the shown run again where another process writes it."""
         shown = self._training.shown
-        run = self.run(key_of(shown)) if shown is not None and shown.read else None
-        if run is None or not (run.written or (shown is not None and not shown.outcome)):
+        run = self.run(key_of(shown)) if shown is not None and shown.mark is not None else None
+        if run is None or shown is None:
             return
         data = self._dataset()
 
         def read() -> Record | None:
-            return read_record(run, data) if run.refresh() else None
+            return read_record(run, data) if (run.mark(), run.written) != shown.mark else None
 
         def take(record: Record | None) -> None:
             if record is not None and self._training.shown is shown:
@@ -221,6 +222,8 @@ class Runs(QObject):
         self._parent_run = parent
 
     def _next_number(self) -> int:
+        if not self._listed:  # the first run is started before the folders were looked through
+            self._take(self.store.list())
         numbers = [run.about.number for run in self.runs] + [each.number for each in self._training.records]
         return max(numbers, default=0) + 1
 
@@ -233,8 +236,14 @@ class Runs(QObject):
         self._recorder = Recorder(folder, about, project, task.dataset, self._trouble.emit)
         record.path = folder
         yield from recorded(events, self._recorder)
-        if self._recorder.failed:
+
+    def _tell_trouble(self, text: str) -> None:
+        """Say that the run that goes on is not kept any further; one of which there is nothing has no folder."""
+        record = self._training.records[-1]
+        if record.path is not None and not (record.path / ABOUT_NAME).exists():
             record.path = None
+        self.notice.emit("warning", text)
+        self._changed()
 
     def _note_change(self, name: str, value: float) -> None:
         if self._recorder is not None:

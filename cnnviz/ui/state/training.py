@@ -7,6 +7,7 @@ from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -38,6 +39,10 @@ MILESTONES = (0, 30, 200, 1000, 5000, 25000)
 """Steps at which a picture of the pinned image is kept beside the live one."""
 
 
+Column = Any
+"""An array of numbers that grows, or a view of the file of a run: both have a length and can be sliced."""
+
+
 def _column() -> array[float]:
     return array("d")
 
@@ -56,17 +61,17 @@ class Record:
     recipe: Recipe
     dataset: Dataset | None
     started: Started | None = None
-    steps: array[int] = field(default_factory=lambda: array("q"))
-    losses: array[float] = field(default_factory=_column)
-    accuracies: array[float] = field(default_factory=_column)
-    learning_rates: array[float] = field(default_factory=_column)
-    seconds: array[float] = field(default_factory=_column)
+    steps: Column = field(default_factory=lambda: array("q"))
+    losses: Column = field(default_factory=_column)
+    accuracies: Column = field(default_factory=_column)
+    learning_rates: Column = field(default_factory=_column)
+    seconds: Column = field(default_factory=_column)
     changes: list[tuple[int, float]] = field(default_factory=list)
     path: Path | None = None
     classes: tuple[str, ...] = ()
     data_title: str = ""
-    read: bool = False
-    """Whether it was read from its folder; a later reading may have more."""
+    mark: object = None
+    """What its folder looked like when it was read from there, if it was; a later reading may have more."""
     ending: str = ""
     last: StepDone | None = None
     evaluations: list[Evaluated] = field(default_factory=list)

@@ -31,7 +31,7 @@ def of_steps(record: Record, steps: Sequence[float] | Array, axis: str) -> Array
     found = np.asarray(steps, np.float64)
     if axis == "epoch":
         return found / _per_epoch(record)
-    if axis == "step" or not record.steps:
+    if axis == "step" or not len(record.steps):
         return found if axis == "step" else np.zeros_like(found)
     known, seconds = np.asarray(record.steps[:], np.float64), np.asarray(record.seconds[:], np.float64)
     pace = seconds[-1] / max(known[-1], 1.0)

@@ -13,6 +13,8 @@ from cnnviz.ui.widgets.painted import draw_ring
 from cnnviz.ui.widgets.scrolled import Scrolled
 
 ROW = 40
+SEEN_ROWS = 4
+"""So many lines are seen at least, where there are so many."""
 BOX, LEFT, TEXT, RIGHT = 14, 10, 34, 10
 VALUE = 70
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
@@ -58,7 +60,7 @@ class RunList(Scrolled):
         grown = len(entries) != len(self._entries)
         self._entries, self._shown = entries, shown
         if grown:
-            self.updateGeometry()
+            self.setMinimumHeight(min(max(len(entries), 1), SEEN_ROWS) * ROW)
         self.update_scroll()
         self._speak()
 

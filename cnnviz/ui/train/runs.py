@@ -58,10 +58,11 @@ class RunsPanel(QWidget):
         self.damaged: QLabel = label("", "hint")
         self.damaged.setWordWrap(True)
         self.difference = DifferenceTable()
-        self.sorter = tool_button("layer-permute", "Sort the runs", self._choose_order)
+        self.sorter = tool_button("chevron-down", "Sort the runs", self._choose_order)
         self.more = tool_button("menu", "More about runs", self._offer_more)
         self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
         self._soon.timeout.connect(self.refresh)
+        self._soon.timeout.connect(self._compare)
         self._assemble()
         self.filter.textChanged.connect(self.refresh)
         self.list.chosen.connect(self._runs.show)
@@ -70,7 +71,6 @@ class RunsPanel(QWidget):
         self.list.key_pressed.connect(self._press)
         for signal in (self._runs.changed, self._runs.ticks_changed, session.training.shown_changed):
             signal.connect(self._soon.start)
-        self._runs.ticks_changed.connect(self._compare)
         self.refresh()
 
     def _assemble(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -10,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 SMALLEST_LOG = 1e-8  # what a logarithmic axis shows for zero and below
-BLOCK = 256
+CHUNK = 32_768
+"""Values that are taken at once: memory that is used again is much cheaper than new memory."""
+BLOCK = 64
 """Values that are smoothed by one matrix product."""
 
 FloatArray = NDArray[np.float64]
@@ -56,16 +59,22 @@ class Series:
     def append(self, xs: Iterable[float], ys: Iterable[float]) -> None:
         """Add points; x must not decrease. Values that are not finite are left out."""
         x, y = _array(xs), _array(ys)
+        count = self._count + len(y)
+        if count > self._data.shape[1]:
+            room = np.empty((3, max(count, 2 * self._data.shape[1])))
+            room[:, : self._count] = self._data[:, : self._count]
+            self._data = room
+        for start in range(0, len(y), CHUNK):
+            self._take(x[start : start + CHUNK], y[start : start + CHUNK])
+
+    def _take(self, x: FloatArray, y: FloatArray) -> None:
+        """Add points for which there is room."""
         finite = np.isfinite(y)
         if not finite.all():
             x, y = x[finite], y[finite]
         if not len(y):
             return
         count = self._count + len(y)
-        if count > self._data.shape[1]:
-            room = np.empty((3, max(count, 2 * self._data.shape[1])))
-            room[:, : self._count] = self._data[:, : self._count]
-            self._data = room
         self._data[0, self._count : count], self._data[1, self._count : count] = x, y
         self._count = count
         self._smooth_on()
@@ -73,8 +82,10 @@ class Series:
     def set_smoothing(self, smoothing: float) -> None:
         """Smooth all values anew."""
         self._smoothing = smoothing
+        count = self._count
         self._restart()
-        if self._count:
+        for end in range(CHUNK, count + CHUNK, CHUNK):
+            self._count = min(end, count)
             self._smooth_on()
 
     def raw_outline(self, bins: int) -> tuple[FloatArray, FloatArray]:
@@ -102,11 +113,18 @@ class Series:
         y = self._data[1, start : self._count]
         means = running_mean(y, kept, self._mean)
         self._mean = float(means[-1])
-        weights = 1.0 - kept ** np.arange(start + 1, self._count + 1) if kept else 1.0
-        fresh = means / weights
+        fresh = means.copy()
+        light = min(_filling(kept), self._count)  # after so many values the mean has gathered all its weight
+        if start < light:
+            fresh[: light - start] /= 1.0 - kept ** np.arange(start + 1, light + 1)
         self._data[2, start : self._count] = fresh
         self._smoothed = self._count
         self.low, self.high = min(self.low, float(fresh.min())), max(self.high, float(fresh.max()))
+
+
+def _filling(kept: float) -> int:
+    """Return after how many values a running mean has its whole weight, to the last bit of a float64."""
+    return math.ceil(-37.0 / math.log(kept)) if kept else 0
 
 
 def running_mean(y: FloatArray, kept: float, before: float) -> FloatArray:
