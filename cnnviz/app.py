@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from cnnviz.data import Dataset
     from cnnviz.explain.attribution import Question
+    from cnnviz.explain.backward import Slopes
     from cnnviz.explain.trace import Trace
     from cnnviz.model.augmentation import Chain
     from cnnviz.model.graph import Graph
@@ -95,6 +96,7 @@ def services() -> Services:
         complete=_complete,
         attribute=_attribute,
         strongest=_strongest,
+        gradients=_gradients,
         augment=_augment,
         make_ready=training.start,
         shut_down=training.close,
@@ -108,6 +110,18 @@ def _trace(graph: Graph, weights: Weights | None, image: Array, seed: int) -> Tr
     cores.use_one_core()
     module = engine_weights.fitted(graph, weights, seed)
     return trace.trace(module, *trace.given(module, image))
+
+
+def _gradients(
+    graph: Graph, weights: Weights | None, image: Array, seed: int, target: int | Array
+) -> tuple[Trace, Slopes]:
+    from cnnviz.engine import cores, gradients, trace
+    from cnnviz.engine import weights as engine_weights
+
+    cores.use_one_core()
+    module = engine_weights.fitted(graph, weights, seed)
+    samples = trace.given(module, image)
+    return gradients.gradients(module, *samples, target=gradients.target_for(module, samples, target))
 
 
 def _attribute(trace: Trace, question: Question) -> Iterator[Event]:

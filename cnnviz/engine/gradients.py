@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from cnnviz.engine.build import GraphModule
-from cnnviz.engine.losses import Objective, as_target
-from cnnviz.engine.trace import device_of, parameters_of, require_shapes, to_array, to_tensor
+from cnnviz.engine.losses import Objective, as_target, probabilities
+from cnnviz.engine.trace import device_of, parameters_of, require_shapes, to_array, to_tensor, trace
 from cnnviz.errors import ExplainError
 from cnnviz.explain.backward import Batch, End, Slopes
 from cnnviz.explain.trace import Trace
-from cnnviz.model.heads import Head
+from cnnviz.model.heads import Head, learned_from
 from cnnviz.model.names import attribute
 
 Array = NDArray[Any]
@@ -38,8 +38,32 @@ def gradients(
     require_shapes(module, shapes, "the sample")
     batch = [to_tensor(each[None]) for each in samples]
     labels = None if target is None else _as_labels(np.asarray(target)[None])
-    ((trace, slopes),) = _both_ways(module.resized(*shapes), batch, labels, training=False, step=step)
-    return trace, replace(slopes, batch=None)
+    ((found, slopes),) = _both_ways(module.resized(*shapes), batch, labels, training=False, step=step)
+    return found, replace(slopes, batch=None)
+
+
+def target_for(module: GraphModule, samples: Sequence[Array], target: int | Array) -> int | Array | None:
+    """Return what the loss is asked for: values as they are, a class, or the one the network names in place of −1.
+
+    None where no answer is compared with labels. Raise ExplainError where one is compared with values, which a class
+    can't stand for.
+    """
+    asked = [head for head in learned_from(module.graph) if not head.sample]
+    if not asked or not isinstance(target, int):
+        return target if asked else None
+    for head in asked:
+        if not head.classifies and (len(head.shape) > 1 or target >= head.shape[0] > 1):
+            raise ExplainError(
+                "its answer is compared with values, which this sample has not.", where=head.node
+            )
+    if target >= 0:
+        return target
+    found = trace(module, *samples)
+    for head in asked:
+        odds = probabilities(head, to_tensor(found.activation(head.source)[None]))
+        if odds is not None:
+            return int(odds.argmax())
+    return 0
 
 
 def batch_gradients(

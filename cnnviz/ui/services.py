@@ -15,6 +15,7 @@ from cnnviz.data import Dataset
 from cnnviz.errors import CnnvizError
 from cnnviz.events import Array, Event
 from cnnviz.explain.attribution import Question
+from cnnviz.explain.backward import Slopes
 from cnnviz.explain.trace import Trace
 from cnnviz.model.augmentation import Chain
 from cnnviz.model.graph import Graph
@@ -57,14 +58,19 @@ def _refuse(*_: object) -> Any:
     raise CnnvizError("this window can't read or write files of other programs.")
 
 
-def _refuse_explanations(*_: object) -> Any:
-    """Refuse to explain, where there is no engine."""
-    raise CnnvizError("this window can't explain answers.")
+def _refuse_gradients(*_: object) -> Any:
+    """Refuse to go back, where there is no engine."""
+    raise CnnvizError("this window can't compute gradients.")
 
 
 def _refuse_augmenting(*_: object) -> Any:
     """Refuse to change images, where there is no engine."""
     raise CnnvizError("this window can't change images at random.")
+
+
+def _refuse_explanations(*_: object) -> Any:
+    """Refuse to explain, where there is no engine."""
+    raise CnnvizError("this window can't explain answers.")
 
 
 def _nothing() -> None:
@@ -76,13 +82,15 @@ class Services:
     """The engine as the window sees it.
 
     `trace(graph, weights, image, seed)` runs one sample (C, H, W); entries of `weights` that don't fit the graph are
-    replaced by random ones of the seed. `train(task, control)` yields events. `devices()` may be slow the first time.
+    replaced by random ones of the seed. `gradients(graph, weights, image, seed, target)` runs it forward and back, to
+    the loss of a class or of values; where the target is −1, of the class that the network names.
+    `train(task, control)` yields events. `devices()` may be slow the first time.
     `read_network(path)` reads an .onnx or .pt2 file. `run_program(path, name, shape, control)` RUNS a Python file and
     yields the network in it as `Answer(Network)`; `write_onnx(graph, weights, seed, path, control)` yields progress.
     `complete(graph, weights, seed)` returns all arrays of a graph, random ones where there are none.
+    `augment(chain, dataset, count, seed)` returns the first training samples, changed at random.
     `attribute(trace, question)` yields how far it is and last an `Answer(Attribution)`; so does
     `strongest(trace, sample, count)` an `Answer(Strongest)` of the samples from `sample(0)` on.
-    `augment(chain, dataset, count, seed)` returns the first training samples, changed at random.
     `make_ready()` prepares what the first training needs; `shut_down()` ends what still runs.
     """
 
@@ -96,8 +104,11 @@ class Services:
     run_program: Callable[[Path, str, tuple[int, ...], Control], Iterator[Event]] = _refuse
     write_onnx: Callable[[Graph, Weights | None, int, Path, Control], Iterator[Event]] = _refuse
     complete: Callable[[Graph, Weights | None, int], Weights] = _refuse
+    gradients: Callable[[Graph, Weights | None, Array, int, int | Array], tuple[Trace, Slopes]] = (
+        _refuse_gradients
+    )
+    augment: Callable[[Chain, Dataset, int, int], Array] = _refuse_augmenting
     attribute: Callable[[Trace, Question], Iterator[Event]] = _refuse_explanations
     strongest: Callable[[Trace, Callable[[int], Array], int], Iterator[Event]] = _refuse_explanations
-    augment: Callable[[Chain, Dataset, int, int], Array] = _refuse_augmenting
     make_ready: Callable[[], None] = _nothing
     shut_down: Callable[[], None] = _nothing

@@ -128,7 +128,7 @@ def counted(explanation: Explanation) -> str:
     word = "power" if names == {"power"} else "product" if any(names) else "value"
     offsets = "".join(f" + {term.label}" for term in explanation.offsets)
     if not products:
-        return offsets.removeprefix(" + ") or "nothing is added"
+        return offsets.removeprefix(" + ").replace("+ −", "− ") or "nothing is added"
     text = f"sum of {numbers.count(products)} {word}{'s' if products != 1 else ''}{offsets}"
     if explanation.function:
         return f"{explanation.function} of the sum"

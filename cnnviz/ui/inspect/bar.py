@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSlider, QWidget
 
 from cnnviz.ui import icons, numbers, theme
+from cnnviz.ui.inspect.direction import Direction
 from cnnviz.ui.inspect.frame import SCOPES, Frame
 from cnnviz.ui.inspect.player import SPEEDS, Player
 from cnnviz.ui.widgets.chrome import Divider, Elided, Pill, Segmented, button, label, tool_button
 
-HEIGHT = 42
+HEIGHT, SPACING = 42, 6
+ROOMY, NARROW = 1500, 1260
 CHEVRON = "\u203a"
 
 
@@ -35,8 +38,11 @@ class InspectBar(QWidget):
         self.step = label("", "mono")
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.speed = QComboBox()
+        self.direction = Direction()
         self.scope = Segmented(SCOPES, name="what a colour range covers")
-        self.origin = Elided("", "secondary")
+        self.range_name = label("Range", "secondary")
+        self._backward = False
+        self.weights, self.origin = label("Weights", "secondary"), Elided("", "secondary")
         self._assemble()
         self._connect()
 
@@ -55,7 +61,7 @@ class InspectBar(QWidget):
         self.model.setMaximumWidth(160)
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 0, 12, 0)
-        row.setSpacing(6)
+        row.setSpacing(SPACING)
         place: tuple[QWidget, ...] = (self.back_button, self.model, self.where, self.pixel, _standing())
         for part in (*place, self.before, self.play, self.after, self.step):
             row.addWidget(part)
@@ -63,10 +69,11 @@ class InspectBar(QWidget):
         row.addWidget(self.speed)
         row.addWidget(_standing())
         row.addStretch(0)
-        row.addWidget(label("Weights", "secondary"))
+        row.addWidget(self.direction)
+        row.addWidget(self.weights)
         row.addWidget(self.origin, 3)
         row.addSpacing(4)
-        row.addWidget(label("Range", "secondary"))
+        row.addWidget(self.range_name)
         row.addWidget(self.scope)
 
     def _connect(self) -> None:
@@ -79,11 +86,35 @@ class InspectBar(QWidget):
     def show_frame(self, frame: Frame, title: str) -> None:
         """Tell where the cursor is."""
         kind = "unit" if frame.is_vector else "map"
+        self._backward = frame.backward
+        self._make_room()
         self.model.setText(f"{title}  {CHEVRON}")
         self.where.setText(f"{frame.node}  {CHEVRON}  {kind} {frame.cell[0]}")
         self.pixel.setText(place_words(frame))
         self.pixel.setVisible(not frame.is_vector)
         self._show_step()
+
+    def minimumSizeHint(self) -> QSize:
+        """Ask for as much as the narrowest form takes; what there is no room for goes."""
+        hint = super().minimumSizeHint()
+        spare = sum(part.minimumSizeHint().width() + SPACING for part in self._spare if not part.isHidden())
+        return QSize(hint.width() - spare, hint.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
+
+    @property
+    def _spare(self) -> dict[QWidget, int]:
+        """Return what can be missed, and how wide the row must be to show it."""
+        return {self.step: ROOMY, self.weights: ROOMY, self.range_name: ROOMY, self.speed: NARROW}
+
+    def _make_room(self) -> None:
+        for part, width in self._spare.items():
+            part.setHidden(self.width() < width)
+        self.origin.setHidden(self._backward)
+        if self._backward:
+            self.weights.hide()
 
     def show_origin(self, text: str) -> None:
         """Tell where the weights come from."""

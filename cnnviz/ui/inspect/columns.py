@@ -131,9 +131,9 @@ def _column(frame: Frame, row: Row, tile: float) -> Column:
     stored = frame.trace.activations[array]
     maps = volume(stored)
     vector = maps[0].size == 1
-    if layer.most_inputs == 0 and not vector:
+    if layer.most_inputs == 0 and not vector and not frame.backward:
         form = "picture"
-    elif vector and array == graph.summary().output and len(maps) <= FEW_CLASSES:
+    elif vector and not frame.backward and array == graph.summary().output and len(maps) <= FEW_CLASSES:
         form = "bars"
     else:
         form = "cells" if vector else "maps"

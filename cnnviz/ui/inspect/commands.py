@@ -23,6 +23,7 @@ def make_actions(workspace: InspectWorkspace, session: Session) -> list[QAction]
         ("Next layer", "]", lambda: steering.step_layer(1)),
         ("Previous map", ";", lambda: steering.step_map(-1)),
         ("Next map", "'", lambda: steering.step_map(1)),
+        ("Values or gradients (forward, backward)", "R", workspace.turn_round),
         ("Range of colours: map, layer, network", "S", workspace.next_scope),
         ("Next test image", "I", lambda: sample.turn_page(1)),
         ("Any test image", "Shift+I", sample.pick_any),

@@ -17,7 +17,7 @@ from cnnviz.ui.inspect.volumes import Cell
 from cnnviz.ui.widgets.chrome import button
 from cnnviz.ui.widgets.legend import Legend
 
-CURVE, ROOMY = 96, 300
+CURVE, ROOMY, STEP = 96, 300, 170
 
 
 @view("window")
@@ -151,6 +151,25 @@ def window_words(reading: Reading) -> str:
     count = len(reading.products)
     channels = f"{count} channel" + ("s" if count != 1 else "")
     return f"{'×'.join(sizes)} window × {channels} = {reading.products.size:,} products"
+
+
+@view("backward")
+class BackwardView(ConvView):
+    """The same, turned round: every ∂L/∂output with its slope, output channel by output channel."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.blocks.colormap = "gradient"
+        self.legend.set_scale(-1, 1, colormap="gradient")
+
+    def full_height(self, frame: Frame) -> int:
+        return super().full_height(frame) + (STEP if frame.of_weight else 0)
+
+    def heading(self, frame: Frame) -> str:
+        return "Gradient"
+
+    def subtitle(self, frame: Frame) -> str:
+        return frame.explanation.rule
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import ClassVar
 
 import numpy as np
 
@@ -67,11 +68,24 @@ def reach(array: Array) -> float:
 class Frame:
     """One value of one trace: `explanation` says what it is made of, `scope` what a colour range covers."""
 
+    backward: ClassVar[bool] = False
+    """Whether the numbers are gradients: `trace` then holds ∂L/∂value in place of every value."""
+
     trace: Trace
     explanation: Explanation
     reaches: Reaches
     scope: str = "layer"
     classes: tuple[str, ...] = ()
+
+    @property
+    def values(self) -> Trace:
+        """Return the trace of the values."""
+        return self.trace
+
+    @property
+    def of_weight(self) -> bool:
+        """Say whether the array is a parameter's gradient."""
+        return False
 
     @property
     def node(self) -> str:
@@ -147,6 +161,10 @@ class Frame:
         remembers = any(node.layer.group == "Recurrent" for node in self.trace.graph)
         return "time" if remembers else "slice"
 
+    def is_gate(self, node: str) -> bool:
+        """Say whether an array lets a share through, from 0 to 1."""
+        return self.reaches.is_gate(node)
+
     def is_picture(self, node: str) -> bool:
         """Say whether an array is the sample itself, which is shown in grey."""
         return self.trace.graph.node(split(node)[0]).layer.most_inputs == 0
@@ -155,13 +173,13 @@ class Frame:
         """Return the colour map of a node, or of an array inside one."""
         if self.is_picture(node):
             return "grey"
-        return "gate" if self.reaches.is_gate(node) else "value"
+        return "gate" if self.is_gate(node) else "value"
 
     def limits(self, node: str, array: Array) -> tuple[float, float]:
         """Return the colour range of `array`, a map of `node`, in the scope in force."""
         if self.is_picture(node):
             return min(0.0, float(array.min())), max(1.0, float(array.max()))
-        if self.reaches.is_gate(node):
+        if self.is_gate(node):
             return 0.0, 1.0
         size = {"map": lambda: reach(array), "layer": lambda: self.reaches.node(node)}.get(
             self.scope, lambda: self.reaches.network
@@ -170,7 +188,7 @@ class Frame:
 
     def limits_of_all(self, node: str, maps: Array) -> tuple[Array | float, Array | float]:
         """Return the colour ranges of several maps (N, …) of a node: one for all, or one each."""
-        if self.is_picture(node) or self.reaches.is_gate(node) or self.scope != "map":
+        if self.is_picture(node) or self.is_gate(node) or self.scope != "map":
             return self.limits(node, maps)
         sizes = np.abs(np.nan_to_num(maps)).reshape(len(maps), -1).max(axis=1)
         sizes[sizes == 0] = 1
@@ -180,7 +198,7 @@ class Frame:
         """Say in words what a colour range covers."""
         if self.is_picture(node):
             return "the sample's own values"
-        if self.reaches.is_gate(node):
+        if self.is_gate(node):
             return "a gate: from shut to open"
         return {"map": "this map's range", "layer": f"{node}, layer range"}.get(self.scope, "network range")
 

@@ -20,6 +20,8 @@ from cnnviz.ui.widgets.mosaic import Mosaic
 STRIP_TILE, KERNEL = 34, 160
 GIVEN = "Nothing lies before the input: its numbers come from the sample."
 ALONE = "This value reads no other one."
+LOSS = "The way back begins here: this slope comes from the loss itself."
+UNUSED = "The loss does not depend on this value."
 
 
 class InputPane(Panel):
@@ -32,7 +34,7 @@ class InputPane(Panel):
         super().__init__("1 · Input", parent=parent)
         self._frame: Frame | None = None
         self.at, self.channel = 0, 0
-        self._node = ""
+        self._node, self._name = "", "1 · Input"
         self._asked: tuple[object, ...] = ()
         self._kept: Array | None = None
         self.tabs = QTabBar()
@@ -103,6 +105,7 @@ class InputPane(Panel):
         """Show what another value reads; the channel stays as long as the node does."""
         fresh = frame.node != self._node
         self._frame, self._node = frame, frame.node
+        self._name = "1 · ∂L/∂output" if frame.backward else "1 · Input"
         self._fill_tabs(frame)
         reading = self.reading
         if reading is not None and (fresh or self.channel >= len(reading.products)):
@@ -156,10 +159,10 @@ class InputPane(Panel):
         self.legend.setVisible(reading is not None)
         self.nothing.setVisible(reading is None)
         given = frame is None or isinstance(frame.explanation.formula, Given)
-        self.nothing.set_sentence(GIVEN if given else ALONE)
+        self.nothing.set_sentence(_why_nothing(frame, given))
         self.tabs.setVisible(self.tabs.count() > 1)
         if frame is None or reading is None:
-            self.set_title("1 · Input", "")
+            self.set_title(self._name, "")
             for part in (self.channels, self.channels_title, self._kernel_box):
                 part.hide()
             return
@@ -185,7 +188,7 @@ class InputPane(Panel):
         self.legend.set_scale(low, high, frame.range_name(reading.node), frame.colormap(reading.node))
         zeros = f", zero padding {max(pads)}" if any(pads) else ""
         what = "all its values" if reading.is_vector else f"channel {channel} of {len(reading.maps)}{zeros}"
-        self.set_title("1 · Input", f"{reading.node}, {what}")
+        self.set_title(self._name, f"{reading.node}, {what}")
 
     def _show_channels(self, frame: Frame, reading: Reading) -> None:
         shown = len(reading.channels) > 1 and not reading.is_vector
@@ -211,7 +214,7 @@ class InputPane(Panel):
 
     def _show_kernel(self) -> None:
         frame, reading = self._frame, self.reading
-        shown = frame is not None and reading is not None and reading.weighted and reading.window_size > 1
+        shown = frame is not None and reading is not None and _has_kernel(frame, reading)
         self._kernel_box.setVisible(shown)
         if frame is None or reading is None or not shown:
             return
@@ -222,8 +225,7 @@ class InputPane(Panel):
         self.kernel.set_array(reading.weights[place, depth], -size, size)
         self.kernel_legend.set_scale(-size, size, "")
         plane = f", plane {depth}" if len(cells) > 1 else ""
-        word = "Weights of unit" if reading.folded else "Kernel"
-        self.kernel_title.setText(f"{word} {frame.index[0]}, channel {reading.channels[place]}{plane}")
+        self.kernel_title.setText(_kernel_words(frame, reading, reading.channels[place]) + plane)
 
     # -- pointing -----------------------------------------------------------------------------------------------
 
@@ -253,8 +255,31 @@ def _tab(reading: Reading) -> str:
     return f"{name}{beside}{' (mean)' if reading.names[1].endswith('μ') else ''}"
 
 
+def _why_nothing(frame: Frame | None, given: bool) -> str:
+    if frame is not None and frame.backward:
+        return UNUSED if not frame.explanation.offsets else LOSS
+    return GIVEN if given else ALONE
+
+
+def _has_kernel(frame: Frame, reading: Reading) -> bool:
+    """Say whether the second factors are a picture worth seeing: weights, or the inputs that a weight met."""
+    wanted = reading.weighted or (frame.of_weight and reading.names[1] == "input")
+    return wanted and reading.window_size > 1
+
+
+def _kernel_words(frame: Frame, reading: Reading, channel: int) -> str:
+    """Say what the second factors are."""
+    if frame.of_weight:
+        return "Input that this weight met"
+    if frame.backward:
+        return f"Weights towards map {channel}"
+    return f"{'Weights of unit' if reading.folded else 'Kernel'} {frame.index[0]}, channel {channel}"
+
+
 def padding_of(frame: Frame, at: int = 0) -> Padding:
     """Return how far the windows of a part reach over the source's edges: top, left, bottom, right."""
+    if frame.backward:
+        return NO_PADDING
     shape, source = frame.array.shape, frame.trace.activation(frame.readings[at].node).shape
     if len(shape) < 2 or len(source) != len(shape):
         return NO_PADDING

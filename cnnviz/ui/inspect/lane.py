@@ -143,7 +143,8 @@ class Lane(QAbstractScrollArea):
         for place, column in enumerate(self._columns):
             if column.left + column.width < start - 20 or column.left > start + self.viewport().width():
                 continue
-            painter.setOpacity(0.62 if place > at else 1.0)
+            dimmed = place < at if frame.backward else place > at
+            painter.setOpacity(0.62 if dimmed else 1.0)
             paint_column(painter, column, frame, current=place == at)
 
     def _paint_current(self, painter: QPainter, frame: Frame, column: Column) -> None:
@@ -194,7 +195,9 @@ class Lane(QAbstractScrollArea):
             (", ", "t2"),
         ]
         runs += [("blue subtracts", "neg"), (", width = sum of that channel here.", "t2")]
-        if not frame.readings:
+        if frame.backward and not frame.readings:
+            runs = [("The way back begins at the loss.", "t2")]
+        elif not frame.readings:
             runs = [
                 ("The sample itself." if frame.is_picture(frame.node) else "No other value takes part.", "t2")
             ]
@@ -204,7 +207,8 @@ class Lane(QAbstractScrollArea):
             painter.setPen(theme.color(tone))
             painter.drawText(QPointF(left, baseline), text)
             left += metrics.horizontalAdvance(text)
-        text = "Dimmed: later layers. The strongest maps are shown."
+        later = "earlier" if frame.backward else "later"
+        text = f"Dimmed: {later} layers. The strongest maps are shown."
         width = metrics.horizontalAdvance(text)
         if self.viewport().width() - width - 24 > left:
             painter.setPen(theme.color("t3"))

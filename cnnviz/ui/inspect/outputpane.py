@@ -13,7 +13,7 @@ from cnnviz.ui.inspect.arrays import ArrayTabs
 from cnnviz.ui.inspect.facts import FactSheet, facts
 from cnnviz.ui.inspect.frame import Frame, reach
 from cnnviz.ui.inspect.picture import MapPicture
-from cnnviz.ui.inspect.volumes import Cell, identity, thickened
+from cnnviz.ui.inspect.volumes import SPATIAL, Cell, identity, thickened
 from cnnviz.ui.widgets.chrome import Divider, Panel, Segmented, label
 from cnnviz.ui.widgets.legend import Legend
 from cnnviz.ui.widgets.mosaic import Mosaic
@@ -24,6 +24,7 @@ TILE = 40
 class OutputPane(Panel):
     """`chosen` and `hovered` carry an index of the array (None when the pointer leaves).
 
+    `weight_chosen` carries a cell of a kernel, on the way back: `conv1.weight` and its index.
     `array_chosen` carries the array of the layer that is to be looked at: its output, or one inside.
     """
 
@@ -31,6 +32,7 @@ class OutputPane(Panel):
     hovered = Signal(object)
     channel_chosen = Signal(int)
     array_chosen = Signal(str)
+    weight_chosen = Signal(str, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("3 · Output", parent=parent)
@@ -126,7 +128,10 @@ class OutputPane(Panel):
         self.picture.set_selected(cell, numbers.fixed(float(maps[cell]), 4))
         self.legend.set_scale(*limits, frame.range_name(frame.node), frame.colormap(frame.node))
         what = f"unit {cell[0]} of" if frame.is_vector else f"map {cell[0]} of"
-        self.set_title("3 · Output", f"{frame.node}, {what} {len(maps)}")
+        title = (
+            "3 · Output" if not frame.backward else "3 · ∂L/∂weight" if frame.of_weight else "3 · ∂L/∂value"
+        )
+        self.set_title(title, f"{frame.node}, {what} {len(maps)}")
 
     def _show_all(self) -> None:
         frame = self._frame
@@ -164,8 +169,9 @@ class OutputPane(Panel):
 
     def _show_kernels(self, kernels: Array, frame: Frame) -> None:
         size = reach(kernels)
-        self.kernels.set_maps(kernels, -size, size)
-        self.kernels_legend.set_scale(-size, size)
+        colormap = "gradient" if frame.backward else "value"
+        self.kernels.set_maps(kernels, -size, size, colormap=colormap)
+        self.kernels_legend.set_scale(-size, size, colormap=colormap)
         groups = len(kernels) // frame.array.shape[0]
         self.kernels.set_selected((frame.cell[0] * groups, 0, 0))
         self.maps_title.setText(f"{numbers.count(len(kernels))} kernels, {groups} per map")
@@ -194,11 +200,16 @@ class OutputPane(Panel):
         if self._frame is not None:
             self.hovered.emit(self._frame.index_of(cell))
 
-    def _choose_kernel(self, place: int, _row: int, _column: int) -> None:
+    def _choose_kernel(self, place: int, row: int, column: int) -> None:
         frame = self._frame
         kernels = self._kernels(frame) if frame is not None else None
         if frame is None or kernels is None:
             return
-        channel, rest = divmod(place, len(kernels) // frame.array.shape[0])
+        weight = frame.trace.parameters[frame.owner]["weight"]
+        channel, rest = divmod(place, weight.shape[1])
+        if frame.backward and weight.ndim <= SPATIAL + 1:
+            where = (channel, rest, row, column)
+            self.weight_chosen.emit(f"{frame.owner}.weight", where[: weight.ndim - 1] + where[3:])
+            return
         self.chosen.emit((channel, *frame.index[1:]))
         self.channel_chosen.emit(rest)

@@ -42,6 +42,7 @@ class ProductBlocks(Scrolled):
         self._marked: frozenset[Cell] = frozenset()
         self._reach = 1.0
         self._captions: Sequence[str] = ()
+        self.colormap = "value"
         self.setMinimumHeight(90)
 
     def show_reading(self, reading: Reading, order: Sequence[int], digits: int, mode: str) -> None:
@@ -153,7 +154,7 @@ class ProductBlocks(Scrolled):
         self, painter: QPainter, blocks: Blocks, place: int, depth: int, reading: Reading
     ) -> None:
         at = self._order[place]
-        table = colormaps.rgb32("value", theme.current().name)
+        table = colormaps.rgb32(self.colormap, theme.current().name)
         words = table[colormaps.indices(reading.products[at, depth], -self._reach, self._reach)]
         if blocks.cell_width >= ProductBlocks._natural_width(self) - 8:
             self._paint_cells(painter, blocks, (place, depth), reading, words)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QIntValidator
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
-from cnnviz.explain import Box
+from cnnviz.explain import Box, Trace
 from cnnviz.explain.trace import Array
 from cnnviz.model.heads import main_head
 from cnnviz.ui import numbers, theme
 from cnnviz.ui.inspect.attribution import AttributionPanel
 from cnnviz.ui.inspect.attributionexamples import ExamplesPanel
-from cnnviz.ui.inspect.frame import Frame
 from cnnviz.ui.inspect.sample import Pad, SamplePicture
 from cnnviz.ui.inspect.volumes import volume
 from cnnviz.ui.state import Session
@@ -34,33 +35,33 @@ class ProbabilityPanel(Panel):
         self.body.addWidget(self.bars)
         self.body.addStretch(1)
 
-    def show_frame(self, frame: Frame, truth: int) -> None:
+    def show_trace(self, trace: Trace, classes: Sequence[str], truth: int) -> None:
         """Show the output of the network, and the logits it was made from."""
-        found = answers(frame)
+        found = answers(trace)
         self.bars.setVisible(found is not None)
         if found is None:
             self.set_title("Class probabilities", "the output is no list of classes")
             return
         probabilities, logits = found
         count = len(probabilities)
-        names = frame.classes if len(frame.classes) == count else [str(at) for at in range(count)]
+        names = classes if len(classes) == count else [str(at) for at in range(count)]
         self.bars.set_values(probabilities, classes=names, logits=logits, truth=truth if truth >= 0 else None)
-        rule = "softmax, " if main_head(frame.trace.graph).layer.loss == "cross entropy" else ""
+        rule = "softmax, " if main_head(trace.graph).layer.loss == "cross entropy" else ""
         total = numbers.fixed(float(probabilities.sum()), 5)
         self.set_title("Class probabilities", f"{rule}sum {total}")
 
 
-def answers(frame: Frame) -> tuple[Array, Array] | None:
+def answers(trace: Trace) -> tuple[Array, Array] | None:
     """Return probabilities and logits of the whole network; None where its main output is no vector of classes."""
-    graph = frame.trace.graph
+    graph = trace.graph
     head = main_head(graph)
-    values = frame.trace.activations.get(head.node)
+    values = trace.activations.get(head.node)
     if values is None or values.ndim != 1 or not 2 <= len(values) <= MOST_CLASSES or not head.classifies:
         return None
     answer = graph.node(head.node)
     giver = graph.inputs(head.node)[0].source if answer.layer.ends else head.node
     if giver != head.source or head.ready or head.layer.loss == "margin":
-        return values, frame.trace.activation(head.source)
+        return values, trace.activation(head.source)
     with np.errstate(all="ignore"):
         if head.layer.loss == "binary cross entropy":
             return 1 / (1 + np.exp(-values.astype(np.float64))), values

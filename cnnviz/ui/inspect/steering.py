@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
+from cnnviz.explain import Trace
 from cnnviz.ui.inspect.frame import Frame
 from cnnviz.ui.inspect.path import Path, carried, settled
 from cnnviz.ui.inspect.volumes import to_cell
@@ -26,9 +27,15 @@ class Steering(QObject):
         self.path = Path()
         self.frame: Frame | None = None
 
+    @property
+    def trace(self) -> Trace | None:
+        """Return the trace to move in: on the way back, that of the gradients."""
+        frame, trace = self.frame, self._looking.trace
+        return frame.trace if frame is not None and frame.values is trace else trace
+
     def go(self, node: str, index: Index, *, jump: bool = False) -> None:
         """Point at a value of a node, or at its largest one where there is none at the index."""
-        trace = self._looking.trace
+        trace = self.trace
         if trace is None or node not in trace.activations:
             return
         found = settled(trace, node, index)
@@ -59,7 +66,7 @@ class Steering(QObject):
 
     def back(self) -> None:
         """Return to where the last jump started."""
-        trace = self._looking.trace
+        trace = self.trace
         place = self.path.back(trace) if trace is not None else None
         if place is not None:
             self.leaving.emit()

@@ -123,6 +123,8 @@ def view_for(frame: Frame) -> type[View]:
     """
     for module in MODULES:
         import_module(f"cnnviz.ui.inspect.{module}")
+    if frame.backward:
+        return _VIEWS["backward" if frame.readings else ""]
     kind, group = ("", "") if frame.inside else (frame.layer.kind, frame.layer.group)
     form = form_of(frame.explanation.formula)
     names = (kind, group, form) if form == "window" else (kind, form)

@@ -24,7 +24,7 @@ def paint_wires(painter: QPainter, frame: Frame, columns: Sequence[Column], targ
     wires = [
         (value, rect, places[reading.node], reading)
         for reading in frame.readings
-        if reading.node in places  # what lies inside the layer has no place of its own
+        if reading.node in places and reading.node != frame.owner  # what lies inside has no place of its own
         for value, rect in _strengths(reading, places[reading.node])
     ]
     wires = sorted(wires, key=lambda wire: abs(wire[0]))[-MOST_WIRES:]
@@ -56,9 +56,14 @@ def _strengths(reading: Reading, column: Column) -> list[tuple[float, QRectF]]:
 
 
 def _wire(source: QRectF, target: QRectF) -> QPainterPath:
-    start = QPointF(source.right(), source.center().y())
-    end = QPointF(target.left() - 2, target.center().y())
-    bend = max((end.x() - start.x()) * 0.5, 12)
+    if source.left() > target.left():  # the way back
+        start = QPointF(source.left(), source.center().y())
+        end = QPointF(target.right() + 2, target.center().y())
+        bend = min((end.x() - start.x()) * 0.5, -12)
+    else:
+        start = QPointF(source.right(), source.center().y())
+        end = QPointF(target.left() - 2, target.center().y())
+        bend = max((end.x() - start.x()) * 0.5, 12)
     path = QPainterPath(start)
     path.cubicTo(start + QPointF(bend, 0), end - QPointF(bend, 0), end)
     return path

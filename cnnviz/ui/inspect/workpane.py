@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
@@ -17,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from cnnviz.explain import explain, formula_of, split
+from cnnviz.explain.backward import Step as OptimiserStep
 from cnnviz.layers.formula import blocks
 from cnnviz.ui import numbers, theme
 from cnnviz.ui.inspect.account import lines
@@ -25,12 +27,13 @@ from cnnviz.ui.inspect.frame import Frame
 from cnnviz.ui.inspect.path import carried
 from cnnviz.ui.inspect.reading import Spot
 from cnnviz.ui.inspect.runningsum import RunningSum
+from cnnviz.ui.inspect.stepcard import StepCard
 from cnnviz.ui.inspect.views import MODES, View, view_for
 from cnnviz.ui.widgets.chrome import Panel, Segmented, button, label
 
 MOST_STEPS = 4
-CHEVRON = "\u203a"
-SHORT_LINES = 8
+CHEVRON, BACK = "\u203a", "\u2039"
+SHORT_LINES, MOST_MORE = 8, 6
 WRITTEN = (16, 12, 9, 7, 5, 3, 2)
 
 
@@ -58,6 +61,7 @@ class WorkPane(Panel):
         self.digits = QSpinBox(minimum=2, maximum=6, value=3)
         self.running = RunningSum()
         self.card = ClosingCard()
+        self.step = StepCard()
         self._steps: list[Step] = []
         self.chips = [self._make_chip(place) for place in range(MOST_STEPS)]
         self._assemble()
@@ -89,6 +93,8 @@ class WorkPane(Panel):
         sums.addWidget(self.running, 1)
         self.body.addWidget(self._sum_box, 0)
         self.body.addWidget(self.card)
+        self.body.addWidget(self.step)
+        self.step.hide()
         self._next = QWidget()
         self._next.setFixedHeight(24)
         self._next_row = QHBoxLayout(self._next)
@@ -104,11 +110,18 @@ class WorkPane(Panel):
         """Show how another value was made."""
         self._frame = frame
         view = self._view(view_for(frame))
+        view.digits = self._decimals(frame)
         view.show_frame(frame)
         self.set_title(f"2 · {view.heading(frame)}", view.subtitle(frame))
         self.modes.setVisible(view.has_modes)
         self._show_sum(frame, view)
         self._show_next(frame)
+
+    def show_step(self, step: OptimiserStep | None) -> None:
+        """Show what the optimiser makes of a weight's gradient; nothing for other numbers."""
+        self.step.setVisible(step is not None)
+        if step is not None:
+            self.step.show_step(step)
 
     def set_spot(self, spot: Spot | None) -> None:
         """Light up the cell that is pointed at in another pane; emits nothing."""
@@ -130,7 +143,7 @@ class WorkPane(Panel):
         view = self._views[kind]
         if view is not self.view:
             self.view = view
-            view.digits, view.mode = self.digits.value(), self.modes.value()
+            view.mode = self.modes.value()
             self._pages.setCurrentWidget(view)
         return view
 
@@ -138,8 +151,8 @@ class WorkPane(Panel):
         tall = self.height() > view.full_height(frame)
         drawn = lines(frame) if tall else lines(frame, SHORT_LINES)
         self.running.set_dense(not tall)
-        digits = self.digits.value()
-        several = view.shows_sum(frame) and len(drawn) > 1
+        digits = view.digits
+        several = view.shows_sum(frame) and len(drawn) > 1 and (tall or not frame.of_weight)
         self._sum_box.setVisible(several)
         if several:
             self.running.show_lines(drawn, digits)
@@ -181,15 +194,27 @@ class WorkPane(Panel):
         if self.view is not None:
             self.view.set_mode(mode)
 
-    def _set_digits(self, digits: int) -> None:
-        for view in self._views.values():
-            view.set_digits(digits)
+    def _decimals(self, frame: Frame) -> int:
+        """Return how many decimals are shown: gradients can be small as a whole, and get as many more."""
+        largest = max((abs(term.value) for term in lines(frame, SHORT_LINES)), default=0.0)
+        if not frame.backward or not 0 < largest < math.inf:
+            return self.digits.value()
+        return self.digits.value() + min(max(-1 - math.floor(math.log10(largest)), 0), MOST_MORE)
+
+    def _set_digits(self, _digits: int) -> None:
         if self._frame is not None and self.view is not None:
+            self.view.set_digits(self._decimals(self._frame))
             self._show_sum(self._frame, self.view)
 
 
 def next_steps(frame: Frame) -> list[Step]:
-    """Return what happens to the value next, as long as each step works on single values, and what comes then."""
+    """Return what happens to the value next, as long as each step works on single values, and what comes then.
+
+    On the way back, these are the layers that the gradient goes on to.
+    """
+    if frame.backward:
+        before = frame.trace.graph.inputs(frame.owner)
+        return [Step(wire.source, (), f"{BACK} {wire.source}") for wire in before[:MOST_STEPS]]
     if frame.inside:
         return _readers(frame)
     graph, node = frame.trace.graph, frame.node

@@ -8,16 +8,18 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction, QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from cnnviz.explain import Box, Trace
+from cnnviz.explain import Box
 from cnnviz.ui import theme
 from cnnviz.ui.inspect.bar import InspectBar
 from cnnviz.ui.inspect.commands import make_actions
-from cnnviz.ui.inspect.frame import SCOPES, Frame, Reaches, make_frame
+from cnnviz.ui.inspect.direction import truth_of
+from cnnviz.ui.inspect.frame import SCOPES, Frame
+from cnnviz.ui.inspect.frames import Frames
 from cnnviz.ui.inspect.inputpane import InputPane
 from cnnviz.ui.inspect.lane import HEIGHT, Lane
 from cnnviz.ui.inspect.missing import WORDS, Banner, obstacle, remedy
 from cnnviz.ui.inspect.outputpane import OutputPane
-from cnnviz.ui.inspect.path import exists, field, settled
+from cnnviz.ui.inspect.path import exists, field
 from cnnviz.ui.inspect.player import Player
 from cnnviz.ui.inspect.reading import Spot
 from cnnviz.ui.inspect.side import SideColumn
@@ -41,7 +43,7 @@ class InspectWorkspace(QWidget):
         self._session = session
         self.frame: Frame | None = None
         self.scope = "layer"
-        self._reaches: tuple[Trace, Reaches] | None = None
+        self._frames = Frames(session)
         self._peeking = False
         self._spot: Spot | None = None
         self.steering = Steering(session, self)
@@ -104,6 +106,9 @@ class InspectWorkspace(QWidget):
         self.side.probabilities.bars.clicked.connect(steering.choose_class)
         self.bar.scope_chosen.connect(self.set_scope)
         self.bar.back.connect(steering.back)
+        self.bar.direction.turned.connect(self._session.looking.set_backward)
+        self.bar.direction.supposed.connect(self._session.looking.suppose)
+        self.output.weight_chosen.connect(steering.walk)
         self.player.moved.connect(self._play_to)
         self.player.playing_changed.connect(self._playing_changed)
         self.banner.wanted.connect(self._go_to_remedy)
@@ -136,10 +141,10 @@ class InspectWorkspace(QWidget):
         if not self.isVisible():
             return
         self._describe()
-        trace = self._session.looking.trace
+        trace = self._frames.take()
         if trace is None:
             return
-        frame = self._frame(trace, *self._place(trace))
+        frame = self._frames.make(trace, *self._frames.place(trace), self.scope)
         self.frame = self.steering.frame = frame
         self._peeking = False
         self.player.set_map(*_playing_field(frame))
@@ -147,26 +152,20 @@ class InspectWorkspace(QWidget):
         for pane in (self.input, self.work, self.output):
             pane.show_frame(frame)
         sample = self._session.material.sample
-        self.side.probabilities.show_frame(frame, sample.label if sample is not None else -1)
+        self.work.show_step(self._frames.step(frame))
+        self._show_answers(frame, sample.label if sample is not None else -1)
         self.side.sample.show_slice(frame.cell[1], frame.output.shape[1])
         self.bar.show_frame(frame, trace.graph.title)
         self.bar.back_button.setEnabled(len(self.steering.path) > 0)
         self._field_timer.start()
 
-    def _frame(self, trace: Trace, node: str, index: tuple[int, ...]) -> Frame:
-        if self._reaches is None or self._reaches[0] is not trace:
-            self._reaches = trace, Reaches(trace)
-        dataset = self._session.material.dataset
-        classes = tuple(dataset.classes) if dataset is not None else ()
-        return make_frame(trace, node, index, self.scope, classes=classes, reaches=self._reaches[1])
-
-    def _place(self, trace: Trace) -> tuple[str, tuple[int, ...]]:
-        """Return where the cursor stands, moved to where there is a value if need be."""
-        cursor = self._session.looking.cursor
-        if cursor.node not in trace.activations:
-            node = next(iter(trace.activations))
-            return node, settled(trace, node, ())
-        return cursor.node, settled(trace, cursor.node, cursor.index)
+    def _show_answers(self, frame: Frame, label: int) -> None:
+        """Show the probabilities, and the loss where the way back is looked at."""
+        way, looking = self._frames.way, self._session.looking
+        truth = truth_of(way.slopes) if way is not None else None
+        self.side.probabilities.show_trace(frame.values, frame.classes, label if truth is None else truth)
+        slopes = way.slopes if way is not None else None
+        self.bar.direction.show_slopes(slopes, frame.classes, backward=looking.backward)
 
     def _take_settings(self, settings: Any) -> None:
         self.player.reduced = settings.reduce_motion
@@ -175,7 +174,8 @@ class InspectWorkspace(QWidget):
     def _ask_field(self) -> None:
         """Look up in the worker what the value depends on: through a recurrent layer, that can take a while."""
         frame = self.frame
-        if frame is None or not self.isVisible():
+        if frame is None or not self.isVisible() or frame.of_weight:
+            self.lane.set_field({})
             return
         self._session.asker.ask(
             "field", lambda: (frame, field(frame.trace.graph, frame.node, frame.index)), self._show_field
@@ -207,7 +207,7 @@ class InspectWorkspace(QWidget):
             return
         wanted = frame
         if index is not None and index != frame.index and exists(frame.trace, frame.node, index):
-            wanted = self._frame(frame.trace, frame.node, index)
+            wanted = self._frames.make(frame.trace, frame.node, index, self.scope)
         if wanted is not frame or self._peeking:
             self._peeking = wanted is not frame
             self.input.show_frame(wanted)
@@ -236,6 +236,12 @@ class InspectWorkspace(QWidget):
     def _stop_filling(self) -> None:
         self.player.stop()
         self.output.set_filled(None)
+
+    # -- direction ----------------------------------------------------------------------------------------------
+
+    def turn_round(self) -> None:
+        """Look at the gradients, or at the values again."""
+        self._session.looking.set_backward(not self._session.looking.backward)
 
     # -- range --------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,86 @@
+"""The optimiser's step for one weight: old value, gradient, what is remembered, new value, line by line."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from cnnviz.explain.backward import Step
+from cnnviz.model.recipe import SETTINGS
+from cnnviz.ui import numbers, theme
+from cnnviz.ui.widgets.chrome import Elided, label
+
+MOST = 6
+
+
+class StepCard(QFrame):
+    """One row per line of the arithmetic: the rule in symbols, the numbers put in, the value."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        theme.set_role(self, role="card")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.heading, self.hint = label("", "heading"), Elided("", "hint")
+        self.rows = [(label("", "mono"), Elided("", "mono"), label("", "mono")) for _ in range(MOST)]
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 8, 14, 9)
+        column.setSpacing(4)
+        column.addWidget(self.heading)
+        column.addWidget(self.hint)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(2)
+        grid.setColumnStretch(1, 1)
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        for at, (rule, filled, value) in enumerate(self.rows):
+            grid.addWidget(rule, at, 0)
+            grid.addWidget(filled, at, 1)
+            grid.addWidget(value, at, 2, right)
+        column.addLayout(grid)
+
+    def show_step(self, step: Step) -> None:
+        """Show the step of another weight."""
+        name = next(each for each in SETTINGS if each.name == "optimiser").words[step.rule.name]
+        self.heading.setText(f"The step: {name}")
+        self.hint.setText(
+            f"w = {numbers.compact(step.old, 6)}, g = {numbers.compact(step.gradient, 6)}, "
+            f"η = {numbers.compact(step.rule.learning_rate)}; step {step.after.count} of a run with this gradient alone"
+        )
+        for at, (rule, filled, value) in enumerate(self.rows):
+            shown = at < len(step.lines)
+            for part in (rule, filled, value):
+                part.setVisible(shown)
+            if shown:
+                line = step.lines[at]
+                rule.setText(f"{line.symbol} = {line.rule}")
+                filled.setText(f"= {line.filled(_factor)}")
+                value.setText(f"= {numbers.compact(line.value, 6)}")
+        self.setAccessibleName(self.text())
+
+    def text(self) -> str:
+        """Return the card as plain text."""
+        shown = [row for row in self.rows if not row[0].isHidden()]
+        return "\n".join(
+            (self.heading.text(), self.hint.text(), *(" ".join(p.text() for p in row) for row in shown))
+        )
+
+
+def _factor(value: float) -> str:
+    """Write a number inside a formula; a negative one in brackets."""
+    text = numbers.compact(value, 5)
+    return f"({text})" if value < 0 else text
+
+
+def example() -> QWidget:
+    """Adam's first step."""
+    from cnnviz.explain.backward import Rule, step
+
+    card = StepCard()
+    card.show_step(step(Rule("adam", 1e-3), 0.6779961, 0.83250606))
+    return card
+
+
+if __name__ == "__main__":
+    from cnnviz.ui.widgets import demo as stage
+
+    stage.run(example, (640, 200))
