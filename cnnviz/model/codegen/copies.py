@@ -10,6 +10,7 @@ from importlib.resources.abc import Traversable
 from cnnviz.model.codegen.writing import bindings
 
 _ENGINE = files("cnnviz").joinpath("engine")
+_SCHEDULE = files("cnnviz").joinpath("model").joinpath("schedule.py")
 
 
 @cache
@@ -21,6 +22,18 @@ def own_classes() -> dict[str, str]:
         for node in ast.parse(source).body
         if isinstance(node, ast.ClassDef)
     }
+
+
+@cache
+def schedule(*names: str) -> str:
+    """Return the text of functions of `cnnviz.model.schedule`, and of what they need."""
+    return _with_needs(_SCHEDULE.read_text("utf-8"), *names)
+
+
+@cache
+def penalty() -> str:
+    """Return the text of `penalty` of `cnnviz.engine.step`."""
+    return _with_needs(_source("step.py"), "penalty")
 
 
 @cache
@@ -98,6 +111,7 @@ def _text(source: str, node: ast.stmt) -> str:
 def imports() -> dict[str, tuple[str, str]]:
     """Return what the copied texts may import, by the name that is bound."""
     sources = [*_module_sources(), _source("initialise.py"), _source("losses.py"), _source("augment.py")]
+    sources += [_source("step.py"), _SCHEDULE.read_text("utf-8")]
     found = {name: place for source in sources for name, place in bindings(source).items()}
     return {name: place for name, place in found.items() if not place[0].startswith("cnnviz")}
 

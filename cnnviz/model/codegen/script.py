@@ -54,7 +54,7 @@ def to_code(graph: Graph, recipe: Recipe | None = None, *, weights: str = "") ->
     known = {**copies.imports(), **_IMPORTS}
     needed = {name for part in parts for name in names_in(part)}
     head = [
-        _docstring(graph, report, recipe if trained else None),
+        _docstring(graph, report, left_out(recipe, lesson) if recipe and trained else None),
         *import_lines({name: known[name] for name in sorted(needed & set(known))}),
     ]
     if trained:
@@ -62,7 +62,8 @@ def to_code(graph: Graph, recipe: Recipe | None = None, *, weights: str = "") ->
     return "\n\n".join(head) + "\n\n\n" + "\n\n\n".join(parts) + "\n"
 
 
-def _docstring(graph: Graph, report: Report, recipe: Recipe | None) -> str:
+def _docstring(graph: Graph, report: Report, missing: list[str] | None) -> str:
+    """Return the words at the top; `missing` is what a script that trains leaves out, None if it does not train."""
     title = "".join(each for each in graph.title if each.isprintable()).replace("\\", "/").replace('"', "'")
     shape = report.row(report.input).shape or ()
     running = f" (and {report.non_trainable:,} running statistics)" if report.non_trainable else ""
@@ -70,11 +71,11 @@ def _docstring(graph: Graph, report: Report, recipe: Recipe | None) -> str:
     text = (
         f"{title.strip() or 'A network'}, written by cnnviz.\n\n{counts} for one sample of {times(shape)}.\n"
     )
-    if recipe:
+    if missing is not None:
         text += "\n    python net.py --train data.npz                          trains on its arrays"
         text += "\n    torchrun --nproc-per-node=2 net.py --train data.npz     the same in two processes\n"
-    if recipe and left_out(recipe):
-        text += f"\nNot in this script: {', '.join(left_out(recipe))}.\n"
+    if missing:
+        text += f"\nNot in this script: {', '.join(missing)}.\n"
     return f'"""{text}"""'
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 from cnnviz.model.check import Report
-from cnnviz.model.codegen import copies
+from cnnviz.model.codegen import copies, settings
 from cnnviz.model.codegen.network import Ends
 from cnnviz.model.codegen.writing import call_lines, written
 from cnnviz.model.graph import Graph
@@ -25,18 +25,18 @@ _OPTIMISERS = {
 
 _SAID = frozenset({
     "optimiser", "learning_rate", "batch_size", "epochs", "steps", "seed", "momentum", "weight_decay", "initialiser",
-    "device", "clip_norm", "augment",
+    "device", "clip_norm", "augment", "warm_up", "drop_factor", "drop_steps", "drop_patience", "l1", "l2", "freeze",
 })  # fmt: skip
-"""The settings of a recipe that a script follows; the schedule too, where it is one of these:"""
-_SCHEDULES = ("constant", "cosine")
+"""The settings of a recipe that a script follows; the schedule too, unless it is a plateau."""
 
 
-def left_out(recipe: Recipe) -> list[str]:
+def left_out(recipe: Recipe, lesson: Lesson) -> list[str]:
     """Return what a recipe asks for beyond what a script does, in words."""
-    found = [] if recipe.schedule in _SCHEDULES else [f"schedule {recipe.schedule}"]
+    found = [] if recipe.schedule in settings.PLANNED else [f"schedule {recipe.schedule}"]
+    said = _SAID | {"schedule"} | ({"label_smoothing"} if _plain(lesson) else set())
     for each in fields(recipe):
         value = getattr(recipe, each.name)
-        if each.name not in _SAID | {"schedule"} and value != each.default:
+        if each.name not in said and value != each.default:
             found.append(f"{each.name.replace('_', ' ')} {value}")
     return found
 
@@ -76,7 +76,15 @@ class Lesson:
 def training_text(lesson: Lesson, recipe: Recipe) -> list[str]:
     """Return the parts of a script that train by a recipe: numbers, losses, loop, reading of data."""
     augmenting = [copies.augmentation(tuple(step.kind for step in recipe.augment))] if recipe.augment else []
-    parts = [*_loss(lesson), _BATCHES, _PREPARED, *augmenting, _train(lesson, recipe), _load(lesson)]
+    parts = [
+        *_loss(lesson, recipe),
+        _BATCHES,
+        _PREPARED,
+        *augmenting,
+        *settings.functions(recipe),
+        _train(lesson, recipe),
+        _load(lesson),
+    ]
     return [_numbers(recipe), *parts]
 
 
@@ -90,7 +98,7 @@ LEARNING_RATE = {recipe.learning_rate!r}
 SEED = {recipe.seed}{chain}"""
 
 
-def _loss(lesson: Lesson) -> list[str]:
+def _loss(lesson: Lesson, recipe: Recipe) -> list[str]:
     """Write the class `Loss`, behind the functions it needs: torch's own where one head names classes."""
     method = "self.net" if lesson.scores == "forward" else f"self.net.{lesson.scores}"
     given = ", ".join(lesson.ends.arguments())
@@ -107,7 +115,9 @@ def _loss(lesson: Lesson) -> list[str]:
         *call_lines("    def ", "forward", ["self", *typed], " -> torch.Tensor:"),
     ]
     if plain:
-        lines.append(f"        return functional.cross_entropy({method}({given}), y)")
+        lines.append(
+            f"        return functional.cross_entropy({method}({given}), y{settings.smoothing_argument(recipe)})"
+        )
         return ["\n".join(lines)]
     texts: dict[str, None] = {}
     every = heads(lesson.graph)
@@ -185,11 +195,6 @@ def _train(lesson: Lesson, recipe: Recipe) -> str:
     longest, clip = getattr(recipe, "clip_norm", 0.0), ""
     if longest:
         clip = f"\n        nn.utils.clip_grad_norm_(model.parameters(), {longest!r})"
-    schedule = ""
-    if recipe.schedule == "cosine":
-        schedule = f"""
-        for group in optimiser.param_groups:
-            group["lr"] = LEARNING_RATE * 0.5 * (1 + math.cos(math.pi * step / {steps}))"""
     typed = [*(f"{each}: torch.Tensor" for each in arguments), 'device: str = "cpu"']
     head = "\n".join(call_lines("def ", "train", typed, " -> Net:"))
     taken = (
@@ -205,14 +210,14 @@ def _train(lesson: Lesson, recipe: Recipe) -> str:
     net = Net()
     initialise(net, "{recipe.initialiser}", SEED)
     torch.manual_seed(SEED + rank)  # dropout
-    model = Loss(net).to(device).train()
+    model = Loss(net).to(device).train(){settings.freezing_lines(recipe)}
     if world > 1:
         distributed.init_process_group("gloo")
         model = DistributedDataParallel(model){augment}
 {optimiser}{counted}
     for step, batch in enumerate(islice(batches(len({first}), world), {steps})):
-        places = batch[rank::world]{schedule}
-{loss}
+        places = batch[rank::world]{settings.rate_lines(recipe, steps)}
+{loss}{settings.penalty_line(recipe)}
         optimiser.zero_grad()
         loss.backward(){clip}
         optimiser.step()

@@ -120,6 +120,36 @@ def test_a_script_learns_the_same_weights(graph: Graph, optimiser: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "change",
+    [
+        {"schedule": "one-cycle"},
+        {"schedule": "cosine", "warm_up": 3},
+        {"schedule": "step", "drop_steps": (4, 7), "warm_up": 2},
+        {"warm_up": 5, "clip_norm": 0.5},
+        {"l1": 0.001, "l2": 0.01},
+        {"label_smoothing": 0.2},
+        {"freeze": ("conv1", "bn1")},
+        {"initialiser": "orthogonal", "optimiser": "nesterov"},
+    ],
+    ids=lambda change: "-".join(change),
+)
+def test_a_script_follows_every_setting_it_does_not_leave_out(change: dict[str, Any]) -> None:
+    recipe = Recipe(
+        **{"optimiser": "sgd", "learning_rate": 0.05, "batch_size": 16, "epochs": 3, "seed": 3, **change}
+    )
+    assert "Not in this script" not in to_code(NOISY, recipe)
+    ours = trained_here(NOISY, recipe)
+    for name, value in script(NOISY, recipe)["train"](*in_order()).state_dict().items():
+        torch.testing.assert_close(value, ours[name].reshape(value.shape), rtol=1e-3, atol=1e-5)
+
+
+def test_a_script_says_which_settings_it_leaves_out() -> None:
+    recipe = Recipe(schedule="plateau", mixup=0.2, label_smoothing=0.1)
+    assert "Not in this script: schedule plateau, mixup 0.2.\n" in to_code(PLAIN, recipe)
+    assert "label smoothing 0.1" in to_code(two_heads(), recipe)
+
+
+@pytest.mark.parametrize(
     "graph", [AUTOENCODER, two_heads(), contractive()], ids=["autoencoder", "two heads", "penalties"]
 )
 def test_a_script_learns_by_the_losses_of_all_outputs(graph: Graph) -> None:
