@@ -131,7 +131,7 @@ def test_a_script_learns_the_same_weights(graph: Graph, optimiser: str) -> None:
         {"freeze": ("conv1", "bn1")},
         {"initialiser": "orthogonal", "optimiser": "nesterov"},
     ],
-    ids=lambda change: "-".join(change),
+    ids="-".join,
 )
 def test_a_script_follows_every_setting_it_does_not_leave_out(change: dict[str, Any]) -> None:
     recipe = Recipe(
