@@ -53,6 +53,7 @@ class AttributionPanel(Panel):
         self._targets = Targets("", ())
         self._choices: list[tuple[Choice, str]] = []
         self._assemble()
+        self._refuse("")
         self._connect()
 
     def _assemble(self) -> None:
@@ -166,6 +167,8 @@ class AttributionPanel(Panel):
     def give_up(self) -> None:
         """Wait for no answer any more; the old one stays."""
         self.worker.give_up()
+        if self.answer is None:
+            self._refuse("")
         self._say("Cancelled." if self.answer is None else "Cancelled: this is the map from before.")
         self.again.show()
 
@@ -210,6 +213,8 @@ class AttributionPanel(Panel):
         self.bar.setRange(0, progress.total or 0)
         self.bar.setValue(progress.done)
         self._states.setCurrentIndex(1)
+        if self.answer is None:
+            self.why_not.set_sentence("The map is on its way.")
 
     def _refuse(self, sentence: str) -> None:
         """Say in place of the map why there is none."""

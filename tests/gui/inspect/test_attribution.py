@@ -189,6 +189,19 @@ def test_a_long_question_shows_progress_and_can_be_cancelled(lenet: InspectWorks
     assert not panel.again.isVisible()
 
 
+def test_a_first_long_question_shows_no_empty_map(lenet: InspectWorkspace) -> None:
+    panel, slow = lenet.side.attribution, Slow()
+    object.__setattr__(lenet._session.services, "attribute", slow)
+    lenet.side.tabs.setCurrentIndex(1)
+    wait(panel.cancel.isVisible)
+    assert "on its way" in panel.why_not._sentence.text()
+    assert not panel.legend.isVisible()
+    slow.gate.set()
+    settle(panel)
+    assert panel.legend.isVisible()
+    assert panel.picture.isVisible()
+
+
 def test_the_latest_question_wins(lenet: InspectWorkspace) -> None:
     panel = opened(lenet)
     answers = []
