@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from cnnviz.explain.functions import Function, sigmoid
 
@@ -35,3 +36,10 @@ DERIVATIVES: dict[str, Function] = {
     "softplus": lambda x, slope: sigmoid(slope * x),
 }
 """The slope of every function in `POINTWISE_RULES`; at a corner (ReLU at 0) that of the left side, as in torch."""
+
+OF_VALUE: dict[str, Callable[[float], float]] = {
+    "identity": lambda y: 1.0,
+    "sigmoid": lambda y: y * (1 - y),
+    "tanh": lambda y: 1 - y * y,
+}
+"""Slopes that a function's own value tells: the sum that it was taken of need not be added up again."""

@@ -13,6 +13,7 @@ import numpy as np
 
 from cnnviz.explain.backward import sums
 from cnnviz.explain.backward.batchnorm import through_statistics
+from cnnviz.explain.backward.channels import weights_towards
 from cnnviz.explain.backward.ends import slopes_of
 from cnnviz.explain.backward.local import share
 from cnnviz.explain.backward.numbers import Numbers
@@ -108,9 +109,9 @@ def _stray(parts: Sequence[PartValues], offsets: Sequence[Term]) -> float:
     return RELATIVE_TOLERANCE * (added + sum(float(np.abs(part.products).sum()) for part in parts)) + 1e-12
 
 
-def _stray_of_factors(values: Array, shares: Sequence[Share]) -> float:
+def _stray_of_factors(values: Array, factors: Array) -> float:
     """Return how far the engine's slopes may stray on their own; fast convolutions mix in those of neighbours."""
-    scales, sizes = np.array([each.rough for each in shares]), np.abs(values).ravel()
+    scales, sizes = np.abs(factors), np.abs(values).ravel()
     return FACTOR_TOLERANCE * float(scales @ sizes + scales.max(initial=0.0) * sizes.max(initial=0.0))
 
 
@@ -164,19 +165,31 @@ def _piece(
 
 def over(asked: Asked, numbers: Numbers, gradient: Array, array: str, box: Box, target: Target) -> Piece:
     """Return ∂L/∂output of a box of outputs, each times its share in the target."""
-    formulas = [asked.formula(index) for index in _indices(box)]
-    with np.errstate(all="ignore"):
-        shares = [share(formula, numbers, target) for formula in formulas]
     shape = tuple(len(cells) for cells in box)
-    weights = np.array([each.factor for each in shares]).reshape(shape)
     values = gradient[np.ix_(*box)].astype(np.float64)
+    towards = weights_towards(asked, numbers, box, target)
+    if towards is not None:
+        names = ("∂L/∂output", "weight")
+        part = PartValues(array, box, np.ones(shape, bool), values, towards, values * towards + 0.0, names)
+        return Piece(part, (), "Σ ∂L/∂output × weight", "", _stray_of_factors(values, towards.ravel()))
+    formulas = [asked.formula(index) for index in _indices(box)]
+    outputs = numbers.trace.activation(array)[np.ix_(*box)].ravel().tolist()
+    with np.errstate(all="ignore"):
+        shares = [share(formula, numbers, target, y) for formula, y in zip(formulas, outputs, strict=True)]
+    weights = np.array([each.factor for each in shares]).reshape(shape)
     part = PartValues(
         array, box, np.ones(shape, bool), values, weights, values * weights + 0.0,
         ("∂L/∂output", _name(shares)), partners=_partner(shares, shape, weights),
     )  # fmt: skip
     name = part.names[1]
     rule = f"Σ ∂L/∂output × {name}" if name else "Σ ∂L/∂output"
-    return Piece(part, (), rule, _ties(formulas, numbers), _stray_of_factors(values, shares))
+    return Piece(
+        part,
+        (),
+        rule,
+        _ties(formulas, numbers),
+        _stray_of_factors(values, np.array([s.rough for s in shares])),
+    )
 
 
 def _name(shares: Sequence[Share]) -> str:

@@ -26,11 +26,14 @@ from cnnviz.layers.formula import (
 )
 
 
-def share(formula: Formula, numbers: Numbers, target: Target) -> Share:  # noqa: C901, PLR0911, PLR0912
-    """Return how an output moves with a number; 0 where it does not use it. Computed in float64 from the inputs."""
+def share(formula: Formula, numbers: Numbers, target: Target, value: float) -> Share:  # noqa: C901, PLR0911, PLR0912
+    """Return how an output moves with a number; 0 where it does not use it. Computed in float64 from the inputs.
+
+    `value` is the output itself, from which the slope of a function around a sum is told, as torch tells it.
+    """
     match formula:
         case WeightedSum():
-            return sums.weighted_sum(formula, numbers, target)
+            return sums.weighted_sum(formula, numbers, target, value)
         case Product():
             return sums.product(formula, numbers, target)
         case Maximum():

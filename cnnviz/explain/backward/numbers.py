@@ -12,7 +12,7 @@ from cnnviz.explain.account import Account
 from cnnviz.explain.cells import Cells
 from cnnviz.explain.explanation import Place
 from cnnviz.explain.trace import Array, Trace
-from cnnviz.layers.formula import Block, Entries, Formula, Index
+from cnnviz.layers.formula import Block, Formula, Index
 
 _Formula = TypeVar("_Formula", bound=Formula)
 
@@ -26,6 +26,7 @@ class Numbers:
         self._known: dict[Block, tuple[Array, Array]] = {}
         self._sums: dict[Formula, Account] = {}
         self._statistics: dict[Block, tuple[float, float]] = {}
+        self._parameters: dict[str, Array] = {}
 
     def place(self, block: Block, index: Index) -> Place:
         """Return the place of a cell of a block in the trace."""
@@ -53,9 +54,11 @@ class Numbers:
             self._statistics[block] = float(values.mean()), float(values.var())
         return self._statistics[block]
 
-    def parameter(self, name: str, at: Entries = ()) -> Array:
-        """Return entries of a parameter."""
-        return self._cells.parameter(name, at)
+    def parameter(self, name: str) -> Array:
+        """Return a parameter."""
+        if name not in self._parameters:
+            self._parameters[name] = self._cells.parameter(name)
+        return self._parameters[name]
 
     def number(self, entry: tuple[str, Index]) -> float:
         """Return one entry of a parameter."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from cnnviz.explain import sums as forward
-from cnnviz.explain.backward.derivatives import DERIVATIVES
+from cnnviz.explain.backward.derivatives import DERIVATIVES, OF_VALUE
 from cnnviz.explain.backward.numbers import Numbers
 from cnnviz.explain.backward.places import (
     Target,
@@ -25,14 +25,16 @@ from cnnviz.explain.functions import FUNCTIONS
 from cnnviz.layers.formula import Block, Index, Lookup, Maximum, Part, Product, WeightedSum
 
 
-def weighted_sum(formula: WeightedSum, numbers: Numbers, target: Target) -> Share:
+def weighted_sum(formula: WeightedSum, numbers: Numbers, target: Target, value: float) -> Share:
     """Return the weight of a cell, or the input of a weight, times the slope of the function around the sum."""
     found = list(_shares(formula, numbers, target))
     share = found[0] if len(found) == 1 else total(found)
     if not formula.function:
         return share
-    x = numbers.account(formula, forward.weighted_sum).sum
-    outer = DERIVATIVES[formula.function](x, 1.0)
+    if formula.function in OF_VALUE:
+        outer = OF_VALUE[formula.function](value)
+    else:
+        outer = DERIVATIVES[formula.function](numbers.account(formula, forward.weighted_sum).sum, 1.0)
     name = f"{share.name} · {formula.function}′" if share.name else f"{formula.function}′"
     return Share(share.factor * outer, name, scale=share.rough)
 
