@@ -71,6 +71,7 @@ class Session(QObject):
         self.document.described.connect(self._meet)
         self.training.snapshot.connect(self._take_snapshot)
         self.training.ended.connect(self._tell_end)
+        self.training.noticed.connect(self.notice)
         self.material.failed.connect(self.tell_failure)
         self.looking.failed.connect(self.tell_failure)
         self._settings_timer = QTimer(self, singleShot=True, interval=SETTINGS_MS)

@@ -20,6 +20,7 @@ from cnnviz.events import (
     Failed,
     Finished,
     Gradients,
+    Notice,
     Progress,
     Snapshot,
     Started,
@@ -133,6 +134,8 @@ class Training(QObject):
     progress = Signal(object)
     snapshot = Signal(object)
     ended = Signal()
+    noticed = Signal(str, str)
+    """A tone and a sentence that does not stop the run: a full disk, arithmetic that is emulated."""
 
     def __init__(self, services: Services, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -274,6 +277,8 @@ class Training(QObject):
         if self._job is None:  # what was on its way when the window was closed
             return
         record = self.records[-1]
+        for tone, text in _notices(event):
+            self.noticed.emit(tone, text)
         match event:
             case Started():
                 record.started = event
@@ -313,6 +318,13 @@ class Training(QObject):
         if state != self.state:
             self.state = state
             self.state_changed.emit(state)
+
+
+def _notices(event: Event) -> list[tuple[str, str]]:
+    """Return the sentences of an event that are to be read, each with its tone."""
+    if isinstance(event, Started):
+        return [("info", remark) for remark in event.remarks]
+    return [("warning", event.text)] if isinstance(event, Notice) else []
 
 
 __all__ = ["Record", "Training"]

@@ -9,14 +9,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from cnnviz.control import Control
-from cnnviz.events import Answer, Event, RateTried
+from cnnviz.events import Answer, Event, Finished, Notice, RateTried, Started
 from cnnviz.model.ratesearch import RateSearch, tried_rate
 from cnnviz.model.recipe import SETTINGS
 from cnnviz.ui.services import TrainingTask
 from cnnviz.ui.train.ratefinder import RateFinder
 from cnnviz.ui.train.workspace import TrainWorkspace
 from cnnviz.ui.window import MainWindow
-from tests.gui.rooms import wait
+from tests.gui.rooms import idle, wait
 
 
 @pytest.fixture
@@ -93,3 +93,28 @@ def test_closing_ends_the_search(window: MainWindow, train: TrainWorkspace) -> N
     (dialog,) = train.recipe.findChildren(RateFinder)
     dialog.reject()
     wait(lambda: not train.recipe.findChildren(RateFinder))
+
+
+def test_a_notice_of_the_training_is_shown(
+    window: MainWindow, train: TrainWorkspace, notices: list[tuple[str, str]]
+) -> None:
+    def full(_task: TrainingTask, _control: Control) -> Iterator[Event]:
+        yield Started(1, 1, 1, 0, "cpu", remarks=("It is emulated.",))
+        yield Notice("The disk is full.")
+        yield Finished()
+
+    object.__setattr__(window.session.services, "train", full)
+    window.session.train()
+    wait(lambda: idle(window.session))
+    assert [each for each in notices if each[1] in ("It is emulated.", "The disk is full.")] == [
+        ("info", "It is emulated."),
+        ("warning", "The disk is full."),
+    ]
+
+
+@pytest.fixture
+def notices(window: MainWindow) -> list[tuple[str, str]]:
+    """Return the notices, as they come."""
+    found: list[tuple[str, str]] = []
+    window.session.notice.connect(lambda tone, text: found.append((tone, text)))
+    return found
