@@ -62,7 +62,7 @@ class TrainWorkspace(QWidget):
         training = session.training
         training.shown_changed.connect(self.refresh)
         session.runs.ticks_changed.connect(self.plots.compare_anew)
-        self.lookback.changed.connect(self._show_watch)
+        self.lookback.changed.connect(self._look_back)
         training.stepped.connect(self.refresh)
         training.evaluated.connect(lambda _event: self.refresh())
         training.state_changed.connect(lambda _state: self.refresh())
@@ -188,6 +188,10 @@ class TrainWorkspace(QWidget):
         if record is not None and moments and sample is not None:
             self.watch.show_moments(record.graph, moments, sample.label, record.classes, live=live)
             self._show_legend()
+
+    def _look_back(self) -> None:
+        if self.isVisible():
+            self._show_watch()
 
     def _past(self, record: Record) -> list[Watched]:
         """Return the pinned image at the snapshot that is looked back at, and at moments before it."""

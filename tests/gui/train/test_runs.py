@@ -177,7 +177,7 @@ def test_deleting_can_be_taken_back(window: MainWindow, train: TrainWorkspace) -
     look(train, 1)
     window.session.runs.show(kept.key)
     wait(lambda: window.session.training.shown is not None)
-    train.runs.list.setFocus()
+    wait(lambda: train.runs.list.accessibleDescription().startswith("#1 net1"))
     QTest.keyClick(train.runs.list, Qt.Key.Key_Delete)
     wait(lambda: names(train) == [])
     assert window.session.training.shown is None
