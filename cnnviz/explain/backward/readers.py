@@ -110,15 +110,27 @@ class _Lines:
         return [tuple(box)] if all(box) else []
 
 
-def _lines(asked: Asked, slot: Slot) -> _Lines | None:
+class _Nothing:
+    """What no output reads."""
+
+    def users(self, index: Index) -> list[Box]:
+        """Return no box."""
+        return []
+
+
+def _lines(asked: Asked, slot: Slot) -> _Lines | _Nothing | None:
     """Return the lines of a layer whose dimensions follow each other one by one; None where they don't."""
     shape, random = asked.shape, Random(0)
     places = [tuple(random.randrange(n) for n in shape) for _ in range(TRIED)]
     places += list(itertools.product(*({0, n - 1} for n in shape)))
+    start = places[0]
+    places += [(*start[:d], at, *start[d + 1 :]) for d, n in enumerate(shape) for at in range(n)]
     known = {place: asked.read(place, slot) for place in places}
     base = next((place for place, bounds in known.items() if bounds is not None), None)
-    if base is None:
-        return None
+    if (
+        base is None
+    ):  # a state of an LSTM reads its gates, never the sample: the lines would have met a reader
+        return _Nothing()
     width = len(known[base] or ())
     lines = tuple(
         np.array([_padded(asked.read((*base[:d], at, *base[d + 1 :]), slot), width) for at in range(n)])
