@@ -15,12 +15,16 @@ from cnnviz.ui.inspect.frame import Frame, Reaches
 from cnnviz.ui.inspect.reading import Reading, read
 from cnnviz.ui.inspect.volumes import SPATIAL
 
+MOST_POSITIONS = 20_000
+"""Of a map whose kernel is asked about: a second's work."""
+
 
 class Way:
     """One way forward and back. `gradients` is the trace with gradients in place of values.
 
     A parameter stands among them as an array inside its layer: `conv1.weight`. Those with more dimensions than can be
-    drawn (the kernels of a 3-D convolution) are left out.
+    drawn (the kernels of a 3-D convolution) are left out, and those of layers with very large maps: a sum over so many
+    positions would keep the window waiting.
     """
 
     def __init__(self, values: Trace, slopes: Slopes) -> None:
@@ -30,8 +34,9 @@ class Way:
             for name, array in values.activations.items()
         }
         for node, parameters in slopes.parameters.items():
+            positions = values.activations[node][0].size
             for name, array in parameters.items():
-                if array.ndim <= SPATIAL + 1:
+                if positions <= MOST_POSITIONS and array.ndim <= SPATIAL + 1:
                     arrays[f"{node}.{name}"] = array
         self.gradients = replace(values, activations=arrays, parameters=slopes.parameters)
         self.reaches = Reaches(self.gradients)

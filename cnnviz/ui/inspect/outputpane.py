@@ -13,7 +13,7 @@ from cnnviz.ui.inspect.arrays import ArrayTabs
 from cnnviz.ui.inspect.facts import FactSheet, facts
 from cnnviz.ui.inspect.frame import Frame, reach
 from cnnviz.ui.inspect.picture import MapPicture
-from cnnviz.ui.inspect.volumes import SPATIAL, Cell, identity, thickened
+from cnnviz.ui.inspect.volumes import Cell, identity, thickened
 from cnnviz.ui.widgets.chrome import Divider, Panel, Segmented, label
 from cnnviz.ui.widgets.legend import Legend
 from cnnviz.ui.widgets.mosaic import Mosaic
@@ -207,9 +207,10 @@ class OutputPane(Panel):
             return
         weight = frame.trace.parameters[frame.owner]["weight"]
         channel, rest = divmod(place, weight.shape[1])
-        if frame.backward and weight.ndim <= SPATIAL + 1:
+        array = f"{frame.owner}.weight"
+        if frame.backward and array in frame.trace.activations:
             where = (channel, rest, row, column)
-            self.weight_chosen.emit(f"{frame.owner}.weight", where[: weight.ndim - 1] + where[3:])
+            self.weight_chosen.emit(array, where[: weight.ndim - 1] + where[3:])
             return
         self.chosen.emit((channel, *frame.index[1:]))
         self.channel_chosen.emit(rest)
