@@ -47,7 +47,7 @@ def test_main_job(window: MainWindow, tmp_path: Path) -> None:
     _train(window, hand)
     record = session.training.record
     assert record is not None
-    assert record.steps == list(range(1, STEPS + 1))
+    assert list(record.steps) == list(range(1, STEPS + 1))
     assert np.mean(record.losses[-5:]) < np.mean(record.losses[:5])
 
     _ask_why(window, hand)
@@ -128,4 +128,4 @@ def test_window_and_engine_train_alike(window: MainWindow) -> None:
     choice = document.data.fitted(len(dataset.train))  # as the command line does
     cores.use_all_cores()  # a thread takes over what another one, here the window's for traces, has set last
     events = train(document.graph, dataset, document.recipe, choice)
-    assert training.record.losses == [event.loss for event in events if isinstance(event, StepDone)]
+    assert list(training.record.losses) == [event.loss for event in events if isinstance(event, StepDone)]
