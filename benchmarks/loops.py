@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import torch
 from numpy.typing import NDArray
+from PIL import Image
 from torch import nn
 from torch.nn import functional
 from torch.utils.data import DataLoader, Dataset
@@ -51,7 +53,11 @@ def bare(name: str, split: Split, batch_size: int, rate: float) -> Work:
 
 
 class Samples(Dataset[tuple[torch.Tensor, int]]):
-    """Gives one image at a time, turned from bytes into a float tensor as torchvision's ToTensor does."""
+    """Gives one image at a time, by the steps of torchvision's MNIST with ToTensor and Normalize.
+
+    So does PyTorch's own example (pytorch/examples, mnist/main.py), and most tutorials after it: bytes to a picture,
+    the picture to an array and a tensor, divided by 255, minus the mean, over the deviation.
+    """
 
     def __init__(self, split: Split) -> None:
         self._images: NDArray[Any] = split.images
@@ -61,7 +67,13 @@ class Samples(Dataset[tuple[torch.Tensor, int]]):
         return len(self._labels)
 
     def __getitem__(self, index: int) -> tuple[torch.Tensor, int]:
-        return torch.from_numpy(self._images[index]).float().div(255), int(self._labels[index])
+        picture = Image.fromarray(self._images[index, 0])
+        tensor = torch.from_numpy(np.array(picture, np.uint8, copy=True)).view(28, 28, 1)
+        tensor = tensor.permute(2, 0, 1).contiguous().to(torch.get_default_dtype()).div(255).clone()
+        mean, deviation = (
+            torch.as_tensor(each, dtype=tensor.dtype).view(-1, 1, 1) for each in ((0.1307,), (0.3081,))
+        )
+        return tensor.sub_(mean).div_(deviation), int(self._labels[index])
 
 
 def usual(name: str, split: Split, batch_size: int, rate: float, workers: int) -> Work:

@@ -34,7 +34,7 @@ from cnnviz.model.recipe import Recipe
 from cnnviz.runs import Clock
 from cnnviz.ui.services import Services, TrainingTask
 
-DRAIN_MS = 95
+DRAIN_MS = 90
 """How often the window looks into the mailbox: 10 times a second and a little more is what an eye follows."""
 MILESTONES = (0, 30, 200, 1000, 5000, 25000)
 """Steps at which a picture of the pinned image is kept beside the live one."""
