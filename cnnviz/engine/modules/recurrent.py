@@ -79,7 +79,10 @@ class GatedMemory(nn.Module):
         """Return what the input adds to the gates of every step, for all steps at once."""
         bias = self.bias if self.bias is None or self.bias_h is None else self.bias + self.bias_h
         steps = x.movedim(2, 0)
-        return self.weigh(steps.flatten(0, 1), self.weight_x, bias).chunk(len(steps))
+        weighed = self.weigh(steps.flatten(0, 1), self.weight_x, bias)
+        return weighed.unflatten(
+            0, (len(steps), -1)
+        ).unbind()  # not chunk: an export would fix the size of the batch
 
     @staticmethod
     def weigh(x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None = None) -> torch.Tensor:
