@@ -80,9 +80,9 @@ class GatedMemory(nn.Module):
         bias = self.bias if self.bias is None or self.bias_h is None else self.bias + self.bias_h
         steps = x.movedim(2, 0)
         weighed = self.weigh(steps.flatten(0, 1), self.weight_x, bias)
-        return weighed.unflatten(
-            0, (len(steps), -1)
-        ).unbind()  # not chunk: an export would fix the size of the batch
+        # not chunk: an export would fix the size of the batch
+        parted: torch.Tensor = weighed.unflatten(0, (len(steps), -1))  # type: ignore[no-untyped-call]
+        return parted.unbind()
 
     @staticmethod
     def weigh(x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None = None) -> torch.Tensor:
