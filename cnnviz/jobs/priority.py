@@ -7,7 +7,8 @@ import os
 import sys
 import threading
 
-NICENESS = 10
+from cnnviz.process import NICENESS
+
 SWITCH_SECONDS = 0.0005
 """How soon a waiting thread gets the interpreter; with Python's 5 ms, timers in the window come late."""
 

@@ -227,10 +227,13 @@ class Graph:
         return replace(self, edges=tuple(each for each in self.edges if each != edge))
 
     def insert(
-        self, edge: Edge, layer: Layer, name: str = "", position: tuple[float, float] = (0.0, 0.0)
+        self, edge: Edge, layer: Layer, name: str = "", position: tuple[float, float] | None = None
     ) -> Graph:
-        """Put a new node into the middle of a wire."""
+        """Put a new node into a wire; without a position, halfway between its ends."""
         found = name or self.fresh_name(layer)
+        if position is None:
+            (left, top), (right, bottom) = (self.node(end).position for end in (edge.source, edge.target))
+            position = ((left + right) / 2, (top + bottom) / 2)
         return self.disconnect(edge).add(layer, found, position)._splice(edge, found)
 
     def splice(self, edge: Edge, name: str) -> Graph:

@@ -5,5 +5,6 @@ training that the system kills for its memory would take the window with it. Sta
 """
 
 from cnnviz.process.apart import Apart
+from cnnviz.process.far import NICENESS
 
-__all__ = ["Apart"]
+__all__ = ["NICENESS", "Apart"]

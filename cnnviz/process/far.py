@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 from cnnviz.control import Control
 
 NICENESS = 10
-"""The window goes first."""
+"""How far whatever computes steps back, in a process or a thread of its own: the window goes first."""
 
 
 def serve(target: str, preload: str = "") -> NoReturn:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
@@ -45,6 +45,15 @@ class Judgement:
         return not self.loss >= other.loss
 
 
+def best_of(judgements: Iterable[Judgement]) -> Judgement | None:
+    """Return the best of the judgements on all validation images, the earliest of equals; None where there is none."""
+    best: Judgement | None = None
+    for each in judgements:
+        if each.which == "validation" and each.whole and each.better(best):
+            best = each
+    return best
+
+
 @dataclass(frozen=True)
 class Change:
     """A setting that the user changed while the run went on; it holds for the steps after `step`."""
@@ -68,11 +77,7 @@ class Journal:
 
     def best(self) -> Judgement | None:
         """Return the best judgement on all validation images, the earliest of equals."""
-        best: Judgement | None = None
-        for each in self.judgements:
-            if each.which == "validation" and each.whole and each.better(best):
-                best = each
-        return best
+        return best_of(self.judgements)
 
     def latest(self, which: str) -> Judgement | None:
         """Return the last judgement on all images of a kind."""

@@ -121,18 +121,6 @@ def _pad(op: Operator, d: Drawing) -> Value:
     return vocabulary.pad(op, d, pairs, mode, float(fill or 0.0))
 
 
-def _activation(kind: str, **names: str) -> Reader:
-    """Read a function of single numbers; `names` are the layer's options by the operator's settings."""
-
-    def read(op: Operator, d: Drawing) -> Value:
-        options = {
-            ours: float(op.settings[theirs]) for theirs, ours in names.items() if theirs in op.settings
-        }
-        return vocabulary.put(op, d, kind, **options)
-
-    return read
-
-
 def _softmax(op: Operator, d: Drawing) -> Value:
     if op.settings["dim"] not in (1, -len(op.value(d).shape)):
         raise d.error("turns scores into probabilities along another dimension than the channels.")
@@ -232,7 +220,7 @@ OPERATORS: Mapping[str, Reader] = {
     **{f"adaptive_{which}_pool{n}d.default": adaptive(which) for which in ("max", "avg") for n in _SIZES},
     **dict.fromkeys(_PASSED, vocabulary.pass_on),
     **{
-        f"{name}{place}.default": _activation(name)
+        f"{name}{place}.default": vocabulary.activation(name)
         for name in ("relu", "sigmoid", "tanh")
         for place in ("", "_")
     },
@@ -246,8 +234,8 @@ OPERATORS: Mapping[str, Reader] = {
     "div.Tensor": _divide,
     "dropout.default": _dropout,
     "dropout_.default": _dropout,
-    "elu.default": _activation("elu", alpha="alpha"),
-    "elu_.default": _activation("elu", alpha="alpha"),
+    "elu.default": vocabulary.activation("elu", alpha="alpha"),
+    "elu_.default": vocabulary.activation("elu", alpha="alpha"),
     "embedding.default": _embedding,
     "feature_dropout.default": _dropout,
     "flatten.using_ints": _flatten,
@@ -255,8 +243,8 @@ OPERATORS: Mapping[str, Reader] = {
     "group_norm.default": _norm("group_norm"),
     "instance_norm.default": _norm("instance_norm"),
     "layer_norm.default": _layer_norm,
-    "leaky_relu.default": _activation("leakyrelu", negative_slope="slope"),
-    "leaky_relu_.default": _activation("leakyrelu", negative_slope="slope"),
+    "leaky_relu.default": vocabulary.activation("leakyrelu", negative_slope="slope"),
+    "leaky_relu_.default": vocabulary.activation("leakyrelu", negative_slope="slope"),
     "linear.default": _linear,
     "matmul.default": _matmul,
     "maximum.default": _merge("maximum", "compares with"),
@@ -268,8 +256,8 @@ OPERATORS: Mapping[str, Reader] = {
     "pad.default": _pad,
     "permute.default": _permute,
     "reshape.default": _view,
-    "silu.default": _activation("silu"),
-    "silu_.default": _activation("silu"),
+    "silu.default": vocabulary.activation("silu"),
+    "silu_.default": vocabulary.activation("silu"),
     "slice.Tensor": _slice,
     "softmax.int": _softmax,
     "softplus.default": _softplus,

@@ -138,18 +138,6 @@ def _pad(op: Operator, d: Drawing) -> Value:
     return vocabulary.pad(op, d, pairs[1:], op.settings.get("mode", "constant"), amount)
 
 
-def _activation(kind: str, **names: str) -> Reader:
-    """Read a function of single numbers; `names` are the layer's options by the operator's attributes."""
-
-    def read(op: Operator, d: Drawing) -> Value:
-        options = {
-            ours: float(op.settings[theirs]) for theirs, ours in names.items() if theirs in op.settings
-        }
-        return vocabulary.put(op, d, kind, **options)
-
-    return read
-
-
 def _softmax(op: Operator, d: Drawing) -> Value:
     x = op.value(d)
     if op.settings.get("axis", -1) not in (1, -len(x.shape)):
@@ -255,7 +243,7 @@ OPERATORS: Mapping[str, Reader] = {
     "ConvTranspose": conv_transpose,
     "Div": _divide,
     "Dropout": _dropout,
-    "Elu": _activation("elu", alpha="alpha"),
+    "Elu": vocabulary.activation("elu", alpha="alpha"),
     "Flatten": _flatten,
     "Gather": _gather,
     "Gelu": _gelu,
@@ -267,7 +255,7 @@ OPERATORS: Mapping[str, Reader] = {
     "InstanceNormalization": _instance_norm,
     "LRN": _response_norm,
     "LayerNormalization": _layer_norm,
-    "LeakyRelu": _activation("leakyrelu", alpha="slope"),
+    "LeakyRelu": vocabulary.activation("leakyrelu", alpha="slope"),
     "MatMul": _mat_mul,
     "Max": _merge("maximum", "compares with"),
     "MaxPool": pool("max"),
@@ -276,17 +264,17 @@ OPERATORS: Mapping[str, Reader] = {
     "Pad": _pad,
     "ReduceMax": reduce_whole("max"),
     "ReduceMean": reduce_whole("avg"),
-    "Relu": _activation("relu"),
+    "Relu": vocabulary.activation("relu"),
     "Reshape": _reshape,
     "Resize": _resize,
-    "Sigmoid": _activation("sigmoid"),
+    "Sigmoid": vocabulary.activation("sigmoid"),
     "Slice": _slice,
     "Softmax": _softmax,
-    "Softplus": _activation("softplus"),
+    "Softplus": vocabulary.activation("softplus"),
     "Squeeze": _squeeze,
     "Sub": _merge("subtract", "subtracts"),
     "Sum": _merge("add", "adds"),
-    "Tanh": _activation("tanh"),
+    "Tanh": vocabulary.activation("tanh"),
     "Transpose": _transpose,
     "Unsqueeze": _unsqueeze,
     "Upsample": _resize,

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from cnnviz.engine.exchange.drawing import Array, Drawing, Value
-from cnnviz.engine.exchange.operator import Operator
+from cnnviz.engine.exchange.operator import Operator, Reader
 from cnnviz.errors import ShapeError
 from cnnviz.layers import (
     LAYERS,
@@ -182,6 +182,18 @@ def put(op: Operator, d: Drawing, kind: str, **options: object) -> Value:
     """Draw a layer of a kind that has no weights, behind all that the operator takes from the network."""
     inputs = [each for each in op.inputs if isinstance(each, Value)]
     return d.add(d.layer(d.kind(kind), **options), inputs, op.name, readers=op.readers)
+
+
+def activation(kind: str, **names: str) -> Reader:
+    """Return what reads a function of single numbers; `names` are the layer's options by the operator's settings."""
+
+    def read(op: Operator, d: Drawing) -> Value:
+        options = {
+            ours: float(op.settings[theirs]) for theirs, ours in names.items() if theirs in op.settings
+        }
+        return put(op, d, kind, **options)
+
+    return read
 
 
 def pass_on(op: Operator, d: Drawing) -> Value:

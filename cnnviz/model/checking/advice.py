@@ -65,7 +65,7 @@ def _bent_scores(graph: Graph, node: Node, *_: object) -> Problem | None:
     last = not graph.outputs(node.name) and not any(other.layer.ends for other in graph)
     if not last and not (behind and all(_passes(other.layer) for other in behind)):
         return None
-    if not getattr(node.layer, "cuts", False):
+    if not node.layer.cuts:
         return None
     text = "cuts off negative scores, so that a wrong class can't be told how wrong it is."
     return Problem(node.name, text, "note", (removal(node.name),))

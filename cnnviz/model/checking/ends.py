@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from cnnviz.layers import Dense, GlobalAvgPool, Output, Shape
 from cnnviz.model.checking.problem import Fix, Problem
+from cnnviz.model.checking.wiring import removal
 from cnnviz.model.graph import Graph
 
 AUXILIARY_WEIGHT = 0.3
@@ -47,7 +48,7 @@ def problems(graph: Graph, shapes: Mapping[str, Shape | None]) -> list[Problem]:
     idle = [name for name in loose if graph.node(name).layer.most_inputs == 0]
     if len(loose) > 1 and idle:
         found += [
-            Problem(name, "is an input that feeds nothing.", "error", (_remove(name),)) for name in idle
+            Problem(name, "is an input that feeds nothing.", "error", (removal(name),)) for name in idle
         ]
         loose = [name for name in loose if name not in idle]
     if len(loose) > (0 if marked else 1):
@@ -69,7 +70,7 @@ def _loose(graph: Graph, ends: list[str], main: str, shapes: Mapping[str, Shape 
     best = main or max(ends, key=lambda name: len(graph.ancestors(name)))
     heads = tuple(name for name in ends if name != best)
     if not heads or any(shapes.get(name) is None for name in (best, *heads)):
-        return Problem(loose, text, "error", (_remove(loose),))
+        return Problem(loose, text, "error", (removal(loose),))
     label = (
         f"Make {loose} an auxiliary output" if len(heads) == 1 else "Make the loose ends auxiliary outputs"
     )
@@ -81,11 +82,7 @@ def _loose(graph: Graph, ends: list[str], main: str, shapes: Mapping[str, Shape 
             grown = _head(grown, name, shape, goal)
         return grown
 
-    return Problem(loose, text, "error", (Fix(label, mark), _remove(loose)))
-
-
-def _remove(name: str) -> Fix:
-    return Fix(f"Remove {name}", lambda graph: graph.remove([name]))
+    return Problem(loose, text, "error", (Fix(label, mark), removal(loose)))
 
 
 def _head(graph: Graph, name: str, shape: Shape, wanted: Shape) -> Graph:

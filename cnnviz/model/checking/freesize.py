@@ -97,7 +97,5 @@ def _average(graph: Graph, name: str, rows: Mapping[str, Row]) -> tuple[Fix, ...
         if len(before) != 1:
             return ()
         wire = before[0]
-    ends = graph.node(wire.source).position, graph.node(wire.target).position
-    middle = ((ends[0][0] + ends[1][0]) / 2, (ends[0][1] + ends[1][1]) / 2)
     label = f"Insert global average before {wire.target}"
-    return (Fix(label, lambda graph: graph.insert(wire, GlobalAvgPool(), position=middle)),)
+    return (Fix(label, lambda graph: graph.insert(wire, GlobalAvgPool())),)

@@ -137,8 +137,6 @@ def _fix(name: str, remedy: Remedy) -> Fix:
             return graph.with_layer(name, remedy.replace)
         assert remedy.insert is not None
         wire = next(edge for edge in graph.inputs(name) if edge.port == remedy.port)
-        ends = graph.node(wire.source).position, graph.node(name).position
-        middle = ((ends[0][0] + ends[1][0]) / 2, (ends[0][1] + ends[1][1]) / 2)
-        return graph.insert(wire, remedy.insert, position=middle)
+        return graph.insert(wire, remedy.insert)
 
     return Fix(remedy.label, edit)

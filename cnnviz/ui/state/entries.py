@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cnnviz.runs import Judgement, Labels, Run
 from cnnviz.runs.about import COLORS
+from cnnviz.runs.journal import best_of
 from cnnviz.ui.state.training import Record
 
 
@@ -37,11 +38,7 @@ class Entry:
     @property
     def best(self) -> Judgement | None:
         """Return the best judgement on all validation images."""
-        best: Judgement | None = None
-        for each in self.judgements:
-            if each.which == "validation" and each.whole and each.better(best):
-                best = each
-        return best
+        return best_of(self.judgements)
 
     @property
     def reached(self) -> Judgement | None:

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from cnnviz.errors import GraphError
-from cnnviz.layers import LAYERS
-from cnnviz.model.graph import Graph
+from cnnviz.layers import LAYERS, Dense, Input, ReLU
+from cnnviz.model.graph import Graph, chain
 from cnnviz.model.history import History
 
 KINDS = st.sampled_from(sorted(LAYERS))
@@ -116,3 +116,10 @@ class Edits(RuleBasedStateMachine):
 
 Edits.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
 TestEdits = Edits.TestCase
+
+
+def test_what_is_put_into_a_wire_lies_halfway_unless_told_otherwise() -> None:
+    graph = chain([("x", Input((4,))), ("a", Dense(2))]).move({"x": (100.0, 0.0), "a": (300.0, 400.0)})
+    (wire,) = graph.inputs("a")
+    assert graph.insert(wire, ReLU(), "r").node("r").position == (200.0, 200.0)
+    assert graph.insert(wire, ReLU(), "r", (8.0, 9.0)).node("r").position == (8.0, 9.0)

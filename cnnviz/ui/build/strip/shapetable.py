@@ -55,7 +55,6 @@ class ShapeTable(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._graph, self._order = Graph(), numbers.axis_order()
-        self._shown: tuple[object, ...] = ()
         self._sorted_by = -1
         self.grid = QTableWidget(0, len(COLUMNS))
         self._dress()
@@ -99,10 +98,8 @@ class ShapeTable(QWidget):
 
     def show_graph(self, graph: Graph, order: numbers.AxisOrder) -> None:
         """Show what is known about every node; does nothing where that is shown already."""
-        shown = (graph, order)
-        if self._shown and self._shown[0] is graph and self._shown[1] == order:
+        if graph is self._graph and order == self._order:
             return
-        self._shown = shown
         self._graph, self._order = graph, order
         self._fill(summarise(graph))
 
