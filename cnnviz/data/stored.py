@@ -14,8 +14,8 @@ Places = NDArray[np.int64]
 class Stored(ABC):
     """Looks like an array (N, …) of `dtype` that is indexed along its first axis only.
 
-    Pickled, it travels as what it needs to read again (a path, a seed), never as its values. Reading may happen in any
-    thread, one read at a time.
+    Pickled, it travels as what it needs to read again (a path, a seed), never as its values. Reading may happen in
+    several threads at the same time.
     """
 
     shape: tuple[int, ...]
