@@ -21,7 +21,7 @@ from cnnviz.model.graph import Graph, chain
 from cnnviz.model.recipe import DataChoice, Recipe, recipe_from_dict
 from cnnviz.templates.draft import Draft
 from cnnviz.templates.parts import KERAS, Style, convolution, dense
-from cnnviz.templates.template import Template, card
+from cnnviz.templates.template import Template, card, reached
 
 LENET = "lenet5-mnist"
 DATA = DataChoice("mnist")
@@ -224,7 +224,7 @@ def lenet5() -> Template:
         recipe=_recipe(about),
         data=DATA,
         params=61_706,
-        reported=_reached(about),
+        reported=reached(LENET),
         trained=LENET,
     )
 
@@ -234,11 +234,6 @@ def _recipe(about: dict[str, Any]) -> Recipe:
     if "recipe" in about:
         return recipe_from_dict(about["recipe"])
     return Recipe(optimiser="adamw", learning_rate=2e-3, batch_size=128, schedule="cosine", epochs=20)
-
-
-def _reached(about: dict[str, Any]) -> str:
-    accuracy = about.get("test_accuracy")
-    return f"{accuracy:.2%} on MNIST".replace("%", " %") if isinstance(accuracy, float) else ""
 
 
 def templates() -> tuple[Template, ...]:

@@ -66,6 +66,15 @@ def card(folder: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def reached(folder: str) -> str:
+    """Return in a few words what shipped weights reached on test data, by their card; empty where there is none."""
+    about = card(folder)
+    accuracy = about.get("test_accuracy")
+    if isinstance(accuracy, float):
+        return f"{accuracy:.2%} on {about['data']['name']}".replace("%", " %")
+    return str(about.get("reached", ""))
+
+
 def _shipped_file(folder: str, name: str) -> Path | None:
     if not folder:
         return None
