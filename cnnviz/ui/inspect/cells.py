@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -22,6 +23,8 @@ from cnnviz.ui.widgets.heatmap import HeatMap
 from cnnviz.ui.widgets.legend import Legend
 
 FIRST: Cell = (0, 0, 0, 0)
+FEW = 24
+"""Of a longer vector, the cells stand in several lines."""
 
 
 class Factor(QWidget):
@@ -42,7 +45,7 @@ class Factor(QWidget):
         channel, depth, row, column = cell
         picture, at = maps[channel, depth], (row, column)
         if picture.size == 1:
-            picture, at = maps.reshape(1, -1), (0, channel)
+            picture, at = wrapped(maps.reshape(-1)), divmod(channel, across(len(maps)))
         limits, colormap = frame.limits(node, picture), frame.colormap(node)
         self.map.set_array(picture, *limits)
         self.map.set_colormap(colormap)
@@ -50,6 +53,18 @@ class Factor(QWidget):
         self.legend.set_scale(*limits, frame.range_name(node), colormap)
         name = split(node)[1] or node
         self.caption.setText(f"{name}, {'unit' if maps[0].size == 1 else 'map'} {channel}:  {value}")
+
+
+def across(count: int) -> int:
+    """Return how many cells of a vector stand in a line: all, or as many as there are lines."""
+    return count if count <= FEW else math.ceil(math.sqrt(count))
+
+
+def wrapped(vector: Array) -> Array:
+    """Return a vector as lines of cells; the last one ends in cells without a number."""
+    width = across(len(vector))
+    spare = -len(vector) % width
+    return np.append(vector, np.full(spare, np.nan)).reshape(-1, width)
 
 
 class Summand(QWidget):

@@ -6,6 +6,8 @@ from cnnviz.explain import Explanation
 from cnnviz.layers.formula import Normalise
 from cnnviz.ui import numbers
 from cnnviz.ui.inspect.account import Line
+from cnnviz.ui.inspect.figures.bands import Bands
+from cnnviz.ui.inspect.figures.spread import Spread
 from cnnviz.ui.inspect.formula import FormulaText, Fraction, Piece, plain
 from cnnviz.ui.inspect.frame import Frame
 from cnnviz.ui.inspect.views import View, view
@@ -24,11 +26,18 @@ class NormView(View):
         self.formula = FormulaText()
         self.sentence = label("", "secondary")
         self.sentence.setWordWrap(True)
-        self.column.addStretch(1)
+        self.spread, self.bands = Spread(), Bands()
+        self.spread_title, self.bands_title = label("", "heading"), label("", "heading")
         self.column.addWidget(self.formula)
-        self.column.addSpacing(8)
         self.column.addWidget(self.sentence)
-        self.column.addStretch(2)
+        for part, stretch in (
+            (self.spread_title, 0),
+            (self.spread, 3),
+            (self.bands_title, 0),
+            (self.bands, 2),
+        ):
+            self.column.addWidget(part, stretch)
+        self.bands.chosen.connect(self._choose_channel)
 
     def refresh(self) -> None:
         if self.frame is None:
@@ -44,6 +53,32 @@ class NormView(View):
             f"{numbers.compact(spread)}; this value lies "
             f"{numbers.fixed(abs(away), 2)} deviations {'above' if away >= 0 else 'below'} that mean."
         )
+
+        self._show_statistics(self.frame, known, spread, x)
+
+    def _show_statistics(self, frame: Frame, known: dict[str, float], spread: float, x: float) -> None:
+        """Draw the values around the one that is looked at and, where each channel has some, all statistics."""
+        formula, reading = frame.explanation.formula, frame.readings[-1]
+        running = isinstance(formula, Normalise)
+        values = reading.maps[reading.channels[0]] if running else reading.values
+        self.spread.show_values(values, known["mean"], spread, x)
+        count = numbers.count(values.size)
+        whose = f"of channel {frame.index[0]} in this sample" if running else "that are normalised together"
+        self.spread_title.setText(f"The {count} value{'s' if values.size != 1 else ''} {whose}")
+        found = frame.trace.parameters.get(frame.owner, {})
+        several = running and len(found.get("running_mean", ())) > 1
+        self.bands.setVisible(several)
+        self.bands_title.setVisible(several)
+        if several and isinstance(formula, Normalise):
+            self.bands.show_statistics(found["running_mean"], found["running_var"], formula.channel)
+            self.bands_title.setText(
+                f"Mean ± standard deviation of all {len(found['running_mean'])} channels"
+            )
+
+    def _choose_channel(self, channel: int) -> None:
+        frame = self.frame
+        if frame is not None and channel < frame.array.shape[0]:
+            self.walked.emit(frame.node, (channel, *frame.index[1:]))
 
     def subtitle(self, frame: Frame) -> str:
         if isinstance(frame.explanation.formula, Normalise):

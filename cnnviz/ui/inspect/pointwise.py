@@ -14,8 +14,10 @@ from cnnviz.explain import FUNCTIONS
 from cnnviz.explain.explanation import place
 from cnnviz.ui import numbers, theme
 from cnnviz.ui.inspect.account import Line
+from cnnviz.ui.inspect.figures.passage import Passage
 from cnnviz.ui.inspect.formula import FormulaText, Piece
 from cnnviz.ui.inspect.frame import Frame
+from cnnviz.ui.inspect.reading import Spot
 from cnnviz.ui.inspect.views import View, view
 from cnnviz.ui.widgets.chrome import label
 from cnnviz.ui.widgets.painted import Painted
@@ -117,13 +119,15 @@ class PointwiseView(View):
 
     def __init__(self) -> None:
         super().__init__()
-        self.curve, self.formula = Curve(), FormulaText()
+        self.curve, self.formula, self.passage = Curve(), FormulaText(), Passage()
         self.sentence = label("", "secondary")
         self.sentence.setWordWrap(True)
         self.column.addWidget(self.sentence)
         self.column.addWidget(self.formula)
         self.column.addWidget(self.curve, 1)
+        self.column.addWidget(self.passage, 1)
         self.column.addStretch(0)
+        self.passage.walked.connect(lambda: self.walk(Spot(0, (0, 0, 0, 0))))
 
     def refresh(self) -> None:
         if self.frame is None:
@@ -133,17 +137,19 @@ class PointwiseView(View):
         reach = self.frame.reaches.node(found.parts[0].node)
         self.curve.setVisible(bool(found.function))
         self.formula.setVisible(not found.function)
+        self.passage.setVisible(not found.function)
         if found.function:
             self.curve.show_point(found.function, found.sum, found.result, reach, known.get("slope", 0.0))
         else:
             self.formula.show_rows(self._passing(self.frame))
+            self.passage.show_frame(self.frame, self.digits)
         self.sentence.setText(self._words(self.frame))
 
     def _passing(self, frame: Frame) -> list[list[Piece]]:
         """Say where the value comes from, and what it is."""
         value = numbers.fixed(frame.explanation.result, self.digits)
         here = f"{frame.node}{place(frame.index)}"
-        return [[(here, "t2"), (" = ", "t3"), (_origin(frame), "cursor")], [(value, "t1")]]
+        return [[(here, "t2"), (" = ", "t3"), (_origin(frame), "cursor"), (" = ", "t3"), (value, "t1")]]
 
     def _words(self, frame: Frame) -> str:
         found, reading = frame.explanation, frame.readings[0]

@@ -50,11 +50,16 @@ class ProductBlocks(Scrolled):
         shape = self._reading.products.shape if self._reading else None
         self._reading, self._order, self._digits, self._mode = reading, order, digits, mode
         self._second = bool(reading.names[1]) and reading.names[1] != "gate"
-        finite = reading.products[np.isfinite(reading.products)]
+        colored = self._colored(reading)
+        finite = colored[np.isfinite(colored)]
         self._reach = (float(np.abs(finite).max()) if finite.size else 1.0) or 1.0
         if shape != reading.products.shape:
             self._cell = None
         self.update_scroll()
+
+    def _colored(self, reading: Reading) -> Array:
+        """Return the numbers that the colours stand for: the products, or the values that a gate chooses from."""
+        return reading.values if reading.names[1] == "gate" else reading.products
 
     def set_marked(self, cells: Sequence[Cell]) -> None:
         """Ring cells for good, as the winner of a maximum."""
@@ -155,7 +160,7 @@ class ProductBlocks(Scrolled):
     ) -> None:
         at = self._order[place]
         table = colormaps.rgb32(self.colormap, theme.current().name)
-        words = table[colormaps.indices(reading.products[at, depth], -self._reach, self._reach)]
+        words = table[colormaps.indices(self._colored(reading)[at, depth], -self._reach, self._reach)]
         if blocks.cell_width >= ProductBlocks._natural_width(self) - 8:
             self._paint_cells(painter, blocks, (place, depth), reading, words)
         else:

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton
 
 from cnnviz.explain import Constant
 from cnnviz.ui import numbers
+from cnnviz.ui.inspect.figures.samplinggrid import SamplingGrid
 from cnnviz.ui.inspect.formula import FormulaText, Piece
 from cnnviz.ui.inspect.frame import Frame
 from cnnviz.ui.inspect.pool import Window
@@ -13,19 +14,22 @@ from cnnviz.ui.inspect.reading import Spot
 from cnnviz.ui.inspect.views import View, view
 from cnnviz.ui.widgets.chrome import button, label
 
+NEIGHBOURS = 150
+
 
 @view("Sampled")
 class SamplerView(View):
     """The map of six numbers, the place it points at, and the share of each neighbour."""
 
     title = "Fetched pixel"
+    sums = False
 
     def __init__(self) -> None:
         super().__init__()
         self.sentence = label("", "secondary")
         self.sentence.setWordWrap(True)
         self.formula = FormulaText()
-        self.blocks = Window(name="neighbours")
+        self.grid, self.blocks = SamplingGrid(), Window(name="neighbours")
         self.thetas: list[QPushButton] = []
         row = QHBoxLayout()
         row.setSpacing(4)
@@ -38,6 +42,8 @@ class SamplerView(View):
         row.addStretch(1)
         self.column.addWidget(self.sentence)
         self.column.addWidget(self.formula)
+        self.blocks.setMinimumHeight(NEIGHBOURS)
+        self.column.addWidget(self.grid, 3)
         self.column.addWidget(self.blocks, 1)
         self.column.addLayout(row)
         self.blocks.hovered.connect(lambda cell: self.spot_hovered.emit(Spot(0, cell)))
@@ -50,6 +56,7 @@ class SamplerView(View):
         reading, thetas = self.frame.readings[0], self._thetas()
         row, column = (each.value for each in self.frame.explanation.constants[:2])
         self.blocks.show_reading(reading, range(len(reading.products)), self.digits, "products")
+        self.grid.show_frame(self.frame)
         place = ", ".join(numbers.fixed(at, 2) for at in (row, column))
         here = ", ".join(str(at) for at in self.frame.index[1:])
         self.sentence.setText(

@@ -23,6 +23,7 @@ from cnnviz.layers.formula import blocks
 from cnnviz.ui import numbers, theme
 from cnnviz.ui.inspect.account import lines
 from cnnviz.ui.inspect.closing import ClosingCard
+from cnnviz.ui.inspect.figures.strip import Strip, inside
 from cnnviz.ui.inspect.frame import Frame
 from cnnviz.ui.inspect.path import carried
 from cnnviz.ui.inspect.reading import Spot
@@ -34,6 +35,8 @@ from cnnviz.ui.widgets.chrome import Panel, Segmented, button, label
 MOST_STEPS = 4
 CHEVRON, BACK = "\u203a", "\u2039"
 SHORT_LINES, MOST_MORE = 8, 6
+CHROME = 100
+"""Pixels of the header, the steps below and the gaps between."""
 WRITTEN = (16, 12, 9, 7, 5, 3, 2)
 
 
@@ -62,11 +65,13 @@ class WorkPane(Panel):
         self.running = RunningSum()
         self.card = ClosingCard()
         self.step = StepCard()
+        self.inside = Strip()
         self._steps: list[Step] = []
         self.chips = [self._make_chip(place) for place in range(MOST_STEPS)]
         self._assemble()
         self.modes.chosen.connect(self._set_mode)
         self.digits.valueChanged.connect(self._set_digits)
+        self.inside.chosen.connect(self.walked)
         self.running.spot_hovered.connect(self.spot_hovered)
         self.running.spot_clicked.connect(lambda spot: self.view and self.view.walk(spot))
 
@@ -80,6 +85,7 @@ class WorkPane(Panel):
         self.add_to_header(self.digits)
         self._pages = QStackedWidget()
         self.body.addWidget(self._pages, 3)
+        self.body.addWidget(self.inside)
         self._sum_box = QWidget()
         sums = QVBoxLayout(self._sum_box)
         sums.setContentsMargins(0, 0, 0, 0)
@@ -114,6 +120,7 @@ class WorkPane(Panel):
         view.show_frame(frame)
         self.set_title(f"2 · {view.heading(frame)}", view.subtitle(frame))
         self.modes.setVisible(view.has_modes)
+        self._show_inside(frame, view)
         self._show_sum(frame, view)
         self._show_next(frame)
 
@@ -129,9 +136,17 @@ class WorkPane(Panel):
             self.view.set_spot(spot)
         self.running.set_channel(spot.reading if spot else None, spot.cell[0] if spot else -1)
 
+    def _show_inside(self, frame: Frame, view: View) -> None:
+        """Show the arrays inside the layer side by side, where they leave room for the view and the card."""
+        self.inside.show_tiles(inside(frame), frame.node)
+        if self.inside.tiles:
+            rest = (view.minimumSizeHint(), self.inside.sizeHint(), self.card.sizeHint())
+            self.inside.setVisible(self.height() >= sum(each.height() for each in rest) + CHROME)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if self._frame is not None and self.view is not None:
+            self._show_inside(self._frame, self.view)
             self._show_sum(self._frame, self.view)
 
     def _view(self, kind: type[View]) -> View:
@@ -152,7 +167,8 @@ class WorkPane(Panel):
         drawn = lines(frame) if tall else lines(frame, SHORT_LINES)
         self.running.set_dense(not tall)
         digits = view.digits
-        several = view.shows_sum(frame) and len(drawn) > 1 and (tall or not frame.of_weight)
+        roomy = tall or not (frame.of_weight or self.inside.isVisibleTo(self))
+        several = view.shows_sum(frame) and len(drawn) > 1 and roomy
         self._sum_box.setVisible(several)
         if several:
             self.running.show_lines(drawn, digits)
