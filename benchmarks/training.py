@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,9 +12,10 @@ from benchmarks.claim import Claim, at_least
 from benchmarks.rival import Rivals
 from benchmarks.rounds import Ratio, Work, speed
 from cnnviz import library
-from cnnviz.cli.folder import RunFolder
 from cnnviz.engine.train import train
 from cnnviz.events import Event, Gradients, StepDone, Watched
+from cnnviz.runs import Recorder, recorded
+from cnnviz.runs.about import about_now
 
 NETWORKS = ("t1", "t2")
 TURN_SECONDS = 0.6
@@ -41,13 +42,12 @@ def _measure(name: str, rounds: int) -> Iterator[Claim]:
 
 
 def _written(name: str, path: Path) -> Work:
-    """Train as `cnnviz train` does: nobody watches, and every step is written to metrics.jsonl."""
+    """Train as `cnnviz train` does: nobody watches, and every step is written down."""
     found, recipe = library.find(name), replace(setting.recipe(name), steps=ENDLESS)
-    with RunFolder(path, found, recipe, found.project.data) as folder:
-        for event in train(found.project.graph, setting.dataset(), recipe, found.project.data, live=0.0):
-            if isinstance(event, StepDone):
-                folder.record({"event": "step", **asdict(event)})
-            yield _samples(event, recipe.batch_size)
+    project, data = replace(found.project, recipe=recipe), setting.dataset()
+    recorder = Recorder(path / "run", about_now(1, name, recipe), project, data)
+    for event in recorded(train(project.graph, data, recipe, project.data, live=0.0), recorder):
+        yield _samples(event, recipe.batch_size)
 
 
 def _watched(name: str) -> Work:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnviz.errors import FileError
 from cnnviz.model.codegen import to_code
-from cnnviz.model.files import Project, open_project
+from cnnviz.model.files import PROJECT_NAME, Project, open_project
 from cnnviz.model.graph import Graph
 from cnnviz.model.recipe import DataChoice, Recipe, recipe_from_dict
 from cnnviz.templates import shipped_weights, template
@@ -28,10 +28,6 @@ if TYPE_CHECKING:
     from cnnviz.explain import Explanation, Trace
 
     Weights = Mapping[str, NDArray[Any]]
-
-PROJECT_NAME = "project.cnnviz"
-"""What the project file of a finished training is called."""
-
 
 @dataclass(frozen=True)
 class Found:

@@ -62,6 +62,19 @@ def write_atomically(path: Path, content: bytes) -> None:
         raise
 
 
+def link_atomically(source: Path, path: Path) -> None:
+    """Give a file that is only ever replaced a second name, or copy it where the disk can't; raise OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        os.link(source, unfinished)
+    except OSError:  # such as on a stick with FAT
+        write_atomically(path, source.read_bytes())
+        return
+    unfinished.replace(path)
+    unfinished.unlink(missing_ok=True)  # it stays where both were the same file before
+
+
 def try_lock(descriptor: int) -> bool:
     """Lock an open file for this process, without waiting; the system lets go of it even after a crash."""
     if sys.platform == "win32":

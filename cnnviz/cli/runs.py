@@ -1,9 +1,8 @@
-"""The command that lists, shows, compares, exports and deletes runs; and what keeps a training as a run."""
+"""The command that lists, shows, compares, exports and deletes runs; and what writes a training down as one."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,28 +12,31 @@ from cnnviz.errors import CnnvizError, UsageError
 
 if TYPE_CHECKING:
     from cnnviz.data import Dataset
-    from cnnviz.events import Event
-    from cnnviz.model.recipe import Recipe
-    from cnnviz.runs import Judgement, Run
+    from cnnviz.model.files import Project
+    from cnnviz.runs import Judgement, Recorder, Run
 
 _NUMBERS = {"compare": 2, "list": 0}
 """How many runs an action takes; the others take one."""
 
 
-def kept(
-    events: Iterator[Event], out: Path, title: str, recipe: Recipe, dataset: Dataset, *, goes_on: bool
-) -> Iterator[Event]:
-    """Yield the events of a training while it is written down in its folder, and listed among all runs."""
-    from cnnviz.runs import Recorder, Store, recorded
+def recorder_for(out: Path, project: Project, dataset: Dataset, *, listed: bool, goes_on: bool) -> Recorder:
+    """Return what writes a training down in its folder, and list it among all runs if wanted.
+
+    Raise FileError or RunError where nothing can be written there.
+    """
+    from cnnviz.runs import Recorder, Store
     from cnnviz.runs.about import about_now
 
     store = Store()
+    about = about_now(store.next_number(), project.graph.title, project.recipe)
+    recorder = Recorder(out, about, project, dataset, report.tell, goes_on=goes_on)
+    recorder.open()
     try:
-        store.point_to(out)
+        if listed:
+            store.point_to(out)
     except CnnvizError as error:  # the results are what counts
         report.tell(str(error))
-    about = about_now(store.next_number(), title, recipe)
-    yield from recorded(events, Recorder(out, about, None, dataset, report.tell, goes_on=goes_on))
+    return recorder
 
 
 def _runs(options: argparse.Namespace) -> int:

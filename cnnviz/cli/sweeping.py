@@ -8,28 +8,32 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from statistics import mean, pstdev
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnnviz import library
 from cnnviz.cli import recipe, report, subject
 from cnnviz.cli.command import Command, add_json
-from cnnviz.cli.queue import QUEUE_NAME, Waiting, read_queue, write_queue
 from cnnviz.cli.training import INTERRUPTED, TRAIN
 from cnnviz.errors import TrainError, UsageError
-from cnnviz.library import PROJECT_NAME
+from cnnviz.model.files import PROJECT_NAME
 from cnnviz.model.sweep import Axis, make_jobs
+
+if TYPE_CHECKING:
+    from cnnviz.runs.queue import Waiting
 
 
 def _sweep(options: argparse.Namespace) -> int:
+    from cnnviz.runs.queue import Queue
+
     folder = Path(options.network)
-    if not (folder / QUEUE_NAME).exists():
+    if not Queue(folder).exists:
         folder = _lay_down(options)
-    jobs, data = read_queue(folder)
+    jobs = Queue(folder).jobs()
     for number, job in enumerate(jobs, 1):
-        if job.result or job.failure:
+        if job.done:
             continue
-        report.tell(f"Job {number} of {len(jobs)}: {_words(job)}")
-        if _learn(job, data) == INTERRUPTED:
+        report.tell(f"Job {number} of {len(jobs)}: {job.words}")
+        if _learn(job) == INTERRUPTED:
             report.tell(f"Go on with: cnnviz sweep {folder}")
             return INTERRUPTED
     _tell(folder, jobs, options.json)
@@ -38,6 +42,8 @@ def _sweep(options: argparse.Namespace) -> int:
 
 def _lay_down(options: argparse.Namespace) -> Path:
     """Write a new queue, and return its folder."""
+    from cnnviz.runs.queue import Queue
+
     found = subject.find(options)
     chosen = recipe.changed(found.project.recipe, options)
     dataset = subject.load_data(options, found)
@@ -50,13 +56,13 @@ def _lay_down(options: argparse.Namespace) -> Path:
         )
     jobs = make_jobs(chosen, choice, axes, draws=options.random, seed=chosen.seed, folds=options.folds)
     folder = Path(options.out or f"runs/sweep-{found.name}")
-    if (folder / QUEUE_NAME).exists():
+    if Queue(folder).exists:
         raise UsageError(
             f"there is a queue in {folder} already.",
             hint=f"Go on with `cnnviz sweep {folder}`, or name another --out.",
         )
     data = {"name": dataset.name} | ({"folder": str(options.data_dir)} if options.data_dir else {})
-    write_queue(folder, found.project.graph, jobs, data)
+    Queue(folder).add(found.project.graph, jobs, data, [f"sweep {folder.name.removeprefix('sweep-')}"])
     return folder
 
 
@@ -74,10 +80,12 @@ def parse_axis(text: str) -> Axis:
     return Axis(name, tuple(recipe.read_value(name, each) for each in values.split(",")))
 
 
-def _learn(job: Waiting, data: dict[str, str]) -> int:
+def _learn(job: Waiting) -> int:
     """Train a job, from its checkpoint where there is one; what breaks it down is noted, and the next one follows."""
     where = [str(job.folder), "--resume"] if job.begun else [str(job.folder / PROJECT_NAME)]
-    given = ["--data", data["name"], *(["--data-dir", data["folder"]] if "folder" in data else [])]
+    data = dict(job.data)
+    given = ["--data", data["name"]] if "name" in data else []
+    given += ["--data-dir", data["folder"]] if "folder" in data else []
     try:
         options = TRAIN.parser().parse_args([*where, *given, "--out", str(job.folder)])
         options.arguments = []
@@ -95,7 +103,7 @@ def _tell(folder: Path, jobs: Sequence[Waiting], as_json: bool) -> None:
         return
     for job in sorted(jobs, key=lambda each: _judged(each).get("validation_loss") or float("inf")):
         judged = _judged(job)
-        report.result(f"{job.folder.name}  {_judgement(judged)}  {_words(job)}")
+        report.result(f"{job.folder.name}  {_judgement(judged)}  {job.words}")
     for each in _over_folds(jobs):
         report.result(
             f"mean of {each['folds']} folds: {each['mean']:.4f} ± {each['spread']:.4f}  {each['what']}"
@@ -108,7 +116,7 @@ def _over_folds(jobs: Sequence[Waiting]) -> list[dict[str, Any]]:
     for job in jobs:
         result = job.result
         if result and "fold" in job.changes and "validation_loss" in result:
-            what = _words(replace(job, changes={k: v for k, v in job.changes.items() if k != "fold"}))
+            what = replace(job, changes={k: v for k, v in job.changes.items() if k != "fold"}).words
             same[what].append(result.get("validation_accuracy", result["validation_loss"]))
     return [
         {"what": what, "folds": len(values), "mean": mean(values), "spread": pstdev(values)}
@@ -130,10 +138,6 @@ def _judgement(judged: dict[str, Any]) -> str:
         if name in judged:
             return f"{name.replace('_', ' ')} {judged[name]:.2%}"
     return f"test loss {judged.get('test_loss', float('nan')):.4f}"
-
-
-def _words(job: Waiting) -> str:
-    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in job.changes.items()) or "as it is"
 
 
 def _declare(parser: argparse.ArgumentParser) -> None:

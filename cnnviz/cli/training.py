@@ -1,12 +1,12 @@
-"""The command that trains a network and keeps its weights, project and metrics."""
+"""The command that trains a network and keeps it in a folder."""
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import signal
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 from cnnviz import library
 from cnnviz.cli import recipe, report, subject
 from cnnviz.cli.command import Command, add_json
-from cnnviz.cli.folder import CHECKPOINT_NAME, RunFolder
-from cnnviz.cli.runs import kept as kept_as_run
+from cnnviz.cli.runs import recorder_for
 from cnnviz.cli.team import in_team, start_team
 from cnnviz.control import Control
 from cnnviz.errors import UsageError
 from cnnviz.library import Found
+from cnnviz.model.files import Project
+from cnnviz.runs.names import CHECKPOINT_NAME
 
 if TYPE_CHECKING:
     from cnnviz.data import Dataset
@@ -33,6 +34,7 @@ def _train(options: argparse.Namespace) -> int:
     if options.nproc > 1 and not in_team():
         return start_team(options.nproc, options.arguments)
     from cnnviz.engine.train import train
+    from cnnviz.runs import recorded
 
     found = subject.find(options)
     chosen = recipe.changed(found.project.recipe, options)
@@ -49,17 +51,12 @@ def _train(options: argparse.Namespace) -> int:
     )  # fmt: skip
     if in_team() > 1:  # another process tells and writes
         return _learn_along(events, control)
-    if options.run:
-        title = found.project.graph.title
-        events = kept_as_run(events, out, title, chosen, dataset, goes_on=options.resume)
-    with (
-        RunFolder(out, found, chosen, choice, goes_on=options.resume) as folder,
-        _interruptible(control),
-    ):
-        summary, cancelled = _follow(events, folder, options.json, dataset)
-        final = {"network": found.name, **summary, "cancelled": cancelled, "out": str(folder.path)}
-        folder.record({"event": "finished", **final})
-    _tell_end(final, options.json)
+    project = Project(found.project.graph, choice, chosen)
+    recorder = recorder_for(out, project, dataset, listed=options.run, goes_on=options.resume)
+    with _interruptible(control), contextlib.closing(recorded(events, recorder)) as followed:
+        summary, cancelled = _follow(followed, options.json, dataset)
+    recorder.require_written()
+    _tell_end({"network": found.name, **summary, "cancelled": cancelled, "out": str(out)}, options.json)
     return INTERRUPTED if cancelled else 0
 
 
@@ -84,7 +81,7 @@ def _out(options: argparse.Namespace, found: Found) -> Path:
     return folder
 
 
-@contextmanager
+@contextlib.contextmanager
 def _interruptible(control: Control) -> Iterator[None]:
     """Let Ctrl C end the training after the current batch, and a second one at once."""
 
@@ -101,22 +98,17 @@ def _interruptible(control: Control) -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _follow(
-    events: Iterator[Event], folder: RunFolder, as_json: bool, dataset: Dataset
-) -> tuple[dict[str, Any], bool]:
-    """Run the training, write down what happens, and return its summary and whether it was stopped."""
+def _follow(events: Iterator[Event], as_json: bool, dataset: Dataset) -> tuple[dict[str, Any], bool]:
+    """Run the training, tell what happens, and return its summary and whether it was stopped."""
     from cnnviz import events as kinds
 
-    steps = 0
+    steps, summary, cancelled = 0, {}, True
     with report.Progress("images") as bar:
         for event in events:
             if isinstance(event, kinds.StepDone):
-                folder.record({"event": "step", **asdict(event)})
                 bar.show(_step_label(event, steps), event.step, steps, event.samples_per_s)
             elif isinstance(event, kinds.Started):
                 steps = event.steps
-                if event.first_step:
-                    folder.rewind(event.first_step)
                 for line in (_opening(event, dataset), *event.remarks):
                     report.tell(line)
             elif isinstance(event, kinds.Notice):
@@ -124,13 +116,10 @@ def _follow(
                 report.tell(event.text)
             elif isinstance(event, kinds.Evaluated):
                 bar.clear()
-                folder.record(_judgement(event))
                 _tell_judgement(_judgement(event), as_json)
-            elif isinstance(event, kinds.Snapshot):
-                folder.keep(event.weights, event.step)
             elif isinstance(event, kinds.Finished):
-                return dict(event.summary), event.cancelled
-    return {}, True
+                summary, cancelled = dict(event.summary), event.cancelled
+    return summary, cancelled
 
 
 def _opening(event: Started, dataset: Dataset) -> str:
@@ -174,7 +163,7 @@ def _tell_end(final: Mapping[str, Any], as_json: bool) -> None:
     elif "test_loss" in final:
         right = f"test accuracy {final['test_accuracy']:.2%}, " if "test_accuracy" in final else ""
         report.result(f"{right}test loss {final['test_loss']:.4f}, {final['samples_per_s']:,.0f} images/s")
-    report.tell(f"Weights, project and metrics are in {final['out']}")
+    report.tell(f"Weights, project, numbers and snapshots are in {final['out']}")
 
 
 def _declare(parser: argparse.ArgumentParser) -> None:
@@ -187,7 +176,7 @@ def _declare(parser: argparse.ArgumentParser) -> None:
         "--out", metavar="RUN", help="folder for the results (default: a new one below runs/)"
     )
     parser.add_argument(
-        "--no-run", dest="run", action="store_false", help="don't keep it as a run (see cnnviz runs)"
+        "--no-run", dest="run", action="store_false", help="don't list it among all runs (see cnnviz runs)"
     )
     parser.add_argument(
         "--resume",

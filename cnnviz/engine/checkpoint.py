@@ -22,8 +22,10 @@ from safetensors.numpy import save as serialise
 
 from cnnviz.errors import TrainError
 from cnnviz.paths import write_atomically
+from cnnviz.runs.moments import keep_moment
+from cnnviz.runs.names import CHECKPOINT_NAME
 
-FILE_NAME, FORMAT = "checkpoint.safetensors", 1
+FILE_NAME, FORMAT = CHECKPOINT_NAME, 1
 SECONDS, LARGEST_SHARE = 60.0, 0.02
 """How long a training goes on at most before it is kept again, and the part of its time that keeping may take."""
 
@@ -111,11 +113,16 @@ class Keeper:
         affordable = passed * LARGEST_SHARE >= self._cost
         return affordable and (epoch_ended or passed >= SECONDS)
 
-    def keep(self, take: Callable[[], Checkpoint]) -> str:
-        """Write what `take` returns; return a notice where that fails for the first time, and leave the older file."""
+    def keep(self, take: Callable[[], Checkpoint], moment: int | None = None) -> str:
+        """Write what `take` returns; return a notice where that fails for the first time, and leave the older file.
+
+        A checkpoint of a `moment`, a step worth going back to, stays when a later one is written.
+        """
         start, notice = time.perf_counter(), ""
         try:
             save(self._path, take())
+            if moment is not None:
+                keep_moment(_file(self._path), moment)
             self._refused = False
         except OSError as error:
             if not self._refused:

@@ -33,8 +33,6 @@ def remember(learner: Learner) -> Checkpoint:
     if isinstance(learner.randomness, Randomness):
         arrays["random/layers"] = learner.randomness.state.numpy().copy()
     if learner.augment is not None:
-        arrays["random/augment"] = learner.augment.generator.get_state().numpy().copy()
-    if learner.augment is not None:
         arrays["random/augment"] = learner.augment.generator.get_state().cpu().numpy().copy()
     step = learner.step
     values: dict[str, Any] = {"learned": learner.learned}
@@ -63,8 +61,6 @@ def _recall(learner: Learner, kept: Checkpoint) -> None:
         learner.randomness.state = torch.from_numpy(kept.arrays["random/layers"])
     if learner.augment is not None:
         learner.augment.generator.set_state(torch.from_numpy(kept.arrays["random/augment"]))
-    if learner.augment is not None:
-        learner.augment.generator.set_state(torch.from_numpy(kept.arrays["random/augment"]))
     step = learner.step
     if step.mixer is not None:
         step.mixer.bit_generator.state = kept.values["mixup"]
@@ -83,6 +79,27 @@ def _recall_optimiser(optimiser: torch.optim.Optimizer, arrays: dict[str, NDArra
             value = torch.empty_like(weight, dtype=value.dtype, device="cpu").copy_(value)
         state.setdefault(int(number), {})[name] = value
     optimiser.load_state_dict({"state": state, "param_groups": optimiser.state_dict()["param_groups"]})
+
+
+def descend(learner: Learner, kept: Checkpoint, recipe: Recipe) -> str:
+    """Take weights and the optimiser's state of another training; return why the latter can't be had, "" if it can.
+
+    Raise TrainError where not even the weights fit.
+    """
+    weights = {name: torch.from_numpy(array) for name, array in kept.part("weights").items()}
+    try:
+        learner.module.load_state_dict(weights)
+    except RuntimeError:
+        raise TrainError(
+            "the weights kept there are of another network.", hint="Open the network of that run."
+        ) from None
+    before = kept.values.get("identity", {})
+    if before.get("optimiser") != recipe.optimiser:
+        return f"it was {before.get('optimiser', 'not told')} and is {recipe.optimiser} now."
+    if list(before.get("freeze", ())) != list(recipe.freeze):
+        return "other layers are frozen now."
+    _recall_optimiser(learner.optimiser, kept.part("optimiser"))
+    return ""
 
 
 def identity(graph: Graph, dataset: Dataset, recipe: Recipe, choice: DataChoice) -> dict[str, Any]:
@@ -109,4 +126,4 @@ def require_same(kept: dict[str, Any], now: dict[str, Any]) -> None:
             )
 
 
-__all__ = ["identity", "recall", "remember", "require_same"]
+__all__ = ["descend", "identity", "recall", "remember", "require_same"]

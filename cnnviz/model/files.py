@@ -19,6 +19,8 @@ from cnnviz.model.reading import read_data, read_graph, read_recipe
 from cnnviz.model.recipe import DataChoice, Recipe
 from cnnviz.paths import write_atomically
 
+PROJECT_NAME = "project.cnnviz"
+"""What it is called in the folder of a training."""
 FORMAT = 2
 """The format that is written; every older one can be read."""
 ENTRIES = ("format", "title", "nodes", "edges", "groups", "notes", "data", "recipe", "weights")

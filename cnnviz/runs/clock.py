@@ -8,8 +8,8 @@ import time
 class Clock:
     """Seconds of training, pauses left out."""
 
-    def __init__(self) -> None:
-        self._before, self._since, self._running = 0.0, time.monotonic(), True
+    def __init__(self, before: float = 0.0) -> None:
+        self._before, self._since, self._running = before, time.monotonic(), True
 
     @property
     def seconds(self) -> float:

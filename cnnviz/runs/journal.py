@@ -9,8 +9,9 @@ import json
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from io import RawIOBase
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from cnnviz.errors import RunError
 from cnnviz.events import Evaluated, Failed, Finished, Started
@@ -85,19 +86,25 @@ class Journal:
 
 
 class JournalFile:
-    """The writing side; every line is in the hands of the system when `write` returns."""
+    """The writing side; every line is in the hands of the system when `write` returns, or nothing of it."""
 
     def __init__(self, path: Path) -> None:
         """Open to append to; a line that was cut short by a crash is ended."""
         torn = path.exists() and path.stat().st_size and path.read_bytes()[-1:] != b"\n"
-        self._file: TextIO = path.open("a", encoding="utf-8")
+        self._file: RawIOBase = path.open("ab", buffering=0)
         if torn:
-            self._file.write("\n")
+            self._file.write(b"\n")
 
     def write(self, event: str, **values: Any) -> None:
-        """Add a line; numbers that are not finite become null."""
-        self._file.write(json.dumps({"event": event, **_finite(values)}, ensure_ascii=False) + "\n")
-        self._file.flush()
+        """Add a line; numbers that are not finite become null. Raise OSError where the disk is full."""
+        line = json.dumps({"event": event, **_finite(values)}, ensure_ascii=False) + "\n"
+        before, left = self._file.seek(0, 2), memoryview(line.encode())
+        try:
+            while left:
+                left = left[self._file.write(left) or 0 :]
+        except OSError:
+            self._file.truncate(before)
+            raise
 
     def close(self) -> None:
         """Close the file."""

@@ -2,54 +2,38 @@
 
 from __future__ import annotations
 
-import contextlib
-import shutil
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from cnnviz.data import Dataset
-from cnnviz.errors import CnnvizError
+from cnnviz.errors import CnnvizError, RunError
 from cnnviz.events import Evaluated, Event, Failed, Finished, Snapshot, Started, StateChanged, StepDone
-from cnnviz.model.files import Project, save_project
-from cnnviz.runs import judgements, snapshots
-from cnnviz.runs.about import ABOUT_NAME, About, with_data, write_about
+from cnnviz.model.files import Project
+from cnnviz.runs.about import About
 from cnnviz.runs.clock import Clock
-from cnnviz.runs.journal import (
-    JOURNAL_NAME,
-    JournalFile,
-    Judgement,
-    ended_values,
-    judged_values,
-    started_values,
-)
-from cnnviz.runs.ownership import Ownership
-from cnnviz.runs.steps import STEPS_NAME, StepFile
+from cnnviz.runs.writer import Kept, Writer, refused
 
-PROJECT_NAME = "project.cnnviz"
 FLUSH_SECONDS = 1.0
-"""What a killed program may lose."""
-MOST_WAITING = 256 * 2**20
-"""Bytes of snapshots that may wait for a slow disk; the oldest are dropped, as they fill the memory."""
-
-_Kept = StepDone | Started | Evaluated | Snapshot | Finished | Failed | tuple[str, float]
+"""What a killed program may lose, and how often a disk that was full is tried again."""
+MOST_WAITING, MOST_STEPS = 256 * 2**20, 200_000
+"""Bytes of snapshots, and steps, that may wait for a slow or full disk; the oldest are dropped."""
 
 
 class Recorder(threading.Thread):
     """Keeps one run in a folder. `put` costs microseconds; what goes wrong is told once, to `on_problem`.
 
-    `on_problem(text)` is called in this thread. An earlier run in the same folder gives way, unless this one `goes_on`
-    with it. `project` None: somebody else writes the project file there.
+    `on_problem(text)` is called in this thread. What a full disk refuses waits until there is room again. An earlier
+    run in the same folder gives way, unless this one `goes_on` with it.
     """
 
     def __init__(
         self,
         folder: Path,
         about: About,
-        project: Project | None,
+        project: Project,
         dataset: Dataset,
         on_problem: Callable[[str], None] = lambda _text: None,
         *,
@@ -58,23 +42,30 @@ class Recorder(threading.Thread):
         super().__init__(name=f"recorder of {folder.name}", daemon=True)
         self.folder = folder
         self._on_problem = on_problem
-        self._open = partial(_Writer, folder, about, project, dataset, goes_on)
+        self._make = partial(Writer, folder, about, project, dataset, goes_on=goes_on)
+        self._writer: Writer | None = None
         self._changed = threading.Condition()
-        self._waiting: deque[tuple[_Kept, float]] = deque()
+        self._waiting: deque[tuple[Kept, float]] = deque()
+        self._pending: deque[tuple[Kept, float]] = deque()
         self._closing = False
         self._clock = Clock()
-        self._last_step = 0
-        self.failed = False
+        self.problem: Exception | None = None
+        """Why what came last is not written down, if it is not."""
 
     # -- the side of the training ---------------------------------------------------------------------------------
+
+    def open(self) -> None:
+        """Take the folder, before anything happens; raise FileError or RunError where that is impossible."""
+        try:
+            self._writer = self._make()
+        except OSError as error:
+            raise refused(error, self.folder) from error
 
     def put(self, event: Event) -> None:
         """Take an event to write down."""
         if isinstance(event, StateChanged):
             self._clock.run(event.state == "running")
         if isinstance(event, (StepDone, Started, Evaluated, Snapshot, Finished, Failed)):
-            if isinstance(event, StepDone):
-                self._last_step = event.step
             self._add(event)
 
     def note_change(self, name: str, value: float) -> None:
@@ -88,44 +79,59 @@ class Recorder(threading.Thread):
             self._changed.notify()
         if self.ident is not None:
             self.join()
+        elif self._writer is not None:
+            self._writer.close()
 
-    def _add(self, event: _Kept) -> None:
+    def require_written(self) -> None:
+        """Raise FileError where not all of it was written down in the end."""
+        if self.problem is not None:
+            raise refused(self.problem, self.folder) from self.problem
+
+    def _add(self, event: Kept) -> None:
         with self._changed:
             self._waiting.append((event, self._clock.seconds))
             if isinstance(event, Snapshot):
-                self._drop_old_snapshots()
+                self._waiting = _without_old_snapshots(self._waiting)
                 self._changed.notify()
-
-    def _drop_old_snapshots(self) -> None:
-        waiting = [entry for entry in self._waiting if isinstance(entry[0], Snapshot)]
-        while len(waiting) > 1 and sum(_size(event) for event, _ in waiting) > MOST_WAITING:
-            oldest = waiting.pop(0)
-            self._waiting = deque(entry for entry in self._waiting if entry is not oldest)
 
     # -- the side of the disk ---------------------------------------------------------------------------------------
 
     def run(self) -> None:
-        """Write until closed; after a failure, let the rest go, so that nothing piles up."""
-        writer: _Writer | None = None
+        """Write until closed; where even the folder can't be had, let everything go, so that nothing piles up."""
         try:
-            writer = self._open()
-            while self._write_on(writer):
-                pass
+            writer = self._writer = self._writer or self._make()
         except (OSError, CnnvizError) as error:
-            self.failed = True
-            self._on_problem(_told(error, self.folder))
-            while self._take():
+            self._fail(error, f"This run is not written down in {self.folder} ({_why(error)})")
+            while self._take() is not None:
                 pass
+            return
+        try:
+            while (found := self._take()) is not None:
+                self._pending.extend(found)
+                self._write_on(writer)
+            if self._pending:
+                self._write_on(writer)
         finally:
-            if writer is not None:
-                writer.close()
+            writer.close()
 
-    def _write_on(self, writer: _Writer) -> bool:
-        found = self._take()
-        writer.write(found or [])
-        return found is not None
+    def _write_on(self, writer: Writer) -> None:
+        try:
+            writer.describe_data()
+            writer.write(self._pending)
+            self.problem = None
+        except (OSError, CnnvizError) as error:
+            self._fail(error, f"This run can't be written down any further in {self.folder} ({_why(error)})")
+            self._pending = _without_old_snapshots(self._pending)
+            while len(self._pending) > MOST_STEPS:
+                self._pending.popleft()
 
-    def _take(self) -> list[tuple[_Kept, float]] | None:
+    def _fail(self, error: Exception, text: str) -> None:
+        first, self.problem = self.problem is None, error
+        if first:
+            lost = isinstance(error, RunError)
+            self._on_problem(f"{text} The training goes on{'.' if lost else '; free some space.'}")
+
+    def _take(self) -> list[tuple[Kept, float]] | None:
         """Wait for a while, and return what has come; None at the end."""
         with self._changed:
             if not self._closing:
@@ -135,82 +141,7 @@ class Recorder(threading.Thread):
             return found if found or not self._closing else None
 
 
-class _Writer:
-    """The files of one run, open as long as it goes on."""
-
-    def __init__(
-        self, folder: Path, about: About, project: Project | None, dataset: Dataset, goes_on: bool
-    ) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._folder = folder
-        self._ownership = Ownership(folder)
-        self._open = contextlib.ExitStack()
-        self._open.callback(self._ownership.release)
-        try:
-            if not goes_on:
-                _clear(folder)
-            if project is not None:
-                save_project(folder / PROJECT_NAME, project)
-            if not (folder / ABOUT_NAME).exists():
-                write_about(folder, about)
-                goes_on = False
-            self._steps = StepFile(folder / STEPS_NAME)
-            self._open.callback(self._steps.close)
-            self._journal = JournalFile(folder / JOURNAL_NAME)
-            self._open.callback(self._journal.close)
-            if not goes_on:  # it takes a moment to look at all data
-                write_about(folder, with_data(about, dataset))
-        except BaseException:
-            self._open.close()
-            raise
-        self._best: Judgement | None = None
-        self._step = 0
-
-    def close(self) -> None:
-        """Close the files, and let others write."""
-        with contextlib.suppress(OSError):  # the disk is full, which was told before
-            self._open.close()
-
-    def write(self, events: list[tuple[_Kept, float]]) -> None:
-        """Write events in their order; steps that follow each other in one go."""
-        steps: list[tuple[StepDone, float]] = []
-        for event, seconds in events:
-            if isinstance(event, StepDone):
-                steps.append((event, seconds))
-            else:
-                self._write_steps(steps)
-                self._write(event, seconds)
-        self._write_steps(steps)
-
-    def _write_steps(self, steps: list[tuple[StepDone, float]]) -> None:
-        if steps:
-            self._step = steps[-1][0].step
-            self._steps.append(steps)
-            steps.clear()
-
-    def _write(self, event: _Kept, seconds: float) -> None:
-        if isinstance(event, Started):
-            self._journal.write("started", **started_values(event))
-        elif isinstance(event, Evaluated):
-            self._write_judgement(event, seconds)
-        elif isinstance(event, Snapshot):
-            size = snapshots.write_snapshot(self._folder, event.step, event.weights)
-            snapshots.thin(self._folder, self._best.step if self._best else None, size)
-        elif isinstance(event, (Finished, Failed)):
-            self._journal.write("ended", **ended_values(event))
-        elif isinstance(event, tuple):
-            self._journal.write("changed", step=self._step, name=event[0], value=event[1])
-
-    def _write_judgement(self, event: Evaluated, seconds: float) -> None:
-        file = judgements.write_judgement(self._folder, event)
-        values: dict[str, Any] = {**judged_values(event), "seconds": round(seconds, 3), "file": file}
-        self._journal.write("judged", **values)
-        found = Judgement(**values)
-        if event.which == "validation" and event.whole and found.better(self._best):
-            self._best = found
-
-
-def recorded(events: Iterator[Event], recorder: Recorder) -> Iterator[Event]:
+def recorded(events: Iterator[Event], recorder: Recorder) -> Generator[Event, None, None]:
     """Yield the events of a training, while a recorder writes them down; what breaks the training is written, too."""
     try:
         for event in events:
@@ -227,21 +158,23 @@ def recorded(events: Iterator[Event], recorder: Recorder) -> Iterator[Event]:
         recorder.close()
 
 
-def _size(event: _Kept) -> int:
+def _without_old_snapshots(waiting: deque[tuple[Kept, float]]) -> deque[tuple[Kept, float]]:
+    """Return what waits, without the oldest snapshots where they take too much memory; the newest stays."""
+    held = [entry for entry in waiting if isinstance(entry[0], Snapshot)]
+    dropped: list[tuple[Kept, float]] = []
+    while len(held) > 1 and sum(_size(event) for event, _ in held) > MOST_WAITING:
+        dropped.append(held.pop(0))
+    return (
+        deque(entry for entry in waiting if not any(entry is each for each in dropped))
+        if dropped
+        else waiting
+    )
+
+
+def _size(event: Kept) -> int:
     """Return how many bytes of weights wait."""
     return sum(array.nbytes for array in event.weights.values()) if isinstance(event, Snapshot) else 0
 
 
-def _clear(folder: Path) -> None:
-    """Remove what an earlier run has left in the folder, and nothing else."""
-    for name in (ABOUT_NAME, STEPS_NAME, JOURNAL_NAME):
-        (folder / name).unlink(missing_ok=True)
-    for name in (judgements.FOLDER, snapshots.FOLDER):
-        with contextlib.suppress(FileNotFoundError):
-            shutil.rmtree(folder / name)
-
-
-def _told(error: Exception, folder: Path) -> str:
-    """Say in one sentence why a run is not kept any more."""
-    why = f"{error.strerror or error}." if isinstance(error, OSError) else str(error)
-    return f"This run is not written down any further in {folder} ({why}) The training goes on."
+def _why(error: Exception) -> str:
+    return f"{error.strerror or error}." if isinstance(error, OSError) else str(error)

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from cnnviz.errors import RunError
 from cnnviz.events import Evaluated
-from cnnviz.model.files import Project, open_project
+from cnnviz.model.files import PROJECT_NAME, Project, open_project
 from cnnviz.runs import snapshots
 from cnnviz.runs.about import About, Labels, read_about, read_labels, write_labels
 from cnnviz.runs.journal import JOURNAL_NAME, Journal, Judgement, read_journal
 from cnnviz.runs.judgements import read_judgement
+from cnnviz.runs.names import CHECKPOINT_NAME
 from cnnviz.runs.ownership import is_written
-from cnnviz.runs.recorder import PROJECT_NAME
 from cnnviz.runs.steps import STEPS_NAME, read_steps
 
 State = Literal["running", "finished", "stopped", "failed", "interrupted"]
@@ -51,6 +51,16 @@ class Run:
             return "running"
         outcome = self.journal.outcome
         return outcome if outcome in ("finished", "stopped", "failed") else "interrupted"  # type: ignore[return-value]
+
+    @property
+    def can_go_on(self) -> bool:
+        """Say whether it was interrupted, and is kept so that it can go on as if it had not been."""
+        return self.state in ("interrupted", "stopped", "failed") and self.checkpoint.exists()
+
+    @property
+    def checkpoint(self) -> Path:
+        """Return the file from which it goes on; it need not be there."""
+        return self.path / CHECKPOINT_NAME
 
     @cached_property
     def project(self) -> Project:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from io import RawIOBase
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +36,8 @@ class StepFile:
 
     def __init__(self, path: Path) -> None:
         """Open a file to append to; a record that was cut short by a crash is dropped."""
-        self._file: BinaryIO = path.open("r+b" if path.exists() else "x+b")
+        # unbuffered: what a full disk refuses must not wait in a buffer and come later, in another place
+        self._file: RawIOBase = path.open("r+b" if path.exists() else "x+b", buffering=0)
         size = self._file.seek(0, 2)
         self.count = max(size - HEADER, 0) // STEP.itemsize
         self._file.truncate(HEADER + self.count * STEP.itemsize if size >= HEADER else 0)
@@ -49,8 +51,7 @@ class StepFile:
         ]
         if not rows:
             return
-        self._file.seek(HEADER + self.count * STEP.itemsize)
-        self._file.write(np.array(rows, STEP).tobytes())
+        self._put(HEADER + self.count * STEP.itemsize, np.array(rows, STEP).tobytes())
         self.count += len(rows)
         self._write_header()
 
@@ -59,9 +60,13 @@ class StepFile:
         self._file.close()
 
     def _write_header(self) -> None:
-        self._file.seek(0)
-        self._file.write(_header(self.count))
-        self._file.flush()
+        self._put(0, _header(self.count))
+
+    def _put(self, place: int, content: bytes) -> None:
+        self._file.seek(place)
+        left = memoryview(content)
+        while left:
+            left = left[self._file.write(left) or 0 :]
 
 
 def read_steps(folder: Path) -> NDArray[Any]:

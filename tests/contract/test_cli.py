@@ -14,8 +14,8 @@ import pytest
 
 from cnnviz import cli
 from cnnviz.engine.weights import load
-from cnnviz.errors import WeightsError
 from cnnviz.model.files import open_project
+from cnnviz.runs import open_run
 
 
 def run(*arguments: str) -> int:
@@ -55,9 +55,10 @@ def test_a_training_leaves_weights_project_and_metrics(train, tmp_path: Path) ->
     assert (project.recipe.optimiser, project.recipe.batch_size, project.recipe.steps) == ("sgd", 20, 6)
     assert project.data.source == "mnist"
     assert load(tmp_path / "run" / project.weights)["conv1.weight"].shape == (6, 1, 5, 5)
-    metrics = [json.loads(line) for line in (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()]
-    assert [each["event"] for each in metrics] == ["step"] * 6 + ["validation", "test", "finished"]
-    assert metrics[-1]["test_loss"] == final["test_loss"] == metrics[-2]["loss"]
+    kept = open_run(tmp_path / "run")
+    assert kept.steps["step"].tolist() == [1, 2, 3, 4, 5, 6]
+    assert [each.which for each in kept.journal.judgements] == ["validation", "test"]
+    assert kept.journal.summary["test_loss"] == final["test_loss"] == kept.journal.latest("test").loss
 
 
 def test_the_same_seed_gives_the_same_numbers(train) -> None:
@@ -84,10 +85,10 @@ def test_training_goes_on_from_weights(train, tmp_path: Path) -> None:
 
 
 def test_ctrl_c_keeps_what_was_learned(train, tmp_path: Path) -> None:
-    metrics = tmp_path / "run" / "metrics.jsonl"
+    numbers = tmp_path / "run" / "steps.npy"
 
     def interrupt() -> None:
-        while not (metrics.exists() and metrics.stat().st_size):
+        while not (numbers.exists() and numbers.stat().st_size > 1000):
             time.sleep(0.02)
         os.kill(os.getpid(), signal.SIGINT)
 
@@ -101,7 +102,9 @@ def test_ctrl_c_keeps_what_was_learned(train, tmp_path: Path) -> None:
     assert "test_accuracy" not in lines[-1]
     assert "the weights so far are kept" in told
     assert load(tmp_path / "run" / "weights.safetensors")
-    assert json.loads(metrics.read_text().splitlines()[-1])["event"] == "finished"
+    kept = open_run(tmp_path / "run")
+    assert kept.state == "stopped"
+    assert kept.can_go_on
     assert signal.getsignal(signal.SIGINT) is before
 
 
@@ -134,9 +137,9 @@ def test_full_disk_leaves_no_project_that_names_missing_weights(
     train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_anything: object) -> None:
-        raise WeightsError("can't be written: No space left on device.", hint="Free some space.")
+        raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("cnnviz.engine.weights.save", refuse)
+    monkeypatch.setattr("cnnviz.runs.snapshots.write_newest", refuse)
     status, _, told = train("--steps", "1")
     assert status == 1
     assert "No space left on device" in told.splitlines()[-1]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from cnnviz import cli
-from cnnviz.runs import Store
+from cnnviz.runs import Store, open_run
 
 TRAIN = ("train", "t10", "--data", "strokes", "--batch-size", "20", "--validation", "20")
 
@@ -31,9 +31,8 @@ def test_a_training_is_a_run(here: Path, capsys: pytest.CaptureFixture[str]) -> 
     (run,) = Store().list().runs
     assert run.path == here / "one"
     assert run.state == "finished"
-    lines = [json.loads(line) for line in (here / "one" / "metrics.jsonl").read_text().splitlines()]
-    steps = [line for line in lines if line["event"] == "step"]
-    assert run.steps["loss"].tolist() == [step["loss"] for step in steps]
+    assert run.steps["step"].tolist() == [1, 2, 3]
+    assert [each.which for each in run.journal.judgements] == ["validation", "test"]
     assert run.project.weights == "weights.safetensors"
     last = run.weights(run.snapshot_steps[-1])
     from cnnviz.engine.weights import load
@@ -67,7 +66,7 @@ def _told(capsys: pytest.CaptureFixture[str], *arguments: str, status: int) -> s
     return capsys.readouterr().err
 
 
-def test_no_run_is_kept_where_none_is_wanted(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_run_is_listed_where_none_is_wanted(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     said(capsys, *TRAIN, "--steps", "1", "--out", "one", "--no-run")
-    assert not (here / "one" / "run.json").exists()
+    assert open_run(here / "one").state == "finished"
     assert Store().list().runs == ()

@@ -20,6 +20,7 @@ from cnnviz.layers import Conv2d, Dense, Flatten, Input, ReLU
 from cnnviz.model.files import Project, open_project, save_project
 from cnnviz.model.graph import chain
 from cnnviz.model.recipe import SETTINGS, DataChoice, Recipe
+from cnnviz.runs import open_run
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -39,8 +40,12 @@ def run(*arguments: str) -> int:
     return cli.main(arguments, lambda *_: 9, lambda _: 9, lambda *_: None)
 
 
-def metrics(folder: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
+def steps(folder: Path, name: str) -> list[float]:
+    return open_run(folder).steps[name].tolist()
+
+
+def judged(folder: Path) -> list[tuple[Any, ...]]:
+    return [(e.step, e.which, e.loss, e.accuracy) for e in open_run(folder).journal.judgements]
 
 
 def test_every_setting_has_an_option(capsys: pytest.CaptureFixture[str]) -> None:
@@ -63,8 +68,7 @@ def test_options_become_the_recipe(project: str, tmp_path: Path) -> None:
         ("conv1",),
         "zero",
     )
-    rates = [entry["learning_rate"] for entry in metrics(out) if entry["event"] == "step"]
-    assert rates == pytest.approx([0.05, 0.05, 0.005, 0.0005])
+    assert steps(out, "learning_rate") == pytest.approx([0.05, 0.05, 0.005, 0.0005])
 
 
 def test_what_can_not_be_is_one_line(
@@ -93,9 +97,12 @@ def test_an_interrupted_training_goes_on(project: str, tmp_path: Path) -> None:
     assert run("train", str(cut), "--resume") == 0
     one, other = load(whole / "weights.safetensors"), load(cut / "weights.safetensors")
     assert all(np.array_equal(one[name], other[name]) for name in one)
-    times = ("samples_per_s", "seconds_left", "seconds", "out")
-    lines = [[{k: v for k, v in e.items() if k not in times} for e in metrics(each)] for each in (whole, cut)]
-    assert lines[0] == [{**each, "network": "tiny"} if "network" in each else each for each in lines[1]]
+    for name in ("step", "loss", "accuracy", "learning_rate"):
+        assert steps(whole, name) == steps(cut, name)
+    assert judged(whole) == judged(cut)
+    times = ("samples_per_s", "seconds")
+    ends = [dict(open_run(each).journal.summary) for each in (whole, cut)]
+    assert len({str({k: v for k, v in end.items() if k not in times}) for end in ends}) == 1
 
 
 def test_going_on_needs_a_training(project: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -110,10 +117,7 @@ def test_two_processes_give_the_numbers_of_one(project: str, tmp_path: Path) -> 
     command = [sys.executable, "-m", "cnnviz", "train", project, *options, "--nproc", "2", "--out", str(two)]
     found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
     assert found.returncode == 0, found.stderr
-    first, second = (
-        [e["loss"] for e in metrics(each) if e["event"] in ("step", "validation", "test")]
-        for each in (one, two)
-    )
+    first, second = (steps(each, "loss") + [e[2] for e in judged(each)] for each in (one, two))
     assert len(first) == len(second) > 20
     assert first == pytest.approx(second, abs=1e-4)
     weights = [load(each / "weights.safetensors") for each in (one, two)]
@@ -135,17 +139,13 @@ def test_a_sweep_survives_a_kill(project: str, tmp_path: Path, capsys: pytest.Ca
     command = [sys.executable, "-m", "cnnviz", "sweep", project, *options]
     process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     deadline = time.monotonic() + 60
-    while (
-        not (out / "002" / "metrics.jsonl").exists()
-        and time.monotonic() < deadline
-        and process.poll() is None
-    ):
+    while not (out / "002" / "steps.npy").exists() and time.monotonic() < deadline and process.poll() is None:
         time.sleep(0.002)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    first = (out / "001" / "metrics.jsonl").read_bytes()
+    first = (out / "001" / "journal.jsonl").read_bytes()
     assert run("sweep", str(out), "--json") == 0
-    assert (out / "001" / "metrics.jsonl").read_bytes() == first  # was finished, and is not trained again
+    assert (out / "001" / "journal.jsonl").read_bytes() == first  # was finished, and is not trained again
     found = json.loads(lines(capsys)[-1])["jobs"]
     assert [(job["learning_rate"], job["optimiser"]) for job in found] == [
         (0.1, "sgd"), (0.1, "adam"), (0.01, "sgd"), (0.01, "adam"),

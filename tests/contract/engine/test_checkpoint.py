@@ -21,9 +21,10 @@ from cnnviz.engine import checkpoint
 from cnnviz.engine.checkpoint import FILE_NAME, Checkpoint
 from cnnviz.engine.train import train
 from cnnviz.errors import TrainError
-from cnnviz.events import Event, Finished, Notice, Snapshot, Started, StepDone
+from cnnviz.events import Event, Finished, Notice, Progress, Snapshot, Started, StepDone
 from cnnviz.model.augmentation import chain_from_text
 from cnnviz.model.recipe import OPTIMISERS, DataChoice, Recipe
+from cnnviz.runs.moments import moment, moment_steps
 from tests.contract.engine.networks import noisy, small
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -164,6 +165,52 @@ def test_nothing_is_pickled(strokes: Dataset, tmp_path: Path) -> None:
     kept = checkpoint.load(tmp_path)
     json.dumps(kept.values)
     assert {name.split("/")[0] for name in kept.arrays} == {"weights", "optimiser", "random"}
+
+
+def test_a_stopped_training_goes_on_from_where_it_stopped(strokes: Dataset, tmp_path: Path) -> None:
+    control = Control()
+    whole = list(train(noisy(), strokes, RECIPE, CHOICE, live=0))
+    for event in train(noisy(), strokes, RECIPE, CHOICE, live=0, checkpoints=tmp_path, control=control):
+        if isinstance(event, StepDone) and event.step == 5:
+            control.cancel()
+    rest = list(train(noisy(), strokes, RECIPE, CHOICE, live=0, resume=tmp_path))
+    assert rest[0].first_step == 5  # type: ignore[union-attr]
+    assert all(np.array_equal(final(rest).weights[k], v) for k, v in final(whole).weights.items())
+
+
+def test_a_judgement_that_is_broken_off_decides_nothing(strokes: Dataset, tmp_path: Path) -> None:
+    control, recipe = Control(), replace(RECIPE, early_stopping=2, schedule="plateau", drop_patience=1)
+    whole = list(train(noisy(), strokes, recipe, CHOICE, live=0))
+    events = train(noisy(), strokes, recipe, CHOICE, live=0, checkpoints=tmp_path, control=control)
+    for event in events:
+        if isinstance(event, Progress):  # the first judgement is at the end of the first epoch
+            control.cancel()
+    assert checkpoint.load(tmp_path).values["step"] == 3
+    rest = list(train(noisy(), strokes, recipe, CHOICE, live=0, resume=tmp_path))
+    assert plain(rest[-1].summary) == plain(whole[-1].summary)  # type: ignore[union-attr]
+
+
+def test_a_fork_takes_the_state_of_the_optimiser(strokes: Dataset, tmp_path: Path) -> None:
+    recipe = replace(RECIPE, optimiser="momentum", epochs=2)
+    list(train(small(), strokes, recipe, CHOICE, live=0, checkpoints=tmp_path))
+    step, *_ = moment_steps(tmp_path)
+    place, weights = moment(tmp_path, step), checkpoint.load(moment(tmp_path, step)).part("weights")
+    other = replace(recipe, learning_rate=1e-3)
+    forked = list(train(small(), strokes, other, CHOICE, live=0, fork=place))
+    fresh = list(train(small(), strokes, other, CHOICE, live=0, weights=weights))
+    assert isinstance(forked[0], Started)
+    assert forked[0].remarks == (f"The optimiser goes on from its state at step {step}.",)
+    assert forked[0].first_step == 0
+    assert losses(forked)[0] == losses(fresh)[0]  # the same weights and the same first batch
+    assert losses(forked)[1] != losses(fresh)[1]  # which momentum carries further
+    begun = next(iter(train(small(), strokes, replace(other, optimiser="adam"), CHOICE, live=0, fork=place)))
+    assert "starts anew: it was momentum and is adam now" in begun.remarks[0]  # type: ignore[union-attr]
+    with pytest.raises(TrainError, match="of another network"):
+        train(noisy(), strokes, recipe, CHOICE, fork=place)
+
+
+def losses(events: list[Event]) -> list[float]:
+    return [event.loss for event in events if isinstance(event, StepDone)]
 
 
 @contextmanager

@@ -6,11 +6,13 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import chain, pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.numpy import load_file
 
 from cnnviz.errors import RunError
 from cnnviz.events import Finished, Snapshot, Started, StateChanged, StepDone
@@ -28,7 +30,8 @@ def test_a_run_is_read_as_it_was_said(tmp_path: Path) -> None:
     assert run.steps["accuracy"].tolist() == [each.accuracy for each in said]
     assert (np.diff(run.steps["seconds"]) >= 0).all()
     assert run.state == "finished"
-    assert run.project == project()
+    assert run.project == replace(project(), weights="weights.safetensors")
+    assert (load_file(tmp_path / "run" / "weights.safetensors")["dense1.weight"] == 30).all()
     assert run.about.data["fingerprint"] == dataset().fingerprint
     assert run.about.classes == ("a", "b")
     assert {"cnnviz", "torch", "python"} <= set(run.about.versions)
