@@ -53,13 +53,15 @@ class StepDone:
 class Watched:
     """The pinned image as the network sees it now: maps per node, (C, H, W) or (F,), and class probabilities (K,).
 
-    There are no probabilities, K = 0, where the network names no classes.
+    There are no probabilities, K = 0, where the network names no classes. `kernels` are the first ones (out, in, …) of
+    the first layer that has any.
     """
 
     step: int
     image: Array
     maps: Mapping[str, Array]
     probabilities: Array
+    kernels: Mapping[str, Array] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,35 @@ class Gradients:
 
     step: int
     ratios: Mapping[str, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Histogram:
+    """The share of values in each of equally wide bins (B,), float32, from `low` to `high`."""
+
+    shares: Array
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, eq=False)
+class Census:
+    """How the values of a network are spread after a step, per node.
+
+    `weights` of layers that learn; `gradients` the base-10 logarithm of |gradient|, zeros left out; `activations` on a
+    few fixed samples. `ratios` are ‖g‖ / ‖w‖, `updates` ‖Δw‖ / ‖w‖ of this one step. `silent` is the share of the units
+    of a ReLU that answer 0 everywhere in all of these samples, of which there are `samples`.
+    """
+
+    step: int
+    epoch: float
+    samples: int
+    weights: Mapping[str, Histogram]
+    gradients: Mapping[str, Histogram]
+    activations: Mapping[str, Histogram]
+    ratios: Mapping[str, float]
+    updates: Mapping[str, float]
+    silent: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -155,6 +186,7 @@ Event = (
     | StepDone
     | Watched
     | Gradients
+    | Census
     | Evaluated
     | StateChanged
     | Snapshot
@@ -166,7 +198,7 @@ Event = (
 )
 
 __all__ = [
-    "Answer", "Array", "Evaluated", "Event", "Failed", "Finished", "Gradients", "Notice", "Progress",
-    "RateTried", "Snapshot", "Started",
+    "Answer", "Array", "Census", "Evaluated", "Event", "Failed", "Finished", "Gradients", "Histogram", "Notice",
+    "Progress", "RateTried", "Snapshot", "Started",
     "StateChanged", "StepDone", "Watched",
 ]  # fmt: skip

@@ -17,6 +17,7 @@ from cnnviz.engine.devices import device as find_device
 from cnnviz.engine.distributed import Team
 from cnnviz.engine.feed import Batch, make_feed
 from cnnviz.engine.freeze import freeze
+from cnnviz.engine.layout import memory_layout
 from cnnviz.engine.losses import Objective
 from cnnviz.engine.memory import keep_freed_memory
 from cnnviz.engine.optimiser import make_optimiser
@@ -59,7 +60,7 @@ class Learner:
             apply(self.module, weights)
         keep_freed_memory()
         self._recipe, self._batch_size = recipe, recipe.batch_size
-        self._layout = _layout(self.module, self._device)
+        self._layout = memory_layout(self.module, self._device)
         self.module.to(device=self._device, memory_format=self._layout).train()  # type: ignore[call-overload]
         self.optimiser = make_optimiser((w for w in self.module.parameters() if w.requires_grad), recipe)
         self._places = torch.tensor(places)
@@ -156,9 +157,3 @@ def _randomness(module: GraphModule, seed: int, device: torch.device) -> Abstrac
     """Return the stream that dropout and noise draw from, if there are any: switching streams takes microseconds."""
     draws = any(node.layer.draws for node in module.graph)
     return Randomness(seed, device) if draws else nullcontext()
-
-
-def _layout(module: GraphModule, device: torch.device) -> torch.memory_format:
-    """Return how images lie in memory: channels last where it is faster and no kernel has three axes."""
-    deep = any(each.dim() > 4 for each in (*module.parameters(), *module.buffers()))
-    return torch.contiguous_format if device.type == "mps" or deep else torch.channels_last
