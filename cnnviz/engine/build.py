@@ -11,6 +11,7 @@ from torch import nn
 
 from cnnviz.engine import modules as own_modules
 from cnnviz.engine.initialise import initialise
+from cnnviz.engine.recurrence import quicken
 from cnnviz.errors import GraphError
 from cnnviz.layers import Shape, TorchCall
 from cnnviz.model.check import Report, check
@@ -52,11 +53,12 @@ class GraphModule(nn.Module):
         if not self.report.input or not self.report.output:
             raise GraphError("the network needs one input and one output.", where=graph.title)
         self.heads, self.main_head = heads(graph), main_head(graph)
-        named = modules_of(graph)
+        named, traced = modules_of(graph), _differentiated(graph)
         for pairs in named.values():
             for name, call in pairs:
-                self.add_module(name, construct(call))
-        traced = _differentiated(graph)
+                module = construct(call)
+                # the quick memory has no slope of its slope, which is what a layer that takes slopes learns from
+                self.add_module(name, quicken(module) if fast and not traced else module)
         self._plan = tuple(
             _Step(
                 node, tuple(name for name, _ in pairs), tuple(edge.source for edge in graph.inputs(node)),
@@ -163,8 +165,8 @@ class GraphModule(nn.Module):
 def build(graph: Graph, *, fast: bool = False, seed: int = 0, initialiser: str = "default") -> GraphModule:
     """Return the module of a graph with fresh weights, the same for the same seed; GraphError if it can't run.
 
-    `fast` computes max pooling before ReLU where that gives the same values with less work. The global random state is
-    neither read nor changed.
+    `fast` computes max pooling before ReLU where that gives the same values with less work, and lets a convolutional
+    memory learn as one node. The global random state is neither read nor changed.
     """
     with torch.device("meta"):  # constructs without drawing weights
         module = GraphModule(graph, fast=fast)
