@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtGui import QPainter, QResizeEvent
 
 from cnnviz.events import Watched
 from cnnviz.model.graph import Graph
@@ -22,22 +23,54 @@ BAR_ROW = 15
 MOMENTS = 4
 
 
-class _Past(NamedTuple):
-    """What stood still at the last paint, and all that its look depends on; `moments` keeps ids from being reused."""
+@dataclass(frozen=True)
+class Places:
+    """Where what stands, in pixels, worked out once for all that is painted."""
 
-    look: tuple[object, ...]
-    moments: tuple[Watched, ...]
-    picture: QPixmap
+    column: float
+    """Width of one moment."""
+    cell: float
+    """Edge of a map."""
+    pitch: float
+    """Height of a probability bar's line; 0 where there is no room for bars."""
+    rows: int
+    bottom: float
+
+    @classmethod
+    def within(cls, width: int, height: int, moments: int, rows: int, classes: int) -> Places:
+        """Share a widget's room among moments side by side, and rows and bars above each other."""
+        column = min((width - LABEL - GAP) / max(moments, 1) - GAP, COLUMN_MOST)
+        room = (height - HEAD - classes * BAR_ROW - 30) / max(rows, 1) - GAP
+        cell = max(24.0, min(column, room, CELL_MOST))
+        end = HEAD + rows * (cell + GAP)
+        pitch = min(BAR_ROW, (height - end - 24) / max(classes, 1)) if classes else 0.0
+        return cls(
+            column, cell, pitch if pitch >= 6 else 0.0, rows, min(end + classes * BAR_ROW + 24, height - 2)
+        )
+
+    def top(self, row: int) -> float:
+        """Return where a row begins; the one after the last is that of the bars."""
+        return HEAD + row * (self.cell + GAP)
+
+    def x(self, place: int) -> float:
+        """Return where a moment begins."""
+        return LABEL + place * (self.column + GAP)
 
 
 class WatchTable(Painted):
-    """Columns are moments of the training, the last one is now; rows are layers, then the class probabilities."""
+    """Columns are moments of the training, the last one is now; rows are layers, then the class probabilities.
+
+    Names and earlier columns are the slow layer, painted anew only when they look different; now is the fast one.
+    """
+
+    ground = "bg1"
 
     def __init__(self) -> None:
         super().__init__(name="the pinned image through the training")
         self._rows: list[Row] = []
         self._moments: list[Watched] = []
-        self._past: _Past | None = None
+        self._look: tuple[object, ...] = ()
+        self._places = Places.within(540, 640, 0, 0, 0)
         self._label = -1
         self._live = True
         self._classes: Sequence[str] = ()
@@ -65,10 +98,17 @@ class WatchTable(Painted):
 
         The last one is now, or, where not `live`, a moment that is looked back at.
         """
-        self._live = live
+        self._live, before = live, self._moments
         self._moments, self._label, self._classes = moments, label, classes
         self._rows = rows(graph, moments, self._rows) if moments else []
-        self.redraw()
+        self._measure()
+        look = (self._places, live, label, tuple(classes), self.reach, *(row.look for row in self._rows))
+        still = len(moments) == len(before) and all(map(operator.is_, moments[:-1], before[:-1]))
+        if still and moments and look == self._look:
+            self.update(self._now.toAlignedRect())
+        else:
+            self._look = look
+            self.redraw()
 
     @property
     def moments(self) -> list[Watched]:
@@ -80,54 +120,53 @@ class WatchTable(Painted):
         """Return the largest value of all shown maps."""
         return max((row.reach for row in self._rows), default=1.0)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._measure()
+
+    def _measure(self) -> None:
+        """Work out the places anew."""
+        classes = len(self._moments[0].probabilities) if self._moments else 0
+        self._places = Places.within(
+            self.width(), self.height(), len(self._moments), len(self._rows), classes
+        )
+
+    @property
+    def _now(self) -> QRectF:
+        """Return the place of the last column with the ring around it."""
+        places = self._places
+        return QRectF(places.x(len(self._moments) - 1) - 5, 1, places.column + 8, places.bottom)
+
     # -- painting -----------------------------------------------------------------------------------------------
 
     def paint_base(self, painter: QPainter) -> None:
         if not self._moments:
             return
-        last = len(self._moments) - 1
-        painter.drawPixmap(0, 0, self._earlier())
-        self._paint_column(painter, last)
-
-    def _earlier(self) -> QPixmap:
-        """Return names and columns up to the last, painted anew only when they look different: text takes long."""
-        moments = tuple(self._moments[:-1])
-        look = (
-            self.size(), self.devicePixelRatioF(), theme.current().name, self.scope, self.reach, self._label,
-            tuple(self._classes), tuple(row.look for row in self._rows), tuple(id(each) for each in moments),
-        )  # fmt: skip
-        if self._past is None or self._past.look != look:
-            picture = QPixmap(self.size() * self.devicePixelRatioF())
-            picture.setDevicePixelRatio(self.devicePixelRatioF())
-            picture.fill(Qt.GlobalColor.transparent)
-            painter = QPainter(picture)
-            self._paint_names(painter)
-            for place in range(len(moments)):
-                self._paint_column(painter, place)
-            painter.end()
-            self._past = _Past(look, moments, picture)
-        return self._past.picture
-
-    def _paint_names(self, painter: QPainter) -> None:
-        """Write what the rows are."""
         for place, row in enumerate(self._rows):
-            self._paint_label(painter, self._top(place), row)
-        if self._pitch:
-            self._paint_classes(painter, self._top(len(self._rows)), self._pitch)
+            self._paint_label(painter, self._places.top(place), row)
+        if self._places.pitch:
+            self._paint_classes(painter, self._places.top(len(self._rows)), self._places.pitch)
+        for place in range(len(self._moments) - 1):
+            self._paint_column(painter, place)
+
+    def paint_over(self, painter: QPainter) -> None:
+        if self._moments:
+            self._paint_column(painter, len(self._moments) - 1)
+            draw_ring(painter, self._now, theme.color("cursor"), 1, 4)
 
     def _paint_column(self, painter: QPainter, place: int) -> None:
         """Paint one moment from top to bottom."""
         self._paint_head(painter, place)
         for number, row in enumerate(self._rows):
-            self._paint_map(painter, place, self._top(number), row)
-        if self._pitch:
-            self._paint_bars(painter, place, self._top(len(self._rows)))
+            self._paint_map(painter, place, self._places.top(number), row)
+        if self._places.pitch:
+            self._paint_bars(painter, place, self._places.top(len(self._rows)))
 
     def _paint_head(self, painter: QPainter, place: int) -> None:
         step, now = self._moments[place].step, place == len(self._moments) - 1
         painter.setFont(theme.mono_font(10))
         painter.setPen(theme.color("cursor" if now else "t2"))
-        area = QRectF(self._x(place), 0, self._column, HEAD)
+        area = QRectF(self._places.x(place), 0, self._places.column, HEAD)
         painter.drawText(
             area, Qt.AlignmentFlag.AlignCenter, f"now · {step:,}" if now and self._live else f"step {step:,}"
         )
@@ -136,7 +175,9 @@ class WatchTable(Painted):
         values = row.maps[place]
         own = float(np.abs(values).max()) or 1.0
         reach = {"map": own, "row": row.reach}.get(self.scope, self.reach)
-        area = QRectF(self._x(place) + (self._column - self._cell) / 2, top, self._cell, self._cell)
+        places = self._places
+        left = places.x(place) + (places.column - places.cell) / 2
+        area = QRectF(left, top, places.cell, places.cell)
         painter.drawImage(area, colormaps.to_image(values, "value", -reach, reach))
 
     def _paint_label(self, painter: QPainter, top: float, row: Row) -> None:
@@ -171,8 +212,8 @@ class WatchTable(Painted):
 
     def _paint_bars(self, painter: QPainter, place: int, top: float) -> None:
         """Paint the probability of each class, and the loss of the true one."""
-        shares, pitch, x = self._moments[place].probabilities, self._pitch, self._x(place)
-        room, best = self._column - 14 - 34, int(shares.argmax())
+        shares, pitch, x = self._moments[place].probabilities, self._places.pitch, self._places.x(place)
+        room, best = self._places.column - 14 - 34, int(shares.argmax())
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.setFont(theme.mono_font(9 if pitch >= 11 else 8))
         for number, share in enumerate(shares.tolist()):
@@ -187,45 +228,6 @@ class WatchTable(Painted):
         if self._label >= 0:
             painter.setFont(theme.mono_font(10))
             painter.setPen(theme.color("t1"))
-            area = QRectF(x, top + len(shares) * pitch + 4, self._column, 16)
+            area = QRectF(x, top + len(shares) * pitch + 4, self._places.column, 16)
             loss = -math.log(max(float(shares[self._label]), 1e-12))
             painter.drawText(area, Qt.AlignmentFlag.AlignCenter, numbers.fixed(loss, 3))
-
-    def paint_over(self, painter: QPainter) -> None:
-        if self._moments:
-            last = len(self._moments) - 1
-            ring = QRectF(self._x(last) - 5, 1, self._column + 8, self._bottom)
-            draw_ring(painter, ring, theme.color("cursor"), 1, 4)
-
-    # -- places -------------------------------------------------------------------------------------------------
-
-    @property
-    def _column(self) -> float:
-        return min((self.width() - LABEL - GAP) / max(len(self._moments), 1) - GAP, COLUMN_MOST)
-
-    @property
-    def _cell(self) -> float:
-        classes = len(self._moments[0].probabilities) if self._moments else 10
-        below = classes * BAR_ROW + 30
-        room = (self.height() - HEAD - below) / max(len(self._rows), 1) - GAP
-        return max(24.0, min(self._column, room, CELL_MOST))
-
-    @property
-    def _pitch(self) -> float:
-        """Return the height of a probability bar's line; 0 where there is no room for bars."""
-        classes = len(self._moments[0].probabilities)
-        if not classes:
-            return 0.0
-        pitch = min(BAR_ROW, (self.height() - self._top(len(self._rows)) - 24) / max(classes, 1))
-        return pitch if pitch >= 6 else 0.0
-
-    @property
-    def _bottom(self) -> float:
-        rows, classes = len(self._rows), len(self._moments[0].probabilities)
-        return min(self._top(rows) + classes * BAR_ROW + 24, self.height() - 2)
-
-    def _top(self, row: int) -> float:
-        return HEAD + row * (self._cell + GAP)
-
-    def _x(self, place: int) -> float:
-        return LABEL + place * (self._column + GAP)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import (
     QColor,
@@ -38,6 +40,10 @@ class Painted(QWidget):
     `redraw()` when the base changed, `update()` when only the fast layer did.
     """
 
+    ground: ClassVar[str] = ""
+    """Token of the colour behind it, for what is painted many times a second: Qt then leaves out everything that lies
+    behind, from the panel down to the window."""
+
     def __init__(self, parent: QWidget | None = None, name: str = "") -> None:
         super().__init__(parent)
         self._base: QPixmap | None = None
@@ -47,6 +53,7 @@ class Painted(QWidget):
         self.setAccessibleName(name)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent, bool(self.ground))
 
     def set_name(self, name: str) -> None:
         """What the picture is called when it speaks: "conv2 map 2"."""
@@ -98,7 +105,7 @@ class Painted(QWidget):
         if self._base is None or self._base_key != key:
             self._base = QPixmap(self.size() * dpr)
             self._base.setDevicePixelRatio(dpr)
-            self._base.fill(Qt.GlobalColor.transparent)
+            self._base.fill(theme.color(self.ground) if self.ground else Qt.GlobalColor.transparent)
             painter = QPainter(self._base)
             self.paint_base(painter)
             painter.end()

@@ -53,6 +53,14 @@ class NumberAxis(pg.AxisItem):
         return [(1.0, [tick for tick in ticks if low - 1e-6 <= tick <= high + 1e-6])]
 
 
+class Line(pg.PlotCurveItem):
+    """A curve in fixed axes: it claims all of the view, so nobody has to look for its lowest and highest points."""
+
+    def boundingRect(self) -> QRectF:
+        view = self.getViewBox()
+        return super().boundingRect() if view is None else view.viewRect()
+
+
 class PlotArea(pg.PlotWidget):
     """A plot with fixed axes, without antialiasing, menus or mouse panning; reports where the mouse is."""
 
@@ -69,6 +77,8 @@ class PlotArea(pg.PlotWidget):
         self.hideButtons()
         self.setMouseEnabled(False, False)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        # It fills itself: without this Qt paints everything that lies behind first, down to the window.
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.getViewBox().disableAutoRange()
         self.getViewBox().setDefaultPadding(0)
         self.getPlotItem().setContentsMargins(2, 8, 18, 2)
@@ -129,13 +139,13 @@ class PlotArea(pg.PlotWidget):
             self.addItem(line, ignoreBounds=True)
             self._flags.append(line)
 
-    def add_line(self, *, points: bool = False) -> pg.PlotCurveItem | pg.PlotDataItem:
+    def add_line(self, *, points: bool = False) -> Line | pg.PlotDataItem:
         """A new curve, drawn the cheap way; give it a pen and data. Only one with `points` can have symbols."""
         # The data come thinned: pyqtgraph's own thinning and clipping would cost more than drawing.
         line = (
             pg.PlotDataItem(antialias=False, skipFiniteCheck=True)
             if points
-            else pg.PlotCurveItem(antialias=False, skipFiniteCheck=True)
+            else Line(antialias=False, skipFiniteCheck=True)
         )
         self.addItem(line, ignoreBounds=True)
         return line
