@@ -55,6 +55,8 @@ class Progress:
         self._stream = stream or sys.stderr
         self._live = self._stream.isatty()
         self._began = time.monotonic()
+        self._before = self._done = 0
+        """What was done already when it began (a training that goes on, a broken download), and what is done now."""
         self._last = 0.0 if self._live else self._began
         self._width = 0
 
@@ -67,6 +69,9 @@ class Progress:
     def show(self, label: str, done: int, total: int | None, rate: float | None = None) -> None:
         """Show how far a task is, if the last time is long enough ago; `rate` is in units per second."""
         now = time.monotonic()
+        if not self._done or done < self._done:
+            self._began, self._before = now, done
+        self._done = done
         if now - self._last < (REFRESH_SECONDS if self._live else SPARSE_SECONDS):
             return
         self._last = now
@@ -80,7 +85,7 @@ class Progress:
             self._width = 0
 
     def _line(self, label: str, done: int, total: int | None, now: float, rate: float | None) -> str:
-        pace = done / max(now - self._began, 1e-9)
+        pace = (done - self._before) / max(now - self._began, 1e-9)
         parts = [label, _bar(done / total) if total else ""]
         shown = pace * self._scale if rate is None else rate
         parts.append(f"{shown:,.0f} {self._unit}/s" if shown >= 10 else f"{shown:.1f} {self._unit}/s")

@@ -244,15 +244,33 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_a_bar_shows_share_speed_and_time_left_and_goes_away() -> None:
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The seconds that a bar reads; the test moves them on."""
+    now = [100.0]
+    monkeypatch.setattr("cnnviz.cli.report.time.monotonic", lambda: now[0])
+    return now
+
+
+def test_a_bar_shows_share_speed_and_time_left_and_goes_away(clock: list[float]) -> None:
     stream = Terminal()
     bar = Progress("images", stream=stream)
+    bar.show("learning", 0, 100)
+    clock[0] += 10
     bar.show("learning", 25, 100, rate=1234.0)
-    shown = stream.getvalue()
-    assert shown.startswith("\rlearning  [######..................]  25%  1,234 images/s  ")
-    assert shown.endswith(" left")
+    shown = stream.getvalue().rpartition("\r")[2]
+    assert shown == "learning  [######..................]  25%  1,234 images/s  0:30 left"
     bar.clear()
     assert stream.getvalue().endswith("\r")
+
+
+def test_what_was_done_before_says_nothing_about_the_speed(clock: list[float]) -> None:
+    stream = Terminal()
+    bar = Progress("images", stream=stream)
+    bar.show("learning", 5000, 10000)
+    clock[0] += 10
+    bar.show("learning", 5100, 10000)
+    assert stream.getvalue().endswith("10 images/s  8:10 left")
 
 
 def test_a_bar_is_drawn_at_most_ten_times_a_second() -> None:
