@@ -55,7 +55,7 @@ class Progress:
         self._stream = stream or sys.stderr
         self._live = self._stream.isatty()
         self._began = time.monotonic()
-        self._before = self._done = 0
+        self._before, self._done = 0, -1
         """What was done already when it began (a training that goes on, a broken download), and what is done now."""
         self._last = 0.0 if self._live else self._began
         self._width = 0
@@ -69,7 +69,7 @@ class Progress:
     def show(self, label: str, done: int, total: int | None, rate: float | None = None) -> None:
         """Show how far a task is, if the last time is long enough ago; `rate` is in units per second."""
         now = time.monotonic()
-        if not self._done or done < self._done:
+        if self._done < 0 or done < self._done:
             self._began, self._before = now, done
         self._done = done
         if now - self._last < (REFRESH_SECONDS if self._live else SPARSE_SECONDS):

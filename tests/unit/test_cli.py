@@ -258,7 +258,7 @@ def test_a_bar_shows_share_speed_and_time_left_and_goes_away(clock: list[float])
     bar.show("learning", 0, 100)
     clock[0] += 10
     bar.show("learning", 25, 100, rate=1234.0)
-    shown = stream.getvalue().rpartition("\r")[2]
+    shown = stream.getvalue().rpartition("\r")[2].rstrip()
     assert shown == "learning  [######..................]  25%  1,234 images/s  0:30 left"
     bar.clear()
     assert stream.getvalue().endswith("\r")
@@ -270,7 +270,7 @@ def test_what_was_done_before_says_nothing_about_the_speed(clock: list[float]) -
     bar.show("learning", 5000, 10000)
     clock[0] += 10
     bar.show("learning", 5100, 10000)
-    assert stream.getvalue().endswith("10 images/s  8:10 left")
+    assert stream.getvalue().rstrip().endswith("10 images/s  8:10 left")
 
 
 def test_a_bar_is_drawn_at_most_ten_times_a_second() -> None:
