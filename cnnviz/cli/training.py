@@ -20,7 +20,6 @@ from cnnviz.control import Control
 from cnnviz.errors import UsageError
 from cnnviz.library import Found
 from cnnviz.model.files import Project
-from cnnviz.runs.names import CHECKPOINT_NAME
 
 if TYPE_CHECKING:
     from cnnviz.data import Dataset
@@ -35,6 +34,7 @@ def _train(options: argparse.Namespace) -> int:
         return start_team(options.nproc, options.arguments)
     from cnnviz.engine.train import train
     from cnnviz.runs import recorded
+    from cnnviz.runs.names import CHECKPOINT_NAME
 
     found = subject.find(options)
     chosen = recipe.changed(found.project.recipe, options)
