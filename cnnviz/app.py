@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,12 +16,15 @@ from cnnviz.events import Array, Event
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
-    from cnnviz.data import Dataset
+    from cnnviz.data import Dataset, Split
+    from cnnviz.engine.retrace import Retracer
+    from cnnviz.engine.whatif import Attempts
     from cnnviz.explain.attribution import Question
     from cnnviz.explain.backward import Slopes
     from cnnviz.explain.trace import Trace
     from cnnviz.model.augmentation import Chain
     from cnnviz.model.graph import Graph
+    from cnnviz.model.whatif import WhatIf
     from cnnviz.ui.services import Network, Services, TrainingTask, Weights
     from cnnviz.ui.window import MainWindow
 
@@ -98,18 +102,48 @@ def services() -> Services:
         strongest=_strongest,
         gradients=_gradients,
         augment=_augment,
+        attempt=_attempt,
+        judge=_judge,
         make_ready=training.start,
         shut_down=training.close,
     )
 
 
 def _trace(graph: Graph, weights: Weights | None, image: Array, seed: int) -> Trace:
-    from cnnviz.engine import cores, trace
-    from cnnviz.engine import weights as engine_weights
+    from cnnviz.engine import cores
 
     cores.use_one_core()
-    module = engine_weights.fitted(graph, weights, seed)
-    return trace.trace(module, *trace.given(module, image))
+    return _retracer().trace(graph, weights, image, seed)
+
+
+@cache
+def _retracer() -> Retracer:
+    """Return what remembers the last trace: while somebody draws or edits a weight, little is new."""
+    from cnnviz.engine.retrace import Retracer
+
+    return Retracer()
+
+
+@cache
+def _attempts() -> Attempts:
+    """Return what remembers the last what-if."""
+    from cnnviz.engine.whatif import Attempts
+
+    return Attempts()
+
+
+def _attempt(graph: Graph, weights: Weights | None, seed: int, whatif: WhatIf) -> tuple[Graph, Weights]:
+    return _attempts().apply(graph, weights, seed, whatif)
+
+
+def _judge(
+    graph: Graph, weights: Weights | None, split: Split, seed: int, whatif: WhatIf, control: Control
+) -> Iterator[Event]:
+    from cnnviz.engine import cores
+    from cnnviz.engine import whatif as trying
+
+    cores.use_one_core()
+    yield from trying.judge(graph, weights, split, seed, whatif, control)
 
 
 def _gradients(
@@ -164,6 +198,7 @@ def train(task: TrainingTask, control: Control) -> Iterator[Event]:
         pinned=task.pinned,
         checkpoints=task.checkpoints,
         resume=task.resume,
+        fork=task.fork,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -99,17 +99,31 @@ class GraphModule(nn.Module):
         return {head.node: values[head.source] for head in self.heads}
 
     def activations(
-        self, *inputs: torch.Tensor, mark: Callable[[torch.Tensor], torch.Tensor] | None = None
+        self,
+        *inputs: torch.Tensor,
+        mark: Callable[[torch.Tensor], torch.Tensor] | None = None,
+        known: Mapping[str, torch.Tensor] | None = None,
     ) -> dict[str, torch.Tensor]:
-        """Return the value (N, …) of every node; all that come later see what `mark` makes of it."""
-        net = self.fitting(inputs)
-        return net._run(net._plan, inputs, mark)
+        """Return the value (N, …) of every node; all that come later see what `mark` makes of it.
 
-    def internals(self, values: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-        """Return the arrays (N, …) inside of layers, as `node.name`, for the values of all nodes."""
+        Values that are `known` already, by node, are not computed again.
+        """
+        net = self.fitting(inputs)
+        return net._run(net._plan, inputs, mark, known)
+
+    def some(self, names: Sequence[str], *inputs: torch.Tensor) -> dict[str, torch.Tensor]:
+        """Return the values (N, …) of some nodes; what these don't need is not computed."""
+        net = self.fitting(inputs)
+        values = net._run(_without_the_rest(net._plan, tuple(names)), inputs)
+        return {name: values[name] for name in names}
+
+    def internals(
+        self, values: Mapping[str, torch.Tensor], known: Collection[str] = ()
+    ) -> dict[str, torch.Tensor]:
+        """Return the arrays (N, …) inside of layers, as `node.name`, for the values of all nodes; none of `known` ones."""
         found = {}
         for row in self.report.rows:
-            if self.graph.node(row.name).layer.internals(*(row.inputs or ())):
+            if row.name not in known and self.graph.node(row.name).layer.internals(*(row.inputs or ())):
                 arriving = [values[edge.source] for edge in self.graph.inputs(row.name)]
                 inside = self.get_submodule(attribute(row.name)).inside(*arriving)  # type: ignore[operator]
                 found.update({f"{row.name}.{name}": value for name, value in inside.items()})
@@ -142,14 +156,17 @@ class GraphModule(nn.Module):
         plan: Sequence[_Step],
         inputs: Sequence[torch.Tensor],
         mark: Callable[[torch.Tensor], torch.Tensor] | None = None,
+        known: Mapping[str, torch.Tensor] | None = None,
     ) -> dict[str, torch.Tensor]:
         if len(inputs) != len(self.report.inputs):
             raise GraphError(
                 f"the network takes {len(self.report.inputs)} inputs, but {len(inputs)} arrived."
             )
         given = dict(zip(self.report.inputs, inputs, strict=True))
-        values: dict[str, torch.Tensor] = {}
+        values: dict[str, torch.Tensor] = dict(known or {})
         for step in plan:
+            if known and step.node in known:
+                continue
             arriving = tuple(values[name] for name in step.inputs) or (given[step.node],)
             for name in step.modules:
                 arriving = (getattr(self, name)(*arriving),)

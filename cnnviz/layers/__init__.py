@@ -18,6 +18,7 @@ from cnnviz.layers.base import (
 )
 from cnnviz.layers.borders import Crop, Pad
 from cnnviz.layers.capsule import CapsuleLength, CapsuleMask, CapsuleRouting, PrimaryCapsules
+from cnnviz.layers.channels import MuteChannels, SwapChannels
 from cnnviz.layers.convlstm import ConvLSTM2d
 from cnnviz.layers.convolution import Conv1d, Conv2d, Conv3d
 from cnnviz.layers.dense import Dense, Flatten
@@ -113,6 +114,7 @@ __all__ = [
     "MaxPool3d",
     "Maximum",
     "Multiply",
+    "MuteChannels",
     "Option",
     "Output",
     "Pad",
@@ -128,6 +130,7 @@ __all__ = [
     "Softmax",
     "Softplus",
     "Subtract",
+    "SwapChannels",
     "Tanh",
     "TimeDistributed",
     "TorchCall",

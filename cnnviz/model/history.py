@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cnnviz.model.graph import Graph
+from cnnviz.model.whatif import WhatIf
 
 MERGE_SECONDS = 0.6
 """Edits with the same key within this time become one step, as when a spin box is scrolled."""
@@ -16,12 +17,13 @@ FRESH = 8
 
 @dataclass(frozen=True)
 class Step:
-    """One state of the document and the words of the edit that led to it."""
+    """One state of the document, with what is tried out on it, and the words of the edit that led to it."""
 
     label: str
     graph: Graph
     key: str = ""
     time: float = 0.0
+    whatif: WhatIf = field(default_factory=WhatIf)
 
 
 class History:
@@ -39,6 +41,11 @@ class History:
         return self._steps[self._at].graph
 
     @property
+    def whatif(self) -> WhatIf:
+        """Return what is tried out on the graph that is shown."""
+        return self._steps[self._at].whatif
+
+    @property
     def steps(self) -> tuple[Step, ...]:
         """Return all states, oldest first."""
         return tuple(self._steps)
@@ -53,18 +60,22 @@ class History:
         """Say whether the graph differs from what was last saved."""
         return self.graph != self._saved
 
-    def push(self, label: str, graph: Graph, key: str = "") -> None:
-        """Record an edit; what had been undone is dropped. The same key within 0.6 s replaces the last step."""
-        if graph == self.graph:
+    def push(self, label: str, graph: Graph, key: str = "", whatif: WhatIf | None = None) -> None:
+        """Record an edit; what had been undone is dropped. The same key within 0.6 s replaces the last step.
+
+        Without a `whatif`, what was tried out goes on.
+        """
+        tried = self.whatif if whatif is None else whatif
+        if graph == self.graph and tried == self.whatif:
             return
         now = self._clock()
         last = self._steps[self._at]
         newest = 0 < self._at == len(self._steps) - 1
         merge = newest and bool(key) and key == last.key and now - last.time <= MERGE_SECONDS
         del self._steps[self._at + (0 if merge else 1) :]
-        self._steps.append(Step(label, graph, key, now))
+        self._steps.append(Step(label, graph, key, now, tried))
         self._at = len(self._steps) - 1
-        if self._at >= FRESH:
+        if self._at >= FRESH and self._steps[self._at - FRESH].graph is not graph:
             self._steps[self._at - FRESH].graph.forget()
 
     def undo(self) -> str:

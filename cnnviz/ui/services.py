@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from cnnviz.control import Control
-from cnnviz.data import Dataset
+from cnnviz.data import Dataset, Split
 from cnnviz.errors import CnnvizError
 from cnnviz.events import Array, Event
 from cnnviz.explain.attribution import Question
@@ -20,6 +20,7 @@ from cnnviz.explain.trace import Trace
 from cnnviz.model.augmentation import Chain
 from cnnviz.model.graph import Graph
 from cnnviz.model.recipe import DataChoice, Recipe
+from cnnviz.model.whatif import WhatIf
 
 Weights = Mapping[str, Array]
 """Arrays by name as in torch's state dict, such as `conv1.weight`."""
@@ -29,8 +30,8 @@ Weights = Mapping[str, Array]
 class TrainingTask:
     """Everything one training needs; `weights` None starts from the recipe's initialiser.
 
-    It is kept in the folder `checkpoints`, and goes on from what is kept in `resume`. With `finds_rate` it only looks
-    for a learning rate.
+    It is kept in the file `checkpoints`, and goes on from what is kept in `resume`, or begins with the weights and the
+    optimiser kept in `fork`. With `finds_rate` it only looks for a learning rate.
     """
 
     graph: Graph
@@ -41,6 +42,7 @@ class TrainingTask:
     pinned: Array | None = None
     checkpoints: Path | None = None
     resume: Path | None = None
+    fork: Path | None = None
     finds_rate: bool = False
 
 
@@ -73,6 +75,11 @@ def _refuse_explanations(*_: object) -> Any:
     raise CnnvizError("this window can't explain answers.")
 
 
+def _refuse_attempts(*_: object) -> Any:
+    """Refuse to try something out, where there is no engine."""
+    raise CnnvizError("this window can't change a network for a try.")
+
+
 def _nothing() -> None:
     """There is nothing to prepare or to end."""
 
@@ -91,6 +98,8 @@ class Services:
     `augment(chain, dataset, count, seed)` returns the first training samples, changed at random.
     `attribute(trace, question)` yields how far it is and last an `Answer(Attribution)`; so does
     `strongest(trace, sample, count)` an `Answer(Strongest)` of the samples from `sample(0)` on.
+    `attempt(graph, weights, seed, whatif)` returns the changed network and its weights. `judge(graph, weights, split,
+    seed, whatif, control)` yields progress and last an `Evaluated`.
     `make_ready()` prepares what the first training needs; `shut_down()` ends what still runs.
     """
 
@@ -110,5 +119,7 @@ class Services:
     augment: Callable[[Chain, Dataset, int, int], Array] = _refuse_augmenting
     attribute: Callable[[Trace, Question], Iterator[Event]] = _refuse_explanations
     strongest: Callable[[Trace, Callable[[int], Array], int], Iterator[Event]] = _refuse_explanations
+    attempt: Callable[[Graph, Weights | None, int, WhatIf], tuple[Graph, Weights]] = _refuse_attempts
+    judge: Callable[[Graph, Weights | None, Split, int, WhatIf, Control], Iterator[Event]] = _refuse_attempts
     make_ready: Callable[[], None] = _nothing
     shut_down: Callable[[], None] = _nothing

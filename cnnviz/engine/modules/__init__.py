@@ -4,6 +4,7 @@ it uses only torch, the standard library and what its own file imports from them
 """
 
 from cnnviz.engine.modules.capsule import CapsuleLength, CapsuleMask, CapsuleRouting, PrimaryCapsules
+from cnnviz.engine.modules.channels import MuteChannels, SwapChannels
 from cnnviz.engine.modules.embedding import TokenEmbedding
 from cnnviz.engine.modules.filters import FixedFilter2d
 from cnnviz.engine.modules.local import LocallyConnected2d
@@ -37,12 +38,14 @@ __all__ = [
     "LocallyConnected2d",
     "Maximum",
     "Multiply",
+    "MuteChannels",
     "PaddedAvgPool",
     "Permute",
     "PowerPool",
     "PrimaryCapsules",
     "Reshape",
     "Subtract",
+    "SwapChannels",
     "TokenEmbedding",
     "UnfoldTime",
 ]

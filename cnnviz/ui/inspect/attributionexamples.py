@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 from PySide6.QtCore import QSize
@@ -16,6 +16,7 @@ from cnnviz.explain import Box, Trace
 from cnnviz.explain.strongest import Finding, Strongest
 from cnnviz.explain.trace import Array
 from cnnviz.model.graph import Graph
+from cnnviz.model.whatif import Cell
 from cnnviz.ui import numbers
 from cnnviz.ui.inspect.attributionworker import take_turn
 from cnnviz.ui.inspect.path import field
@@ -41,7 +42,7 @@ class ExamplesPanel(Panel):
         self._session = session
         self.found: Strongest | None = None
         self.findings: list[Finding] = []
-        self._key: tuple[Graph, Weights | None, Dataset, int] | None = None
+        self._key: tuple[Graph, Weights | None, Dataset, int, Mapping[Cell, float]] | None = None
         self._pieces: Iterator[Event] | None = None
         self._goal: tuple[str, Finding] | None = None
         self.what = Segmented((IMAGES, PATCHES), name="whole images or patches")
@@ -85,20 +86,24 @@ class ExamplesPanel(Panel):
         if not self.isVisible() or trace is None or dataset is None:
             return
         seed = self._session.document.recipe.seed
-        if not self._knows(trace.graph, looking.weights, dataset, seed):
-            self._key = (trace.graph, looking.weights, dataset, seed)
+        cells = self._session.document.whatif.cells
+        if not self._knows(trace.graph, looking.weights, dataset, seed, cells):
+            self._key = (trace.graph, looking.weights, dataset, seed, cells)
             self.found, self._pieces = None, None
         if self.found is None and self._pieces is None:
             self._start(trace, dataset)
         self._reach_goal()
         self._show()
 
-    def _knows(self, graph: Graph, weights: Weights | None, dataset: Dataset, seed: int) -> bool:
+    def _knows(
+        self, graph: Graph, weights: Weights | None, dataset: Dataset, seed: int, cells: Mapping[Cell, float]
+    ) -> bool:
         """Say whether what was found, or is looked for, belongs to this network and data."""
         if self._key is None:
             return False
         known = self._key
-        return known[0] == graph and known[1] is weights and known[2] is dataset and known[3] == seed
+        same = known[0] == graph and known[1] is weights and known[2] is dataset
+        return same and known[3:] == (seed, cells)
 
     def _start(self, trace: Trace, dataset: Dataset) -> None:
         shape = trace.activation(trace.graph.summary().input).shape

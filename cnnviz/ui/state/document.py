@@ -13,9 +13,10 @@ from cnnviz.model import autosave
 from cnnviz.model.check import Report, check
 from cnnviz.model.checking.suitability import Samples, judge
 from cnnviz.model.files import Project, open_project, save_project
-from cnnviz.model.graph import Graph
+from cnnviz.model.graph import Graph, renamed
 from cnnviz.model.history import History
 from cnnviz.model.recipe import DataChoice, Recipe
+from cnnviz.model.whatif import WhatIf
 
 AUTOSAVE_MS = 2000
 """An edit is on disk at most this long after it was made."""
@@ -27,10 +28,11 @@ class Document(QObject):
     `changed(old, new)` is the only notification of an edit; `described` says that title, path, undo labels, recipe or
     data choice may read differently now; `replaced` says that another document was opened (emitted before `changed`);
     `judged_anew` says that the same graph may have other problems, because there are other data; `not_kept` says in
-    words why unsaved work could not be written.
+    words why unsaved work could not be written; `tried` says that something else is tried out on the same graph.
     """
 
     changed = Signal(object, object)
+    tried = Signal()
     described = Signal()
     replaced = Signal()
     judged_anew = Signal()
@@ -60,6 +62,11 @@ class Document(QObject):
     def graph(self) -> Graph:
         """Return the graph that is shown."""
         return self.history.graph
+
+    @property
+    def whatif(self) -> WhatIf:
+        """Return what is tried out on the graph; no file ever holds it."""
+        return self.history.whatif
 
     @property
     def report(self) -> Report:
@@ -101,27 +108,33 @@ class Document(QObject):
 
     def edit(self, label: str, graph: Graph, key: str = "") -> None:
         """Make an edit: `label` is what undo will call it; edits with the same key in quick succession merge."""
-        old = self.graph
-        self.history.push(label, graph, key)
-        self._announce(old)
+        old, tried = self.graph, self.whatif
+        self.history.push(label, graph, key, tried.renamed(renamed(old, graph)))
+        self._announce(old, tried)
+
+    def attempt(self, label: str, whatif: WhatIf, key: str = "") -> None:
+        """Try something out on the graph as it is, to be undone like an edit."""
+        tried = self.whatif
+        self.history.push(label, self.graph, key, whatif)
+        self._announce(self.graph, tried)
 
     def undo(self) -> None:
         """Take the last edit back."""
-        old = self.graph
+        old, tried = self.graph, self.whatif
         if self.history.undo():
-            self._announce(old)
+            self._announce(old, tried)
 
     def redo(self) -> None:
         """Bring the edit back that was undone last."""
-        old = self.graph
+        old, tried = self.graph, self.whatif
         if self.history.redo():
-            self._announce(old)
+            self._announce(old, tried)
 
     def go(self, position: int) -> None:
         """Show the state at an index of the history."""
-        old = self.graph
+        old, tried = self.graph, self.whatif
         self.history.go(position)
-        self._announce(old)
+        self._announce(old, tried)
 
     def set_recipe(self, **changes: Any) -> None:
         """Change the recipe; raise TrainError where a value is impossible."""
@@ -216,11 +229,13 @@ class Document(QObject):
         self._autosave.stop()
         autosave.discard_autosave(self.path)
 
-    def _announce(self, old: Graph) -> None:
-        if old is self.graph:
-            return
-        self.changed.emit(old, self.graph)
-        self._touch()
+    def _announce(self, old: Graph, tried: WhatIf) -> None:
+        if old is not self.graph:
+            self.changed.emit(old, self.graph)
+            self._touch()
+        elif tried is not self.whatif:
+            self.tried.emit()
+            self.described.emit()
 
     def _touch(self) -> None:
         self._autosave.start()

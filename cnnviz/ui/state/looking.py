@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from cnnviz.data.adapt import adapted
+from cnnviz.data.vary import varied
 from cnnviz.events import Array, Failed
 from cnnviz.explain.backward import Slopes
 from cnnviz.explain.trace import Trace
@@ -16,6 +17,7 @@ from cnnviz.model.check import check
 from cnnviz.model.checking.freesize import admits, admitting, resized
 from cnnviz.model.graph import Graph, renamed
 from cnnviz.model.names import attribute
+from cnnviz.model.whatif import SUFFIX, WhatIf
 from cnnviz.ui.services import Services, Weights
 from cnnviz.ui.state.document import Document
 from cnnviz.ui.state.material import Material
@@ -38,7 +40,10 @@ class Cursor:
 
 
 class Looking(QObject):
-    """Keeps the trace in step with graph, weights and sample. The old trace stays until the new one is there."""
+    """Keeps the trace in step with graph, weights and sample. The old trace stays until the new one is there.
+
+    What the document tries out is in the trace, and nowhere else: `weights` and the sample stay what they are.
+    """
 
     weights_changed = Signal()
     trace_changed = Signal()
@@ -67,15 +72,25 @@ class Looking(QObject):
         """The class that the loss is asked for, where it is not the sample's own."""
         self._asked, self._answered = 0, 0
         self.cursor = Cursor()
+        self._changed: tuple[Graph, WhatIf, Graph] | None = None
         self.live = True
         """Whether a trace follows every change; where not, the old one stays until `refresh` is called."""
         document.changed.connect(self._follow)
+        document.tried.connect(self._keep_up)
         material.sample_changed.connect(self._turn_to_sample)
 
     @property
     def trained(self) -> bool:
         """Say whether the weights come from a training or a file."""
         return self.weights is not None
+
+    @property
+    def graph(self) -> Graph:
+        """Return the graph that is looked at: the document's, with the maps muted and swapped that are tried out."""
+        graph, whatif = self._document.graph, self._document.whatif
+        if self._changed is None or self._changed[0] is not graph or self._changed[1] is not whatif:
+            self._changed = graph, whatif, whatif.graph(graph) if whatif.changes_network else graph
+        return self._changed[2]
 
     @property
     def trace_fits(self) -> bool:
@@ -85,7 +100,7 @@ class Looking(QObject):
         """
         if self.trace is None:
             return False
-        old, new = self.trace.graph, self._document.graph
+        old, new = self.trace.graph, self.graph
         given = {
             node.name: node.layer.out_shape() for node in old if node.layer.takes_sample and node.name in new
         }
@@ -136,14 +151,17 @@ class Looking(QObject):
             return
         image = fitting(sample.image, graph)
         seed = self._document.recipe.seed
-        services, backward = self._services, self.backward
+        services, backward, whatif = self._services, self.backward, self._document.whatif
         target = sample.label if sample.answer is None else sample.answer
         target = target if self.truth is None else self.truth
 
         def answer() -> tuple[Trace, Slopes | None]:
+            net, values, seen = graph, weights, varied(image, whatif.variation)
+            if whatif.changes_network:
+                net, values = services.attempt(graph, weights, seed, whatif)
             if backward:
-                return services.gradients(graph, weights, image, seed, target)
-            return services.trace(graph, weights, image, seed), None
+                return services.gradients(net, values, seen, seed, target)
+            return services.trace(net, values, seen, seed), None
 
         self._asked += 1
         number = self._asked
@@ -167,7 +185,11 @@ class Looking(QObject):
         self._answered, trace, slopes = answer
         self.trace, self.slopes = trace, slopes if self.backward else None
         if self.cursor.node.partition(".")[0] not in trace.activations:
-            self.cursor = Cursor(self._first_node(trace.graph))
+            before = self.cursor.node.rpartition(SUFFIX)[0]
+            known = before in trace.activations
+            self.cursor = (
+                replace(self.cursor, node=before) if known else Cursor(self._first_node(trace.graph))
+            )
         self.trace_changed.emit()
 
     def _fail(self, failure: Failed) -> None:

@@ -27,6 +27,7 @@ COMPOSED = {
     "primary_capsules", "capsule_routing", "capsule_length", "capsule_mask", "lstm", "conv_lstm2d", "time_distributed",
     "fixed_filter2d", "locally_connected2d", "local_response_norm", "affine_sampler",
     "lppool1d", "lppool2d", "lppool3d", "avgpool1d", "avgpool2d", "avgpool3d", "layer_norm", "contractive_penalty",
+    "mute_channels", "swap_channels",
 }  # fmt: skip
 """Kinds that torch.export takes apart, for some or all settings, into operators that no single layer does."""
 

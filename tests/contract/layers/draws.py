@@ -37,6 +37,7 @@ RANKS: dict[str, tuple[int, ...]] = {
     "local_response_norm": (2, 3, 4),
     "elu": (1, 2, 3, 4), "gelu": (1, 2, 3, 4), "silu": (1, 2, 3, 4), "softplus": (1, 2, 3, 4),
     "gaussian_noise": (1, 2, 3, 4), "activity_penalty": (1, 2, 3, 4), "contractive_penalty": (1, 2, 3, 4),
+    "mute_channels": (1, 2, 3, 4), "swap_channels": (1, 2, 3, 4),
     "embedding": (1,),
     "output": (1, 2, 3, 4),
     "lstm": (2,), "conv_lstm2d": (4,), "time_distributed": (2,),
@@ -50,6 +51,7 @@ ANY_RANK = {
     "dropout", "relu", "leakyrelu", "sigmoid", "tanh", "softmax", "flatten", "add", "concat", "output", "reshape",
     "subtract", "multiply", "average", "maximum", "layer_norm", "group_norm", "local_response_norm", "elu", "gelu",
     "silu", "softplus", "gaussian_noise", "activity_penalty", "contractive_penalty",
+    "mute_channels", "swap_channels",
 }  # fmt: skip
 """Kinds that take more dimensions, too."""
 
@@ -183,6 +185,8 @@ def _value(option: Option, random: Random) -> Any:
         return random.randint(smallest, largest)
     if option.form in ("kernel", "layer"):
         return _kernel(random) if option.form == "kernel" else _held(random)
+    if option.form == "rising":
+        return tuple(sorted(random.sample(range(smallest, largest + 1), random.randint(0, 3))))
     length = option.length or random.randint(1, 4)
     if option.form == "target":
         entries = [random.randint(1, 3) for _ in range(length)]

@@ -18,6 +18,7 @@ SPOILT: dict[str, list[Any]] = {
     "size": [0, -1, 1.5, "3", True, None, (), (1, 2, 3, 4, 5), (1, None), 10**9],
     "padding": ["full", -1, 1.5, True, None, 10**9],
     "layer": [None, 5, "dense", {}, {"kind": "add"}, {"kind": "lstm"}, {"kind": "relu", "options": []}],
+    "rising": [5, (3, 3), (2, 1), (-1,), (1.5,), "1", None, (10**9,)],
     "shape": [5, (), (0,), (-1,), (1, 2, 3, 4, 5), ("1",), None],
     "target": [5, (), (0,), (-2,), (-1, -1), (1, 2, 3, 4, 5), ("rest",), None],
     "kernel": ["", ";", "1 2; 3", "1 x", "1/0", "1e9", "nan", "0 " * 16, ((1, 2),), 3, None],

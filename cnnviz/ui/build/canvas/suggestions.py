@@ -62,6 +62,8 @@ OTHER_WORDS = {
     "pad": "border zero reflect replicate mirror",
     "crop": "border cut",
     "reshape": "view unflatten",
+    "mute_channels": "silence ablate zero lesion",
+    "swap_channels": "exchange order",
     "permute": "transpose swap dimensions order",
     "lstm": "recurrent rnn long short-term memory peephole sequence gates",
     "conv_lstm": "recurrent rnn long short-term memory peephole video gates nowcasting",
