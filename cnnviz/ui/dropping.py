@@ -1,4 +1,4 @@
-"""Files that are dropped on the window: projects are opened, networks and weights of other programs imported."""
+"""Files that are dropped on the window: projects and saved pictures are opened, networks and weights imported."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from PySide6.QtCore import QEvent, QMimeData, QObject
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QWidget
 
-SUFFIXES = (".cnnviz", ".onnx", ".pt2", ".safetensors", ".py")
+from cnnviz.ui.provenance import SUFFIXES as PICTURES
+
+SUFFIXES = (".cnnviz", ".onnx", ".pt2", ".safetensors", ".py", *PICTURES)
 
 
 class Dropping(QObject):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,12 @@ from cnnviz.model.table import channels_first, channels_last, to_csv, to_latex
 from cnnviz.paths import write_atomically
 from cnnviz.ui import numbers
 from cnnviz.ui.dropping import Dropping
+from cnnviz.ui.provenance import SUFFIXES as PICTURES
 from cnnviz.ui.runfile import RunFileDialog
 from cnnviz.ui.state.exchange import Exchange
 
 if TYPE_CHECKING:
+    from cnnviz.ui.provenance.returning import Returning
     from cnnviz.ui.window import MainWindow
 
 EXCHANGES = (
@@ -133,12 +136,14 @@ class Exchanging:
             self.exchange.read_weights(Path(name))
 
     def open_path(self, path: Path) -> None:
-        """Open a project, or import a file of another program; a Python file only after asking."""
+        """Open a project, the view of a saved picture, or a file of another program; Python only after asking."""
         suffix = path.suffix.lower()
         if suffix == ".cnnviz":
             self._window.open_file(path)
         elif suffix == ".safetensors":
             self.exchange.read_weights(path)
+        elif suffix in PICTURES:
+            self._returning.open(path)
         elif suffix == ".py":
             dialog = RunFileDialog(path, self._window)
             if dialog.exec() == QDialog.DialogCode.Accepted:
@@ -146,6 +151,13 @@ class Exchanging:
             dialog.deleteLater()
         else:
             self.exchange.read_network(path)
+
+    @cached_property
+    def _returning(self) -> Returning:
+        """Return what opens saved pictures; it is imported for the first of them."""
+        from cnnviz.ui.provenance.returning import Returning
+
+        return Returning(self._session, self._window)
 
     # -- both ---------------------------------------------------------------------------------------------------
 

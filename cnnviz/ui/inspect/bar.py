@@ -22,6 +22,7 @@ class InspectBar(QWidget):
 
     back = Signal()
     scope_chosen = Signal(str)
+    saving_wanted = Signal()
 
     def __init__(self, player: Player, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,6 +42,9 @@ class InspectBar(QWidget):
         self.direction = Direction()
         self.scope = Segmented(SCOPES, name="what a colour range covers")
         self.range_name = label("Range", "secondary")
+        self.save = tool_button(
+            "export", "Save this view: a picture, the play-through, the numbers", self.saving_wanted.emit
+        )
         self._backward = False
         self.weights, self.origin = label("Weights", "secondary"), Elided("", "secondary")
         self._assemble()
@@ -75,6 +79,7 @@ class InspectBar(QWidget):
         row.addSpacing(4)
         row.addWidget(self.range_name)
         row.addWidget(self.scope)
+        row.addWidget(self.save)
 
     def _connect(self) -> None:
         self.play.clicked.connect(self._toggle)

@@ -35,7 +35,7 @@ def make_actions(workspace: InspectWorkspace, session: Session) -> list[QAction]
     # Space must also press a focused button, so that it is no shortcut: the workspace's keyPressEvent takes it
     play = QAction("Play or pause", workspace)
     play.triggered.connect(lambda: workspace.player.toggle())  # noqa: PLW0108 (the signal carries a checked state)
-    return [play, *(_action(workspace, *entry) for entry in wanted)]
+    return [play, *(_action(workspace, *entry) for entry in wanted), *workspace.saving.actions]
 
 
 def _action(workspace: InspectWorkspace, text: str, keys: str, do: Callable[[], Any]) -> QAction:

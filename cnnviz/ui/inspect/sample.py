@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
 from cnnviz.explain import Box
+from cnnviz.explain.trace import Array
 from cnnviz.ui import theme
 from cnnviz.ui.widgets.digitpad import DigitPad
 from cnnviz.ui.widgets.grid import Grid
@@ -20,6 +22,7 @@ class SamplePicture(HeatMap):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, "sample", "photo")
         self._field: Box | None = None
+        self._shares: QImage | None = None
         self.set_axes(False)
         self.set_values(False)
 
@@ -31,7 +34,14 @@ class SamplePicture(HeatMap):
         self._field = field
         self.update()
 
+    def set_shares(self, shares: Array | None) -> None:
+        """Lay how much each pixel moves the value over the picture; None shows the picture alone."""
+        self._shares = _veil(shares) if shares is not None else None
+        self.update()
+
     def paint_over(self, painter: QPainter) -> None:
+        if self._shares is not None:
+            painter.drawImage(self.grid().rect, self._shares)
         super().paint_over(painter)
         _paint_field(painter, self.grid(), self._field)
 
@@ -51,6 +61,18 @@ class Pad(DigitPad):
     def paint_over(self, painter: QPainter) -> None:
         super().paint_over(painter)
         _paint_field(painter, self.grid(), self._field)
+
+
+def _veil(shares: Array) -> QImage:
+    """Return shares (rows, columns) as the cursor's colour, the denser the more a pixel counts."""
+    sizes = np.abs(np.nan_to_num(shares)).astype(np.float64)
+    sizes /= sizes.max() or 1.0
+    color = theme.color("cursor")
+    words = (np.round(215 * np.sqrt(sizes)).astype(np.uint32) << 24) | np.uint32(color.rgb() & 0xFFFFFF)
+    image = QImage(words.shape[1], words.shape[0], QImage.Format.Format_ARGB32)
+    rows = np.frombuffer(image.bits(), np.uint32).reshape(words.shape)
+    rows[:] = words
+    return image
 
 
 def _paint_field(painter: QPainter, grid: Grid, field: Box | None) -> None:

@@ -73,18 +73,26 @@ class SamplePanel(Panel):
     """Choose an image of the test set, or draw one; everything follows while drawing."""
 
     field_changed = Signal(object)
+    effective_wanted = Signal(bool)
 
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
         self._drawing = False
         self._slice: int | None = None
+        self._dashed = ""
         self.tabs = Segmented([TEST, DRAW], name="where the image comes from")
         self.add_to_header(self.tabs)
         self.picture, self.pad = SamplePicture(), Pad()
         self.title = Elided("", "secondary")
         self.hint = label("", "hint")
         self.hint.setWordWrap(True)
+        self.effective = button("Effective field", small=True)
+        self.effective.setCheckable(True)
+        self.effective.setToolTip(
+            "How much each pixel moves this value: |∂value/∂pixel|, laid over the image"
+        )
+        self.effective.toggled.connect(self.effective_wanted)
         self.number = QLineEdit()
         self._assemble()
         self.tabs.chosen.connect(self._turn)
@@ -125,7 +133,10 @@ class SamplePanel(Panel):
         row.addStretch(1)
         self.body.addWidget(self._pages, 1)
         self.body.addWidget(self.title)
-        self.body.addWidget(self.hint)
+        about = QHBoxLayout()
+        about.addWidget(self.hint, 1)
+        about.addWidget(self.effective)
+        self.body.addLayout(about)
         self.body.addLayout(row)
 
     # -- what is shown ------------------------------------------------------------------------------------------
@@ -164,8 +175,17 @@ class SamplePanel(Panel):
         self.pad.set_field(field)
         self.field_changed.emit(field)
         sizes = [end - first for first, end in field][-2:] if field is not None else []
-        self.hint.setText(
+        self._dashed = (
             f"Dashed: the {sizes[0]}×{sizes[1]} pixels this value depends on." if len(sizes) == 2 else ""
+        )
+        self.hint.setText(self._dashed)
+
+    def set_shares(self, shares: Array | None) -> None:
+        """Show how much each pixel moves the value, and how many of them make most of it."""
+        usable = shares if shares is not None and shares.ndim == 2 else None
+        self.picture.set_shares(usable)
+        self.hint.setText(
+            self._dashed if usable is None else f"{self._dashed} {concentrated(usable)}".strip()
         )
 
     def turn_page(self, by: int) -> None:
@@ -219,6 +239,15 @@ class SamplePanel(Panel):
             self._session.material.draw(image[None])
         finally:
             self._drawing = False
+
+
+def concentrated(shares: Array) -> str:
+    """Say how few pixels make half of a gradient's sum."""
+    sizes = np.sort(np.abs(shares).ravel())[::-1].cumsum()
+    if not sizes[-1]:
+        return "No pixel moves it now."
+    half = int(np.searchsorted(sizes, sizes[-1] / 2)) + 1
+    return f"Shaded: how much each counts; {numbers.count(half)} make half of it."
 
 
 def flat_picture(image: Array, at: int | None = None) -> Array:

@@ -4,35 +4,35 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QAction, QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QContextMenuEvent, QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from cnnviz.explain import Box
 from cnnviz.ui import theme
 from cnnviz.ui.inspect.bar import InspectBar
 from cnnviz.ui.inspect.commands import make_actions
 from cnnviz.ui.inspect.direction import truth_of
+from cnnviz.ui.inspect.fields import Fields
 from cnnviz.ui.inspect.frame import SCOPES, Frame
 from cnnviz.ui.inspect.frames import Frames
 from cnnviz.ui.inspect.inputpane import InputPane
+from cnnviz.ui.inspect.keeping.saving import Saving
 from cnnviz.ui.inspect.lane import HEIGHT, Lane
 from cnnviz.ui.inspect.missing import WORDS, Banner, obstacle, remedy
 from cnnviz.ui.inspect.outputpane import OutputPane
-from cnnviz.ui.inspect.path import exists, field
+from cnnviz.ui.inspect.path import exists
 from cnnviz.ui.inspect.player import Player
+from cnnviz.ui.inspect.playing import Playing
 from cnnviz.ui.inspect.reading import Spot
 from cnnviz.ui.inspect.side import SideColumn
 from cnnviz.ui.inspect.steering import Steering
-from cnnviz.ui.inspect.volumes import unraveled
 from cnnviz.ui.inspect.workpane import WorkPane
 from cnnviz.ui.splitters import keep_sizes
 from cnnviz.ui.state import Session
 from cnnviz.ui.widgets.chrome import EmptyState
 
 SIDE_WIDTH, NARROW_SIDE, PANE_WIDTH, ROOMY = 332, 284, 336, 1400
-FIELD_MS = 40
-"""How long the cursor rests before its receptive field is looked up: deep networks take a few milliseconds."""
 
 
 class InspectWorkspace(QWidget):
@@ -53,9 +53,10 @@ class InspectWorkspace(QWidget):
         self.lane = Lane()
         self.input, self.work, self.output = InputPane(), WorkPane(), OutputPane()
         self.side = SideColumn(session)
+        self.playing = Playing(self.player, self.steering, self.output)
+        self.fields = Fields(session, self)
+        self.saving = Saving(self, session)
         self.nothing = EmptyState("")
-        self._field_timer = QTimer(self, singleShot=True, interval=FIELD_MS)
-        self._field_timer.timeout.connect(self._ask_field)
         self._assemble()
         self._connect_session()
         self._connect_parts()
@@ -63,10 +64,10 @@ class InspectWorkspace(QWidget):
         self.setFocusProxy(self.lane)
 
     def _assemble(self) -> None:
-        self._panes = _splitter(Qt.Orientation.Horizontal, self.input, self.work, self.output)
-        self._middle = _splitter(Qt.Orientation.Vertical, self.lane, self._panes)
+        self.panes = _splitter(Qt.Orientation.Horizontal, self.input, self.work, self.output)
+        self._middle = _splitter(Qt.Orientation.Vertical, self.lane, self.panes)
         self._whole = _splitter(Qt.Orientation.Horizontal, self._middle, self.side)
-        for splitter, at in ((self._panes, 1), (self._middle, 1), (self._whole, 0)):
+        for splitter, at in ((self.panes, 1), (self._middle, 1), (self._whole, 0)):
             splitter.setStretchFactor(at, 1)
         self._pages = QStackedWidget()
         self._pages.addWidget(self._whole)
@@ -92,7 +93,6 @@ class InspectWorkspace(QWidget):
 
     def _connect_parts(self) -> None:
         steering = self.steering
-        steering.leaving.connect(self._stop_filling)
         self.lane.chosen.connect(steering.choose_map)
         self.lane.stepped.connect(steering.step_layer)
         self.lane.map_stepped.connect(steering.step_map)
@@ -109,8 +109,10 @@ class InspectWorkspace(QWidget):
         self.bar.direction.turned.connect(self._session.looking.set_backward)
         self.bar.direction.supposed.connect(self._session.looking.suppose)
         self.output.weight_chosen.connect(steering.walk)
-        self.player.moved.connect(self._play_to)
-        self.player.playing_changed.connect(self._playing_changed)
+        self.fields.found.connect(self._show_field)
+        self.fields.weighed.connect(lambda _frame, shares: self.side.sample.set_shares(shares))
+        self.side.sample.effective_wanted.connect(self.fields.set_effective)
+        self.bar.saving_wanted.connect(self._offer_saving)
         self.banner.wanted.connect(self._go_to_remedy)
         self.nothing.pressed.connect(self._go_to_remedy)
 
@@ -147,7 +149,7 @@ class InspectWorkspace(QWidget):
         frame = self._frames.make(trace, *self._frames.place(trace), self.scope)
         self.frame = self.steering.frame = frame
         self._peeking = False
-        self.player.set_map(*_playing_field(frame))
+        self.playing.show_frame(frame)
         self.lane.show_frame(frame)
         for pane in (self.input, self.work, self.output):
             pane.show_frame(frame)
@@ -157,7 +159,7 @@ class InspectWorkspace(QWidget):
         self.side.sample.show_slice(frame.cell[1], frame.output.shape[1])
         self.bar.show_frame(frame, trace.graph.title)
         self.bar.back_button.setEnabled(len(self.steering.path) > 0)
-        self._field_timer.start()
+        self.fields.show_frame(frame)
 
     def _show_answers(self, frame: Frame, label: int) -> None:
         """Show the probabilities, and the loss where the way back is looked at."""
@@ -171,21 +173,9 @@ class InspectWorkspace(QWidget):
         self.player.reduced = settings.reduce_motion
         self.lane.viewport().update()
 
-    def _ask_field(self) -> None:
-        """Look up in the worker what the value depends on: through a recurrent layer, that can take a while."""
-        frame = self.frame
-        if frame is None or not self.isVisible() or frame.of_weight:
-            self.lane.set_field({})
-            return
-        self._session.asker.ask(
-            "field", lambda: (frame, field(frame.trace.graph, frame.node, frame.index)), self._show_field
-        )
-
-    def _show_field(self, answer: tuple[Frame, dict[str, Box]]) -> None:
-        asked, found = answer
-        if asked is not self.frame:
-            return
-        seen = next((found[name] for name in asked.trace.graph.summary().inputs if name in found), None)
+    def _show_field(self, frame: Frame, found: dict[str, Box]) -> None:
+        """Frame what the value depends on, in the lane and on the sample."""
+        seen = next((found[name] for name in frame.trace.graph.summary().inputs if name in found), None)
         self.lane.set_field(found)
         self.output.set_field(seen)
         self.side.sample.set_field(seen)
@@ -212,30 +202,6 @@ class InspectWorkspace(QWidget):
             self._peeking = wanted is not frame
             self.input.show_frame(wanted)
             self.work.show_frame(wanted)
-
-    # -- playing ------------------------------------------------------------------------------------------------
-
-    def _play_to(self, at: int) -> None:
-        frame = self.frame
-        if frame is None:
-            return
-        if self.player.playing or self.output.filling:
-            self.output.set_filled(at + 1 if frame.array.ndim > 1 else None)
-        shape = frame.array.shape
-        self.steering.go(
-            frame.node, (at,) if len(shape) == 1 else (frame.index[0], *unraveled(at, shape[1:]))
-        )
-
-    def _playing_changed(self, playing: bool) -> None:
-        frame = self.frame
-        if playing and frame is not None and frame.array.ndim > 1:
-            self.output.set_filled(self.player.at + 1)
-        elif not playing and self.player.at in (0, self.player.count - 1):
-            self.output.set_filled(None)
-
-    def _stop_filling(self) -> None:
-        self.player.stop()
-        self.output.set_filled(None)
 
     # -- direction ----------------------------------------------------------------------------------------------
 
@@ -285,6 +251,14 @@ class InspectWorkspace(QWidget):
         else:
             super().keyPressEvent(event)
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer to save what is under the pointer."""
+        if not self.saving.open_menu(self.childAt(event.pos()), event.globalPos()):
+            super().contextMenuEvent(event)
+
+    def _offer_saving(self) -> None:
+        QMenu.exec(self.saving.actions, self.bar.save.mapToGlobal(self.bar.save.rect().bottomLeft()))
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the width anew, as long as nobody has moved the borders."""
         super().resizeEvent(event)
@@ -295,7 +269,7 @@ class InspectWorkspace(QWidget):
         if "inspect-side" not in kept:
             self._whole.setSizes([left, side])
         if "inspect-panes" not in kept:
-            self._panes.setSizes([pane, left - 2 * pane, pane])
+            self.panes.setSizes([pane, left - 2 * pane, pane])
 
     def _restore_layout(self) -> None:
         kept = dict(self._session.settings.layout)
@@ -303,21 +277,10 @@ class InspectWorkspace(QWidget):
         for name, splitter, usual in (
             ("inspect-side", self._whole, (1000, SIDE_WIDTH)),
             ("inspect-lane", self._middle, (HEIGHT, 560)),
-            ("inspect-panes", self._panes, (PANE_WIDTH, 520, PANE_WIDTH)),
+            ("inspect-panes", self.panes, (PANE_WIDTH, 520, PANE_WIDTH)),
         ):
             splitter.setSizes(list(kept.get(name, usual)))
             keep_sizes(splitter, name, self._session)
-
-
-def _playing_field(frame: Frame) -> tuple[int, int, int]:
-    """Return how many values Play walks over, in rows of how many, and where it stands."""
-    shape = frame.array.shape
-    if len(shape) == 1:
-        return shape[0], shape[0], frame.index[0]
-    count, at = 1, 0
-    for entry, size in zip(frame.index[1:], shape[1:], strict=True):
-        count, at = count * size, at * size + entry
-    return count, shape[-1], at
 
 
 def _splitter(orientation: Qt.Orientation, *parts: QWidget) -> QSplitter:
