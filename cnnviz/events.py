@@ -101,6 +101,21 @@ class Census:
     silent: Mapping[str, float]
 
 
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """How answers fit that are no classes: `errors` (N,) per sample and `per_output` (…), mean squares, float32.
+
+    Of the samples at `places` (M,), counted among those judged, `values` and `targets` (M, …) are kept: those with the
+    largest errors first, then others spread evenly.
+    """
+
+    errors: Array
+    per_output: Array
+    places: Array
+    values: Array
+    targets: Array
+
+
 @dataclass(frozen=True)
 class Evaluated:
     """The network judged on images it does not learn from.
@@ -108,7 +123,7 @@ class Evaluated:
     `which` is `validation` or `test`. `confusion` is (true, predicted) counts. `indices` (N,) are places in the split
     that the images lie in (the training images for `validation`); `labels`, `predicted`, `confidence` (N,) follow them.
     `whole` says whether all of them were used or a fixed subset. Where the network names no classes, `accuracy` is None
-    and `confusion`, `predicted` and `confidence` are empty.
+    and `confusion`, `predicted` and `confidence` are empty; then there is a `fit`.
     """
 
     step: int
@@ -122,6 +137,7 @@ class Evaluated:
     predicted: Array
     confidence: Array
     whole: bool = True
+    fit: Fit | None = None
 
 
 @dataclass(frozen=True)
@@ -198,7 +214,7 @@ Event = (
 )
 
 __all__ = [
-    "Answer", "Array", "Census", "Evaluated", "Event", "Failed", "Finished", "Gradients", "Histogram", "Notice",
+    "Answer", "Array", "Census", "Evaluated", "Event", "Failed", "Finished", "Fit", "Gradients", "Histogram", "Notice",
     "Progress", "RateTried", "Snapshot", "Started",
     "StateChanged", "StepDone", "Watched",
 ]  # fmt: skip

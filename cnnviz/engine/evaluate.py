@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from cnnviz.data import Split
 from cnnviz.engine.build import GraphModule
 from cnnviz.engine.feed import as_fractions, samples_at_once
+from cnnviz.engine.fit import Fitting
 from cnnviz.engine.losses import Objective, probabilities
 from cnnviz.engine.trace import device_of, evaluating, to_tensor
-from cnnviz.events import Evaluated, Progress
+from cnnviz.events import Evaluated, Fit, Progress
 
 Array = NDArray[Any]
 CHUNK, CHUNK_VALUES = 500, 2_000_000
@@ -38,7 +39,7 @@ def evaluate(
     `cancelled` says so, it ends without one.
     """
     places = np.arange(len(split)) if indices is None else indices
-    judge = _Judge(module)
+    judge = _Judge(module, len(places))
     step_size = samples_at_once(split.images.shape[1:], CHUNK, CHUNK_VALUES)
     for at in range(0, len(places), step_size):
         if cancelled():
@@ -62,14 +63,17 @@ def evaluate(
         predicted=predicted,
         confidence=confidence,
         whole=whole,
+        fit=judge.fit,
     )
 
 
 class _Judge:
     """What the network answers to one chunk of images after the other."""
 
-    def __init__(self, module: GraphModule) -> None:
+    def __init__(self, module: GraphModule, samples: int) -> None:
         self._module, self._objective = module, Objective(module)
+        main = self._objective.main
+        self._fitting = None if main.classifies or not samples else Fitting(main, samples)
         self._device = device_of(module)
         self._losses: list[tuple[float, int]] = []
         self._found: list[tuple[Array, Array]] = []
@@ -83,6 +87,10 @@ class _Judge:
             scores = {name: value.float() for name, value in self._module.scores(pixels).items()}
             loss = self._objective.of_scores(scores, (pixels,), answers)
             odds = probabilities(self._objective.main, scores[self._objective.main.node])
+            if self._fitting is not None:
+                self._fitting.take(
+                    scores[self._objective.main.node], self._objective.target((pixels,), answers)
+                )
         self._losses.append((float(loss), len(images)))
         if odds is not None:
             self.classes = odds.shape[1]
@@ -93,6 +101,11 @@ class _Judge:
     def loss(self) -> float:
         """Return the mean loss of an image."""
         return sum(loss * count for loss, count in self._losses) / sum(count for _, count in self._losses)
+
+    @property
+    def fit(self) -> Fit | None:
+        """Return how the answers fit; None where they are classes."""
+        return None if self._fitting is None else self._fitting.result()
 
     @property
     def answers(self) -> tuple[Array, Array]:

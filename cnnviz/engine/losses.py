@@ -84,6 +84,10 @@ class Objective:
             total = total + loss
         return total
 
+    def target(self, inputs: Sequence[Tensor], labels: Tensor | None) -> Tensor:
+        """Return what the main answer is compared with, in whatever form."""
+        return _target(self.main, dict(zip(self._module.report.inputs, inputs, strict=True)), labels)
+
     def _wanted(
         self, head: Head, scores: dict[str, Tensor], given: dict[str, Tensor], labels: Tensor | None
     ) -> Tensor:

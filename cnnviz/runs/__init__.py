@@ -7,6 +7,7 @@
     steps.npy            one record per step; numpy opens it, and it only grows
     journal.jsonl        the rest in order: judgements, changes of the learning rate, pauses, the end
     judgements/*.npz     what was answered to every judged sample
+    census/*.npz         how weights, gradients and activations were spread at some steps
     snapshots/*.h5       weights at some steps, the first, milestones, the best, the last: bits beside those of others
     labels.json          what the user says about it: name, tags, note, colour
 

@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 
 from cnnviz.errors import RunError
-from cnnviz.events import Array, Evaluated
+from cnnviz.events import Array, Evaluated, Fit
 from cnnviz.paths import write_atomically
 from cnnviz.runs.journal import Judgement
 
 FOLDER = "judgements"
 _ARRAYS = ("indices", "labels", "predicted", "confidence")
+_FIT = ("errors", "per_output", "places", "values", "targets")
 
 
 def write_judgement(folder: Path, event: Evaluated) -> str:
@@ -29,6 +30,8 @@ def write_judgement(folder: Path, event: Evaluated) -> str:
         "confidence": event.confidence.astype(np.float32),
         "classes": np.array(len(event.confusion)),
     }
+    if event.fit is not None:
+        arrays |= {f"fit_{name}": getattr(event.fit, name) for name in _FIT}
     content = io.BytesIO()
     np.savez_compressed(content, **arrays)
     write_atomically(folder / FOLDER / name, content.getvalue())
@@ -45,6 +48,7 @@ def read_judgement(folder: Path, judgement: Judgement) -> Evaluated:
         with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as found:
             arrays = {name: found[name] for name in _ARRAYS}
             classes = int(found["classes"])
+            fit = _fit({name: found[f"fit_{name}"] for name in _FIT}) if "fit_errors" in found else None
         confusion = _confusion(arrays["labels"], arrays["predicted"], classes)
     except OSError as error:
         what = f"the answers at step {judgement.step:,} can't be read ({error.strerror or error})."
@@ -65,7 +69,19 @@ def read_judgement(folder: Path, judgement: Judgement) -> Evaluated:
         predicted=arrays["predicted"].astype(np.int64),
         confidence=arrays["confidence"],
         whole=judgement.whole,
+        fit=fit,
     )
+
+
+def _fit(arrays: dict[str, Array]) -> Fit:
+    """Return how answers fit; raise ValueError where the arrays don't belong together."""
+    found = Fit(**arrays)
+    many, each = len(found.places), found.per_output.shape
+    if not found.values.shape == found.targets.shape == (many, *each) or found.errors.ndim != 1:
+        raise ValueError("the shapes don't fit together")
+    if many and not 0 <= found.places.min() <= found.places.max() < len(found.errors):
+        raise ValueError("the samples don't fit together")
+    return found
 
 
 def _small(numbers: Array) -> Array:

@@ -10,7 +10,17 @@ from pathlib import Path
 
 from cnnviz.data import Dataset
 from cnnviz.errors import CnnvizError, RunError
-from cnnviz.events import Evaluated, Event, Failed, Finished, Snapshot, Started, StateChanged, StepDone
+from cnnviz.events import (
+    Census,
+    Evaluated,
+    Event,
+    Failed,
+    Finished,
+    Snapshot,
+    Started,
+    StateChanged,
+    StepDone,
+)
 from cnnviz.model.files import Project
 from cnnviz.runs.about import About
 from cnnviz.runs.clock import Clock
@@ -40,7 +50,7 @@ class Recorder(threading.Thread):
         goes_on: bool = False,
     ) -> None:
         super().__init__(name=f"recorder of {folder.name}", daemon=True)
-        self.folder = folder
+        self.folder, self.goes_on = folder, goes_on
         self._on_problem = on_problem
         self._make = partial(Writer, folder, about, project, dataset, goes_on=goes_on)
         self._writer: Writer | None = None
@@ -65,7 +75,7 @@ class Recorder(threading.Thread):
         """Take an event to write down."""
         if isinstance(event, StateChanged):
             self._clock.run(event.state == "running")
-        if isinstance(event, (StepDone, Started, Evaluated, Snapshot, Finished, Failed)):
+        if isinstance(event, (StepDone, Started, Evaluated, Census, Snapshot, Finished, Failed)):
             self._add(event)
 
     def note_change(self, name: str, value: float) -> None:
@@ -151,6 +161,8 @@ def recorded(events: Iterator[Event], recorder: Recorder) -> Generator[Event, No
             yield event
     except Exception as error:
         if recorder.ident is None:
+            if recorder.goes_on:  # it has not gone on: nothing has happened to the run
+                raise
             recorder.start()
         recorder.put(Failed(str(error), ""))
         raise

@@ -11,9 +11,9 @@ from typing import Any
 
 from cnnviz.data import Dataset
 from cnnviz.errors import FileError
-from cnnviz.events import Evaluated, Failed, Finished, Snapshot, Started, StepDone
+from cnnviz.events import Census, Evaluated, Failed, Finished, Snapshot, Started, StepDone
 from cnnviz.model.files import PROJECT_NAME, Project, save_project
-from cnnviz.runs import judgements, snapshots
+from cnnviz.runs import censuses, judgements, snapshots
 from cnnviz.runs.about import ABOUT_NAME, About, with_data, write_about
 from cnnviz.runs.journal import (
     JOURNAL_NAME,
@@ -28,7 +28,7 @@ from cnnviz.runs.names import CHECKPOINT_NAME, CHECKPOINTS_FOLDER, WEIGHTS_NAME
 from cnnviz.runs.ownership import Ownership
 from cnnviz.runs.steps import STEPS_NAME, StepFile, read_steps
 
-Kept = StepDone | Started | Evaluated | Snapshot | Finished | Failed | tuple[str, float]
+Kept = StepDone | Started | Evaluated | Census | Snapshot | Finished | Failed | tuple[str, float]
 """What is written down; a tuple is a setting that the user has changed, with its value."""
 
 
@@ -98,6 +98,8 @@ class Writer:
             self._journal.write("started", **started_values(event))
         elif isinstance(event, Evaluated):
             self._write_judgement(event, self._before + seconds)
+        elif isinstance(event, Census):
+            censuses.write_census(self._folder, event)
         elif isinstance(event, Snapshot):
             self._write_snapshot(event)
         elif isinstance(event, (Finished, Failed)):
@@ -157,6 +159,6 @@ def _clear(folder: Path) -> None:
     """Remove what an earlier run has left in the folder, and nothing else."""
     for name in (ABOUT_NAME, STEPS_NAME, JOURNAL_NAME, WEIGHTS_NAME, CHECKPOINT_NAME):
         (folder / name).unlink(missing_ok=True)
-    for name in (judgements.FOLDER, snapshots.FOLDER, CHECKPOINTS_FOLDER):
+    for name in (judgements.FOLDER, censuses.FOLDER, snapshots.FOLDER, CHECKPOINTS_FOLDER):
         with contextlib.suppress(FileNotFoundError):
             shutil.rmtree(folder / name)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from cnnviz.data import Dataset, Split
-from cnnviz.events import Evaluated, Event, Finished, Snapshot, Started, StepDone
+from cnnviz.events import Census, Evaluated, Event, Finished, Histogram, Snapshot, Started, StepDone
 from cnnviz.layers import Dense, Flatten, Input
 from cnnviz.model.files import Project
 from cnnviz.model.graph import chain
@@ -49,6 +49,15 @@ def judged(number: int, accuracy: float | None = 0.5, which: str = "validation")
     )
 
 
+def census(number: int) -> Census:
+    """Return a census of two layers."""
+    spread = {"dense1": Histogram(np.linspace(0, 1, 8, dtype=np.float32), -1.0, float(number))}
+    return Census(
+        number, number / PER_EPOCH, 4, spread, {}, {**spread, "flatten1": spread["dense1"]}, {"dense1": 0.25},
+        {"dense1": 1e-3 * number}, {},
+    )  # fmt: skip
+
+
 def weights(value: float) -> dict[str, np.ndarray]:
     """Return the arrays of the small network."""
     return {"dense1.weight": np.full((2, 16), value, np.float32), "dense1.bias": np.zeros(2, np.float32)}
@@ -61,6 +70,7 @@ def events(steps: int = 30, accuracies: tuple[float, ...] = (0.5, 0.75, 0.6)) ->
         yield step(number)
         if number % PER_EPOCH == 0:
             yield judged(number, accuracies[(number // PER_EPOCH - 1) % len(accuracies)])
+            yield census(number)
             yield Snapshot(number, weights(number))
     yield judged(steps, 0.7, "test")
     yield Finished({"steps": steps}, cancelled=False)
