@@ -19,6 +19,7 @@ from cnnviz import data, library
 from cnnviz.engine.build import GraphModule
 from cnnviz.engine.evaluate import evaluate
 from cnnviz.events import Evaluated
+from cnnviz.runs import Run
 from cnnviz.templates import template
 
 MODELS = Path(__file__).resolve().parents[1] / "models"
@@ -42,22 +43,17 @@ def ship(run: Path, folder: Path) -> None:
 
 def learned(run: Path) -> dict[str, Any]:
     """Return recipe, data and results of a run."""
-    project = library.find(run).project
-    lines = (run / "metrics.jsonl").read_text("utf-8").splitlines()
-    end = json.loads(lines[-1])
-    if end["event"] != "finished" or end["cancelled"]:
+    kept = Run(run)
+    end, project, about = kept.journal.summary, kept.project, kept.about
+    if kept.journal.outcome != "finished":
         raise SystemExit(f"{run} has not come to its end.")
-    about = json.loads((run / "run.json").read_text("utf-8"))
-    card: dict[str, Any] = {"recipe": {**project.recipe.to_dict(), "steps": end["steps"]}}
-    if not project.recipe.steps:
-        card["recipe"]["steps"] = 0
+    card: dict[str, Any] = {"recipe": project.recipe.to_dict(), "steps": end["steps"]}
     card["minutes"] = round(end["seconds"] / 60, 1)
-    card["steps"] = end["steps"]
-    card["torch"] = about["versions"]["torch"]
+    card["torch"] = about.versions["torch"].partition("+")[0]
     card["samples"] = {
-        "training": about["data"]["train"] - project.data.validation,
+        "training": about.data["train"] - project.data.validation,
         "validation": project.data.validation,
-        "test": about["data"]["test"],
+        "test": about.data["test"],
         "seed": project.data.seed,
     }
     return card | {name: end[name] for name in MEASURED if name in end}
