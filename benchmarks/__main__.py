@@ -23,6 +23,7 @@ ROUNDS = {
     "start": 1,
     "watching": 8,
     "million": 3,
+    "shipped": 1,
 }
 ON_SCREEN = ("window", "looking", "canvas", "start", "million")
 VIRTUAL, OFFSCREEN = "virtual (Xvfb)", "none (Qt's offscreen platform)"
