@@ -92,6 +92,8 @@ class Layer:
     """The loss (of `Output`) that is better taken from what goes into this layer than from what comes out."""
     linear: ClassVar[bool] = False
     """A weighted sum of what arrives, with weights that learn: two in a row could be one."""
+    channel_axis: ClassVar[int] = 0
+    """The axis of its `weight` that counts the output's channels, where each has a kernel of its own."""
     bends: ClassVar[bool] = False
     """An activation: what keeps linear layers apart."""
     cuts: ClassVar[bool] = False

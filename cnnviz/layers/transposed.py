@@ -23,6 +23,7 @@ from cnnviz.layers.windows import Windowed
 @dataclass(frozen=True)
 class _Transposed(Windowed):
     group, stem, linear = "Convolution", "upconv", True
+    channel_axis = 1
 
     out_channels: int = opt(16, label="Filters", lo=1, hi=4096, help="how many feature maps come out")
     kernel_size: tuple[int, ...] = opt(
