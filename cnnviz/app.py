@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cnnviz.control import Control
-from cnnviz.events import Array, Event
+from cnnviz.events import Array, Event, Watched
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from cnnviz.data import Dataset, Split
+    from cnnviz.engine.moment import Moments
     from cnnviz.engine.retrace import Retracer
     from cnnviz.engine.whatif import Attempts
     from cnnviz.explain.attribution import Question
@@ -102,6 +103,7 @@ def services() -> Services:
         strongest=_strongest,
         gradients=_gradients,
         augment=_augment,
+        moment=_moment,
         attempt=_attempt,
         judge=_judge,
         make_ready=training.start,
@@ -122,6 +124,21 @@ def _retracer() -> Retracer:
     from cnnviz.engine.retrace import Retracer
 
     return Retracer()
+
+
+def _moment(graph: Graph, weights: Weights, image: Array, step: int) -> Watched:
+    from cnnviz.engine import cores
+
+    cores.use_one_core()
+    return _moments().see(graph, weights, image, step)
+
+
+@cache
+def _moments() -> Moments:
+    """Return what keeps the network of a training ready, for one snapshot after the other."""
+    from cnnviz.engine.moment import Moments
+
+    return Moments()
 
 
 @cache

@@ -13,7 +13,7 @@ from typing import Any
 from cnnviz.control import Control
 from cnnviz.data import Dataset, Split
 from cnnviz.errors import CnnvizError
-from cnnviz.events import Array, Event
+from cnnviz.events import Array, Event, Watched
 from cnnviz.explain.attribution import Question
 from cnnviz.explain.backward import Slopes
 from cnnviz.explain.trace import Trace
@@ -98,6 +98,7 @@ class Services:
     `augment(chain, dataset, count, seed)` returns the first training samples, changed at random.
     `attribute(trace, question)` yields how far it is and last an `Answer(Attribution)`; so does
     `strongest(trace, sample, count)` an `Answer(Strongest)` of the samples from `sample(0)` on.
+    `moment(graph, weights, image, step)` returns what the training saw at a step, from the weights of its snapshot.
     `attempt(graph, weights, seed, whatif)` returns the changed network and its weights. `judge(graph, weights, split,
     seed, whatif, control)` yields progress and last an `Evaluated`.
     `make_ready()` prepares what the first training needs; `shut_down()` ends what still runs.
@@ -119,6 +120,7 @@ class Services:
     augment: Callable[[Chain, Dataset, int, int], Array] = _refuse_augmenting
     attribute: Callable[[Trace, Question], Iterator[Event]] = _refuse_explanations
     strongest: Callable[[Trace, Callable[[int], Array], int], Iterator[Event]] = _refuse_explanations
+    moment: Callable[[Graph, Weights, Array, int], Watched] = _refuse
     attempt: Callable[[Graph, Weights | None, int, WhatIf], tuple[Graph, Weights]] = _refuse_attempts
     judge: Callable[[Graph, Weights | None, Split, int, WhatIf, Control], Iterator[Event]] = _refuse_attempts
     make_ready: Callable[[], None] = _nothing
