@@ -121,6 +121,11 @@ class Dataset:
         return tuple(self.train.images.shape[1:])
 
     @property
+    def noun(self) -> str:
+        """What one sample is called: an image, or, where it is a volume, a video, a sequence or a vector, a sample."""
+        return "image" if len(self.shape) == 3 else "sample"
+
+    @property
     def answers(self) -> Answers:
         """What every sample should give: the number of its class, values, or frames."""
         return self.train.answers

@@ -48,8 +48,9 @@ class DataChoice:
         return asdict(self)
 
     def fitted(self, count: int) -> DataChoice:
-        """Return the choice for `count` training images: at most a sixth of them is held out."""
-        return replace(self, validation=min(self.validation, count // 6))
+        """Return the choice for `count` training samples: where a quarter of them is too few, a sixth is held out."""
+        fits = self.validation <= count // 4
+        return replace(self, validation=self.validation if fits else count // 6)
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,7 @@ COMMANDS = (
     Command("build", "Build", ("Ctrl+1",), "Draw the network"),
     Command("train", "Train", ("Ctrl+2",), "Watch it learn"),
     Command("inspect", "Inspect", ("Ctrl+3",), "See inside, number by number"),
+    Command("data", "Browse the data", ("Ctrl+B",), "Every sample, the split, copies, means and ranges"),
     Command("run", "Train or pause", ("F5",), "Start, pause or go on with the training"),
     Command("palette", "Find everything…", ("Ctrl+K",), "Search actions, templates and layers"),
     Command("sides", "Hide or show the side panels", ("Ctrl+\\",), "More room in the middle"),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _MAIN = (
     ("new", "open", "save", "save_as"),
     ("Import", "Export"),
-    ("start", "build", "train", "inspect"),
+    ("start", "build", "train", "inspect", "data"),
     ("palette", "sides", "theme", "axis_order", "data_folder", "keys"),
     ("quit",),
 )
@@ -27,6 +27,7 @@ _BELOW = {
     "Export": ("export_code", "export_onnx", "export_picture", "export_table", "export_weights"),
 }
 """Menus in the menu."""
+_LONGEST_PATH = 48
 
 
 def fill_main_menu(menu: QMenu, window: MainWindow) -> None:
@@ -45,6 +46,8 @@ def fill_data_menu(menu: QMenu, window: MainWindow) -> None:
     """List the data sets: those that are there and those that cnnviz makes, then what can be fetched or named."""
     menu.clear()
     menu.setToolTipsVisible(True)
+    menu.addAction(window.actions_by_name["data"])
+    menu.addSeparator()
     session, group = window.session, QActionGroup(menu)
     found = session.material.status()
     dataset = session.material.dataset
@@ -70,7 +73,8 @@ def fill_data_menu(menu: QMenu, window: MainWindow) -> None:
     fetch.setEnabled(bool(fetch.actions()))
     menu.addSeparator()
     menu.addAction(window.actions_by_name["data_folder"])
-    menu.addAction("Open the data folder").triggered.connect(lambda: _open_folder(session.download_folder()))
+    folder = session.download_folder()
+    menu.addAction(f"Open {_short(folder)}").triggered.connect(lambda: open_folder(folder))
 
 
 def _offer_choices(menu: QMenu, window: MainWindow) -> None:
@@ -100,7 +104,14 @@ def _about(status: SourceStatus) -> str:
     return f"{status.source.sentence} Licence: {status.source.licence}. {status.where}"
 
 
-def _open_folder(folder: Path) -> None:
+def _short(folder: Path) -> str:
+    """Return a path with the user's home as ~, its middle left out where it is long."""
+    home = Path.home()
+    text = f"~/{folder.relative_to(home)}" if folder.is_relative_to(home) else str(folder)
+    return text if len(text) <= _LONGEST_PATH else f"…{text[1 - _LONGEST_PATH :]}"
+
+
+def open_folder(folder: Path) -> None:
     """Show the data folder in the system's file manager."""
     folder.mkdir(parents=True, exist_ok=True)
     QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))

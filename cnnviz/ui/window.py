@@ -18,7 +18,7 @@ from cnnviz.ui.exchanging import EXCHANGES, Exchanging
 from cnnviz.ui.filing import Filing
 from cnnviz.ui.finder import Finder
 from cnnviz.ui.findings import findings
-from cnnviz.ui.menus import fill_data_menu, fill_device_menu, fill_main_menu
+from cnnviz.ui.menus import fill_data_menu, fill_device_menu, fill_main_menu, open_folder
 from cnnviz.ui.start import SHOWN, StartPage
 from cnnviz.ui.state import Session
 from cnnviz.ui.statusbar import StatusBar
@@ -54,7 +54,7 @@ class MainWindow(QMainWindow):
         self.start = StartPage(session)
         self.pages.addWidget(self.start)
         self._workspaces: dict[str, QWidget] = {"start": self.start}
-        self.workspace = "start"
+        self.workspace = self._before = "start"
         self._assemble()
         self._connect()
         self.describe()
@@ -115,6 +115,7 @@ class MainWindow(QMainWindow):
             "build": lambda: self.show_workspace("build"),
             "train": lambda: self.show_workspace("train"),
             "inspect": lambda: self.show_workspace("inspect"),
+            "data": self.browse,
             "run": self.run_or_pause,
             "palette": lambda: self.finder.open(findings(self)),
             "sides": self._toggle_sides,
@@ -130,6 +131,7 @@ class MainWindow(QMainWindow):
     def show_workspace(self, name: str) -> None:
         """Bring a workspace to the front: `start`, `build`, `train` or `inspect`."""
         page = self._workspaces.get(name) or self._make(name)
+        self._before = self.workspace if self.workspace != name else self._before
         self.workspace = name
         self.pages.setCurrentWidget(page)
         self.bar.set_workspace(name)
@@ -142,6 +144,14 @@ class MainWindow(QMainWindow):
             from cnnviz.ui.build.workspace import BuildWorkspace
 
             page = BuildWorkspace(self.session)
+        elif name == "data":
+            from cnnviz.ui.browse.workspace import DataWorkspace
+
+            page = DataWorkspace(self.session)
+            page.header.download_wanted.connect(self.download)
+            page.header.folder_wanted.connect(self.filing.choose_data_folder)
+            page.header.folder_opened.connect(lambda: open_folder(self.session.download_folder()))
+            page.left.connect(self.browse)
         elif name == "train":
             from cnnviz.ui.train.workspace import TrainWorkspace
 
@@ -153,6 +163,10 @@ class MainWindow(QMainWindow):
         self._workspaces[name] = page
         self.pages.addWidget(page)
         return page
+
+    def browse(self) -> None:
+        """Show the data browser; from there, go back to where one came from."""
+        self.show_workspace(self._before if self.workspace == "data" else "data")
 
     def workspace_actions(self) -> list[QAction]:
         """Return the actions of the workspace in front."""

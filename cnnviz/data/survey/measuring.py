@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,15 @@ class Survey:
     twins: tuple[Places, ...]
     conflicts: tuple[Places, ...]
     blank: Places
+
+    def same_as(self, place: int) -> Places:
+        """Return the places of the other samples that are the same as this one."""
+        group = self._group_of.get(place)
+        return self.twins[group][self.twins[group] != place] if group is not None else np.zeros(0, np.int64)
+
+    @cached_property
+    def _group_of(self) -> dict[int, int]:
+        return {place: at for at, group in enumerate(self.twins) for place in group.tolist()}
 
 
 def bytes_to_read(dataset: Dataset) -> int:

@@ -66,6 +66,14 @@ class Material(QObject):
         named, setting = self._folders()
         self._asker.ask("dataset", lambda: data.best(source, named, setting), self.set_dataset, self._fail)
 
+    def fetch(self, source: str, take: Callable[[Dataset], None], failed: Callable[[Failed], None]) -> None:
+        """Hand over a data set for a training, the one that is shown or another one, which is loaded beside it."""
+        if self.dataset is not None and self.dataset.name == source:
+            take(self.dataset)
+            return
+        named, setting = self._folders()
+        self._asker.ask("dataset beside", lambda: data.best(source, named, setting), take, failed)
+
     def reload(self) -> None:
         """Load the wanted data set again, after files have appeared."""
         wanted, self.wanted = self.wanted, ""
@@ -89,7 +97,7 @@ class Material(QObject):
         numbers = self.dataset.test.class_numbers
         label = int(numbers[index]) if len(numbers) else -1
         title = (
-            f"test image #{index}, label {self.dataset.classes[label]}"
+            f"test {self.dataset.noun} #{index}, label {self.dataset.classes[label]}"
             if label >= 0
             else f"test sample #{index}"
         )
@@ -110,9 +118,9 @@ class Material(QObject):
         """Look at an image (C, H, W) that the user made."""
         self._show(Sample(np.ascontiguousarray(image, dtype=np.float32), title=title))
 
-    def pick_image(self, image: Array, label: int, title: str) -> None:
-        """Look at an image that is not in the test split, such as a training image that was judged wrongly."""
-        self._show(Sample(np.ascontiguousarray(image, dtype=np.float32), label, -1, title))
+    def pick_image(self, image: Array, label: int, title: str, answer: Array | None = None) -> None:
+        """Look at a sample that is not in the test split, such as a training image that was judged wrongly."""
+        self._show(Sample(np.ascontiguousarray(image, dtype=np.float32), label, -1, title, answer))
 
     def _show(self, sample: Sample) -> None:
         self.sample = sample

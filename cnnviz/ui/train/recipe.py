@@ -23,7 +23,7 @@ from cnnviz.ui.widgets.field import Field
 from cnnviz.ui.widgets.numberfields import IntField
 
 WIDTH = 236
-_VALIDATION = "Training images held out to judge by; at most a sixth of them, where the data set is small"
+_VALIDATION = "Training samples held out to judge by; a sixth of them, where this is more than a quarter"
 
 
 class RecipeColumn(QScrollArea):
