@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from cnnviz.explain import Box, split
 from cnnviz.explain.attribution import Attribution, Question, Target
 from cnnviz.explain.trace import Trace
-from cnnviz.ui.inspect.attributionworker import AttributionWorker
+from cnnviz.ui.inspect.asking.attributionworker import AttributionWorker
 from cnnviz.ui.inspect.frame import Frame
 from cnnviz.ui.inspect.path import field
 from cnnviz.ui.state import Session

@@ -13,8 +13,8 @@ from cnnviz.explain import Box, Trace
 from cnnviz.explain.trace import Array
 from cnnviz.model.heads import main_head
 from cnnviz.ui import numbers, theme
-from cnnviz.ui.inspect.attribution import AttributionPanel
-from cnnviz.ui.inspect.attributionexamples import ExamplesPanel
+from cnnviz.ui.inspect.asking.attribution import AttributionPanel
+from cnnviz.ui.inspect.asking.attributionexamples import ExamplesPanel
 from cnnviz.ui.inspect.sample import Pad, SamplePicture
 from cnnviz.ui.inspect.volumes import volume
 from cnnviz.ui.state import Session

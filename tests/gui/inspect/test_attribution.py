@@ -19,9 +19,9 @@ from cnnviz.layers import Conv1d, Conv3d, Dense, Flatten, GlobalAvgPool, Input, 
 from cnnviz.model.graph import chain
 from cnnviz.templates import template
 from cnnviz.ui import theme
-from cnnviz.ui.inspect.attribution import AttributionPanel
-from cnnviz.ui.inspect.attributiontargets import POINTED, PREDICTED
-from cnnviz.ui.inspect.attributionworker import TURN_SECONDS
+from cnnviz.ui.inspect.asking.attribution import AttributionPanel
+from cnnviz.ui.inspect.asking.attributiontargets import POINTED, PREDICTED
+from cnnviz.ui.inspect.asking.attributionworker import TURN_SECONDS
 from cnnviz.ui.inspect.workspace import InspectWorkspace
 from tests.gui.inspect.hand import click, shades
 from tests.gui.rooms import wait

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF
 
-from cnnviz.ui.inspect.attributionexamples import PATCHES, ExamplesPanel, as_picture
+from cnnviz.ui.inspect.asking.attributionexamples import PATCHES, ExamplesPanel, as_picture
 from cnnviz.ui.inspect.workspace import InspectWorkspace
 from tests.gui.inspect.hand import click
 from tests.gui.rooms import wait

@@ -18,7 +18,7 @@ from cnnviz.explain.trace import Array
 from cnnviz.model.graph import Graph
 from cnnviz.model.whatif import Cell
 from cnnviz.ui import numbers
-from cnnviz.ui.inspect.attributionworker import take_turn
+from cnnviz.ui.inspect.asking.attributionworker import take_turn
 from cnnviz.ui.inspect.path import field
 from cnnviz.ui.inspect.volumes import volume
 from cnnviz.ui.services import Weights

@@ -18,10 +18,10 @@ from cnnviz.events import Progress
 from cnnviz.explain import Trace
 from cnnviz.explain.attribution import METHODS, Attribution, Question, inputs_before, obstacle
 from cnnviz.ui import theme
-from cnnviz.ui.inspect.attributionmap import USUAL_DENSITY, AttributionMap
-from cnnviz.ui.inspect.attributionoptions import AttributionOptions
-from cnnviz.ui.inspect.attributiontargets import POINTED, PREDICTED, Choice, Targets, targets_of
-from cnnviz.ui.inspect.attributionworker import AttributionWorker
+from cnnviz.ui.inspect.asking.attributionmap import USUAL_DENSITY, AttributionMap
+from cnnviz.ui.inspect.asking.attributionoptions import AttributionOptions
+from cnnviz.ui.inspect.asking.attributiontargets import POINTED, PREDICTED, Choice, Targets, targets_of
+from cnnviz.ui.inspect.asking.attributionworker import AttributionWorker
 from cnnviz.ui.inspect.path import carried, settled
 from cnnviz.ui.state import Session
 from cnnviz.ui.widgets.chrome import EmptyState, Panel, button, label
