@@ -14,7 +14,7 @@ from cnnviz.ui.inspect.reading import Spot
 from cnnviz.ui.inspect.views import View, view
 from cnnviz.ui.widgets.chrome import button, label
 
-NEIGHBOURS = 150
+NEIGHBOURS = 96
 
 
 @view("Sampled")

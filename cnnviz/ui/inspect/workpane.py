@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -35,8 +35,8 @@ from cnnviz.ui.widgets.chrome import Panel, Segmented, button, label
 MOST_STEPS = 4
 CHEVRON, BACK = "\u203a", "\u2039"
 SHORT_LINES, MOST_MORE = 8, 6
-CHROME = 100
-"""Pixels of the header, the steps below and the gaps between."""
+CHROME, MARGINS = 100, 24
+"""Pixels of the header, the steps below and the gaps between; and those left and right of the content."""
 WRITTEN = (16, 12, 9, 7, 5, 3, 2)
 
 
@@ -47,6 +47,14 @@ class Step:
     node: str
     index: tuple[int, ...]
     text: str
+
+
+class _Pages(QStackedWidget):
+    """Views, of which only the one in front asks for room."""
+
+    def minimumSizeHint(self) -> QSize:
+        front = self.currentWidget()
+        return front.minimumSizeHint() if front is not None else super().minimumSizeHint()
 
 
 class WorkPane(Panel):
@@ -83,7 +91,7 @@ class WorkPane(Panel):
         self.digits.setToolTip("Decimals of every number in this pane")
         theme.set_role(self.digits, small=True)
         self.add_to_header(self.digits)
-        self._pages = QStackedWidget()
+        self._pages = _Pages()
         self.body.addWidget(self._pages, 3)
         self.body.addWidget(self.inside)
         self._sum_box = QWidget()
@@ -140,8 +148,8 @@ class WorkPane(Panel):
         """Show the arrays inside the layer side by side, where they leave room for the view and the card."""
         self.inside.show_tiles(inside(frame), frame.node)
         if self.inside.tiles:
-            rest = (view.minimumSizeHint(), self.inside.sizeHint(), self.card.sizeHint())
-            self.inside.setVisible(self.height() >= sum(each.height() for each in rest) + CHROME)
+            rest = view.minimumSizeHint().height() + self.card.sizeHint().height() + CHROME
+            self.inside.setVisible(self.height() >= rest + self.inside.height_for(self.width() - MARGINS))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -26,7 +26,7 @@ class Bands(Painted):
         self._deviations: Array = np.zeros(0)
         self._channel = 0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumHeight(60)
+        self.setMinimumHeight(36)
 
     def show_statistics(self, means: Array, variances: Array, channel: int) -> None:
         """Show other statistics, (C,) each."""

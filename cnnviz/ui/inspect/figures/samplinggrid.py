@@ -29,7 +29,7 @@ class SamplingGrid(Painted):
         super().__init__(parent, "sampling grid")
         self._frame: Frame | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumHeight(120)
+        self.setMinimumHeight(80)
 
     def show_frame(self, frame: Frame) -> None:
         """Show where another value is fetched from."""

@@ -28,7 +28,7 @@ class Spread(Painted):
         self._values: Array = np.zeros(0)
         self._mean, self._deviation, self._x = 0.0, 1.0, 0.0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumHeight(90)
+        self.setMinimumHeight(56)
 
     def show_values(self, values: Array, mean: float, deviation: float, x: float) -> None:
         """Show other values; those that are no numbers are left out."""

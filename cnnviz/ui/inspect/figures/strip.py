@@ -71,31 +71,32 @@ class Strip(Painted):
         return self._tiles
 
     def sizeHint(self) -> QSize:
-        return QSize(400, round(-(-max(len(self._tiles), 1) // self._across) * self._line + 4))
+        return QSize(400, self.height_for(self.width()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.updateGeometry()
 
-    @property
-    def _across(self) -> int:
+    def height_for(self, width: int) -> int:
+        """Return the height that all tiles take in a width."""
+        across = self._across(width)
+        lines = -(-max(len(self._tiles), 1) // across)
+        return round(lines * (self._side(width) + CAPTION + FOOT) + 4)
+
+    def _across(self, width: int) -> int:
         """Return how many tiles stand in a line: as even as can be, none smaller than it can be read."""
         count = max(len(self._tiles), 1)
-        most = max(int((self.width() - 2 + GAP) // (LEAST + GAP)), 1)
+        most = max(int((width - 2 + GAP) // (LEAST + GAP)), 1)
         return -(-count // -(-count // most))
 
-    @property
-    def _side(self) -> float:
-        return min(max((self.width() - 2 + GAP) / self._across - GAP, LEAST), TILE)
-
-    @property
-    def _line(self) -> float:
-        return self._side + CAPTION + FOOT
+    def _side(self, width: int) -> float:
+        return min(max((width - 2 + GAP) / self._across(width) - GAP, LEAST), TILE)
 
     def rect_of(self, at: int) -> QRectF:
         """Return the place of a tile, without its texts."""
-        line, place = divmod(at, self._across)
-        return QRectF(2 + place * (self._side + GAP), CAPTION + line * self._line, self._side, self._side)
+        line, place = divmod(at, self._across(self.width()))
+        side = self._side(self.width())
+        return QRectF(2 + place * (side + GAP), CAPTION + line * (side + CAPTION + FOOT), side, side)
 
     def paint_base(self, painter: QPainter) -> None:
         for at, tile in enumerate(self._tiles):
