@@ -8,6 +8,7 @@ from pathlib import Path
 from cnnviz.runs import Judgement, Labels, Run
 from cnnviz.runs.about import COLORS
 from cnnviz.runs.journal import best_of
+from cnnviz.runs.names import CHECKPOINT_NAME
 from cnnviz.ui.state.training import Record
 
 
@@ -24,6 +25,7 @@ class Entry:
     about: str
     judgements: tuple[Judgement, ...]
     path: Path | None = None
+    can_go_on: bool = False
 
     @property
     def name(self) -> str:
@@ -68,9 +70,11 @@ def entry_of_record(record: Record, labels: Labels) -> Entry:
     )
     state = record.outcome.lower() or "running"
     about = _described(record.recipe.to_dict(), record.data_title)
+    ended = state in ("stopped", "failed") and record.path is not None
     return Entry(
-        key_of(record), record.number, record.graph.title, labels, state, "", about, judgements, record.path
-    )
+        key_of(record), record.number, record.graph.title, labels, state, "", about, judgements, record.path,
+        ended and record.path is not None and (record.path / CHECKPOINT_NAME).exists(),
+    )  # fmt: skip
 
 
 def entry_of_run(run: Run) -> Entry:
@@ -78,7 +82,7 @@ def entry_of_run(run: Run) -> Entry:
     about = _described(dict(run.about.recipe), str(run.about.data.get("title", "")))
     return Entry(
         run.key, run.about.number, run.about.title, run.labels, run.state, run.about.created, about,
-        tuple(run.journal.judgements), run.path,
+        tuple(run.journal.judgements), run.path, run.can_go_on,
     )  # fmt: skip
 
 

@@ -12,17 +12,19 @@ from cnnviz.errors import CnnvizError
 from cnnviz.events import Array, Failed, Watched
 from cnnviz.explain.trace import Trace
 from cnnviz.model.files import Project
-from cnnviz.model.graph import Graph
 from cnnviz.model.heads import main_head
 from cnnviz.runs import Run, open_run
+from cnnviz.runs.moments import moment
 from cnnviz.runs.snapshots import read_snapshot, snapshot_steps
 from cnnviz.ui.services import Weights
 from cnnviz.ui.state.entries import key_of
+from cnnviz.ui.state.resuming import same_network
 from cnnviz.ui.state.training import Record
 
 if TYPE_CHECKING:
     from cnnviz.ui.state.session import Session
 
+ONLY_WEIGHTS = "of this step only the weights were kept."
 LANDMARKS = 4
 """So many earlier moments of a run are shown beside the one that is looked at."""
 
@@ -147,8 +149,11 @@ class Lookback(QObject):
             return
 
         def start() -> None:
+            fork = self._optimiser_there()
             self._session.runs.descend(f"#{record.number}, step {step}")
-            self._session.train(go_on=True)
+            if fork is None:
+                self._session.notice.emit("info", f"The optimiser starts anew: {ONLY_WEIGHTS}")
+            self._session.train(go_on=True, fork=fork)
 
         self._with_weights(start)
 
@@ -157,6 +162,21 @@ class Lookback(QObject):
         if self.step is None:
             return "Choose a snapshot first."
         return "Stop the training first." if self._session.training.active else ""
+
+    def what_restarts(self) -> str:
+        """Say what a new run from here begins with."""
+        with_it = self._optimiser_there() is not None
+        optimiser = (
+            "weights and optimiser" if with_it else f"weights (the optimiser starts anew: {ONLY_WEIGHTS})"
+        )
+        return f"Start a new run with this recipe from the {optimiser.removesuffix('.')}"
+
+    def _optimiser_there(self) -> Path | None:
+        """Return the checkpoint of the step that is looked at, if the run has one."""
+        record, step = self._session.training.shown, self.step
+        if record is None or record.path is None or step is None:
+            return None
+        return moment(record.path, step)
 
     def open_network(self, key: str) -> None:
         """Open graph, recipe and data choice of a run as a new document, seen with its last weights."""
@@ -189,7 +209,7 @@ class Lookback(QObject):
         path: Path = record.path
 
         def take(weights: Weights) -> None:
-            if not _same(record.graph, self._session.document.graph):
+            if not same_network(record.graph, self._session.document.graph):
                 self._open(open_run(path).project)
             origin = f"run {record.number}, step {step:,}"
             self._session.looking.take_over(weights, record.graph, origin)
@@ -214,9 +234,3 @@ def seen(trace: Trace, step: int, image: Array) -> Watched:
     named = main_head(trace.graph).classifies
     shares = maps[trace.graph.summary().output].ravel() if named else np.zeros(0, np.float32)
     return Watched(step, image, maps, shares)
-
-
-def _same(one: Graph, other: Graph) -> bool:
-    """Say whether two graphs are the same network, wherever its layers lie on the canvas."""
-    layers = [[(node.name, node.layer) for node in graph] for graph in (one, other)]
-    return layers[0] == layers[1] and one.edges == other.edges

@@ -15,10 +15,12 @@ from cnnviz.jobs import Asker
 from cnnviz.model.files import Project
 from cnnviz.runs import Labels, Listing, Recorder, Run, Store, recorded
 from cnnviz.runs.about import ABOUT_NAME, about_now
+from cnnviz.runs.names import CHECKPOINT_NAME
 from cnnviz.ui.services import TrainingTask
 from cnnviz.ui.state.entries import Entry, entry_of_record, entry_of_run, key_of
 from cnnviz.ui.state.reopening import read_record
-from cnnviz.ui.state.training import Record, Training
+from cnnviz.ui.state.telling import done_or_told
+from cnnviz.ui.state.training import Record, Train, Training
 
 LOOK_MS = 3000
 """How often the folders are looked through while the runs are on the screen."""
@@ -141,14 +143,17 @@ class Runs(QObject):
     def label(self, key: str, **changes: object) -> None:
         """Change name, tags, note or colour of a run."""
         run = self.run(key)
-        if run is not None and self._try(lambda: run.set_labels(replace(run.labels, **changes))):  # type: ignore[arg-type]
+        if run is None:
+            return
+        labels = replace(run.labels, **changes)  # type: ignore[arg-type]
+        if done_or_told(self.notice, lambda: run.set_labels(labels)):
             self._changed()
             self.ticks_changed.emit()
 
     def delete(self, key: str) -> None:
         """Move a run to the trash; `restore` brings it back until the program is started again."""
         run = self.run(key)
-        if run is None or not self._try(lambda: self.store.delete(run)):
+        if run is None or not done_or_told(self.notice, lambda: self.store.delete(run)):
             return
         self._deleted.append(run)
         self._listing = replace(self._listing, runs=tuple(each for each in self.runs if each is not run))
@@ -168,7 +173,7 @@ class Runs(QObject):
 
     def restore(self) -> None:
         """Bring the run back that was deleted last."""
-        if self._deleted and self._try(lambda: self.store.restore(self._deleted[-1])):
+        if self._deleted and done_or_told(self.notice, lambda: self.store.restore(self._deleted[-1])):
             run = self._deleted.pop()
             self._take(replace(self._listing, runs=(run, *self.runs)))
             self.ticks_changed.emit()
@@ -227,15 +232,33 @@ class Runs(QObject):
         numbers = [run.about.number for run in self.runs] + [each.number for each in self._training.records]
         return max(numbers, default=0) + 1
 
-    def _keep(self, task: TrainingTask, record: Record, events: Iterator[Event]) -> Iterator[Event]:
-        """Pass on the events of a run, and write them down; called in the job's thread."""
-        folder = self.store.new_folder(task.graph.title)
-        parent, self._parent_run = self._parent_run, ""
+    def go_on(self, task: TrainingTask, record: Record, run: Run) -> None:
+        """Go on with a run from its checkpoint, with a task of its own network, recipe and data."""
+        record.take_up(task.dataset)
+        self._training.begin(replace(task, resume=run.checkpoint), record=record)
+
+    def _keep(self, task: TrainingTask, record: Record, train: Train) -> Iterator[Event]:
+        """Train a task, write down what happens and keep it, so that it can go on; called in the job's thread.
+
+        A new run that can't be written down is trained all the same; one that goes on is not, as its folder is
+        another's then.
+        """
+        folder, parent = record.path or self.store.new_folder(task.graph.title), self._parent_run
+        self._parent_run = ""
         about = about_now(record.number, task.graph.title, task.recipe, parent)
         project = Project(task.graph, task.choice, task.recipe)
-        self._recorder = Recorder(folder, about, project, task.dataset, self._trouble.emit)
-        record.path = folder
-        yield from recorded(events, self._recorder)
+        recorder = Recorder(
+            folder, about, project, task.dataset, self._trouble.emit, goes_on=task.resume is not None
+        )
+        try:
+            recorder.open()
+        except CnnvizError as error:
+            if task.resume is not None:
+                raise
+            self._trouble.emit(f"This run is not kept: {error} The training goes on.")
+            return train(task)
+        record.path, self._recorder = folder, recorder
+        return recorded(train(replace(task, checkpoints=folder / CHECKPOINT_NAME)), recorder)
 
     def _tell_trouble(self, text: str) -> None:
         """Say that the run that goes on is not kept any further; one of which there is nothing has no folder."""
@@ -253,11 +276,3 @@ class Runs(QObject):
 
     def _fail(self, failure: Failed) -> None:
         self.notice.emit("error", failure.message)
-
-    def _try(self, action: Callable[[], None]) -> bool:
-        try:
-            action()
-        except CnnvizError as error:
-            self.notice.emit("error", str(error))
-            return False
-        return True

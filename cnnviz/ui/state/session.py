@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from cnnviz import settings as user_settings
 from cnnviz.data import data_folders
-from cnnviz.errors import CnnvizError, TrainError
+from cnnviz.errors import TrainError
 from cnnviz.events import Failed, Snapshot
 from cnnviz.jobs import Asker
 from cnnviz.model.autosave import weights_beside
@@ -28,6 +27,7 @@ from cnnviz.ui.state.document import Document
 from cnnviz.ui.state.looking import NOT_TRAINED, Looking
 from cnnviz.ui.state.material import Material
 from cnnviz.ui.state.runs import Runs
+from cnnviz.ui.state.telling import done_or_told
 from cnnviz.ui.state.training import Training
 
 SETTINGS_MS = 500
@@ -83,7 +83,7 @@ class Session(QObject):
 
     def open_template(self, name: str, *, trained: bool = True) -> bool:
         """Open a template, with its shipped weights if wanted and there; tell why where that is impossible."""
-        return self._try(lambda: self._open_template(name, trained))
+        return done_or_told(self.notice, lambda: self._open_template(name, trained))
 
     def _open_template(self, name: str, trained: bool) -> None:
         found = template(name)
@@ -96,7 +96,7 @@ class Session(QObject):
 
     def open_empty(self) -> bool:
         """Start with an empty canvas; tell why where that is impossible."""
-        return self._try(self._open_empty)
+        return done_or_told(self.notice, self._open_empty)
 
     def _open_empty(self) -> None:
         self.document.start(Project(Graph(), self.document.data, self.document.recipe))
@@ -105,7 +105,7 @@ class Session(QObject):
 
     def open_file(self, path: Path) -> bool:
         """Open a project file and the weights beside it; tell why where that is impossible."""
-        return self._try(lambda: self._open_file(path))
+        return done_or_told(self.notice, lambda: self._open_file(path))
 
     def _open_file(self, path: Path) -> None:
         self.document.open(path)
@@ -116,7 +116,7 @@ class Session(QObject):
 
     def save_file(self, path: Path) -> bool:
         """Save the project, and the weights beside it; tell why where that is impossible."""
-        return self._try(lambda: self._save_file(path))
+        return done_or_told(self.notice, lambda: self._save_file(path))
 
     def _save_file(self, path: Path) -> None:
         weights_file = ""
@@ -142,7 +142,7 @@ class Session(QObject):
         self.asker.ask("recover", read, lambda weights: self._recover(kept, weights), without)
 
     def _recover(self, kept: Path, weights: Weights | None) -> None:
-        if not self._try(lambda: self.document.recover(kept)):
+        if not done_or_told(self.notice, lambda: self.document.recover(kept)):
             return
         self._look_through(None, NOT_TRAINED)
         self.material.want(self.document.data.source)
@@ -238,10 +238,11 @@ class Session(QObject):
         why = self.why_not_train()
         return why if why or self.looking.trained else "There are no trained weights yet."
 
-    def train(self, permit: str = "run", *, go_on: bool = False) -> None:
+    def train(self, permit: str = "run", *, go_on: bool = False, fork: Path | None = None) -> None:
         """Start a run, or go on with a paused one; `permit` is `run`, `batch` or `epoch`.
 
-        A run starts from fresh weights of the recipe's seed; with `go_on` from those that are looked at.
+        A run starts from fresh weights of the recipe's seed; with `go_on` from those that are looked at, and with the
+        optimiser of the checkpoint `fork`, if there is one.
         """
         if self.training.state in ("running", "paused"):
             self.training.resume(permit)
@@ -250,23 +251,23 @@ class Session(QObject):
         if why:
             self.notice.emit("warning", why)
             return
-        self.training.begin(self._task(go_on), permit)
+        self.training.begin(replace(self.task(go_on), fork=fork), permit)
 
-    def _task(self, go_on: bool) -> TrainingTask:
+    def task(self, go_on: bool = False) -> TrainingTask:
+        """Return what would be trained now; raise TrainError where there are no data."""
         dataset, sample = self.material.dataset, self.material.sample
         if dataset is None:
             raise TrainError("there is no data set yet.", hint="Choose one above.")
         image = sample.image if sample is not None else None
         weights = self.looking.weights if go_on else None
         document = self.document
-        choice = document.data.fitted(
-            len(dataset.train)
-        )  # as the command line does: the same seed, the same numbers
+        # as the command line does: the same seed, the same numbers
+        choice = replace(document.data, source=dataset.name).fitted(len(dataset.train))
         return TrainingTask(document.graph, dataset, document.recipe, choice, weights, image)
 
     def _take_snapshot(self, snapshot: Snapshot) -> None:
         record = self.training.record
-        if record is not None:
+        if record is not None and not record.queued:
             origin = f"run {record.number}, step {snapshot.step:,}"
             self.keep_unsaved(snapshot.weights, record.graph, origin)
 
@@ -332,14 +333,6 @@ class Session(QObject):
         self.training.shut_down()
         self.asker.stop()
         self.loader.stop()
-
-    def _try(self, action: Callable[[], None]) -> bool:
-        try:
-            action()
-        except CnnvizError as error:
-            self.notice.emit("error", str(error))
-            return False
-        return True
 
     def _data_folders(self) -> tuple[Path | None, Path | None]:
         """Return the data folder named on the command line, and the one in the settings."""

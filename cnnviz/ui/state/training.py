@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import math
-from array import array
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from cnnviz.control import Control
-from cnnviz.data import Dataset
 from cnnviz.events import (
     Array,
+    Census,
     Evaluated,
     Event,
     Failed,
@@ -25,98 +21,18 @@ from cnnviz.events import (
     Snapshot,
     Started,
     StateChanged,
-    StepDone,
     Watched,
 )
 from cnnviz.jobs import Job
-from cnnviz.model.graph import Graph
-from cnnviz.model.recipe import Recipe
 from cnnviz.runs import Clock
 from cnnviz.ui.services import Services, TrainingTask
+from cnnviz.ui.state.record import MILESTONES, Record
 
 DRAIN_MS = 90
 """How often the window looks into the mailbox: 10 times a second and a little more is what an eye follows."""
-MILESTONES = (0, 30, 200, 1000, 5000, 25000)
-"""Steps at which a picture of the pinned image is kept beside the live one."""
-
-
-Column = Any
-"""An array of numbers that grows, or a view of the file of a run: both have a length and can be sliced."""
-
-
-def _column() -> array[float]:
-    return array("d")
-
-
-@dataclass(eq=False)
-class Record:
-    """What one run has said. Arrays run in parallel: entry i of each belongs to `steps[i]`.
-
-    An accuracy is NaN where the network names no classes. `seconds` are of training, pauses left out. `dataset` is None
-    where the run comes from its folder and its data are not loaded. `changes` are (step, learning rate) that the user
-    has set. `path` is the folder the run is kept in, if it is.
-    """
-
-    number: int
-    graph: Graph
-    recipe: Recipe
-    dataset: Dataset | None
-    started: Started | None = None
-    steps: Column = field(default_factory=lambda: array("q"))
-    losses: Column = field(default_factory=_column)
-    accuracies: Column = field(default_factory=_column)
-    learning_rates: Column = field(default_factory=_column)
-    seconds: Column = field(default_factory=_column)
-    changes: list[tuple[int, float]] = field(default_factory=list)
-    path: Path | None = None
-    classes: tuple[str, ...] = ()
-    data_title: str = ""
-    mark: object = None
-    """What its folder looked like when it was read from there, if it was; a later reading may have more."""
-    ending: str = ""
-    last: StepDone | None = None
-    evaluations: list[Evaluated] = field(default_factory=list)
-    watched: Watched | None = None
-    milestones: list[Watched] = field(default_factory=list)
-    gradients: Gradients | None = None
-    finished: Finished | None = None
-    failure: Failed | None = None
-
-    def __post_init__(self) -> None:
-        if self.dataset is not None:
-            self.classes, self.data_title = self.dataset.classes, self.dataset.title
-
-    def latest(self, which: str, *, whole: bool = False) -> Evaluated | None:
-        """Return the last judgement on `validation` or `test` images, if any."""
-        fitting = (e for e in reversed(self.evaluations) if e.which == which and (e.whole or not whole))
-        return next(fitting, None)
-
-    def spread_seconds(self, now: float) -> None:
-        """Date the steps that have no time yet, evenly up to now: they come in handfuls."""
-        dated, count = len(self.seconds), len(self.steps)
-        before = self.seconds[-1] if dated else 0.0
-        for place in range(dated, count):
-            self.seconds.append(before + (now - before) * (place + 1 - dated) / (count - dated))
-
-    @property
-    def outcome(self) -> str:
-        """Return in a word how the run ended, or an empty text while it has not."""
-        if self.ending or self.failure is not None:
-            return self.ending or "Failed"
-        if self.finished is None:
-            return ""
-        return "Stopped" if self.finished.cancelled else "Finished"
-
-    def keep_picture(self, picture: Watched) -> None:
-        """Show a picture of the pinned image, and keep it where the run has reached another milestone."""
-        self.watched = picture
-        since = self.milestones[-1].step if self.milestones else -1
-        if not self.milestones or any(since < step <= picture.step for step in MILESTONES):
-            self.milestones.append(picture)
-
-
-Keeper = Callable[[TrainingTask, Record, Iterator[Event]], Iterator[Event]]
-"""Passes the events of a run on, and writes them down on the way; called in the job's thread."""
+Train = Callable[[TrainingTask], Iterator[Event]]
+Keeper = Callable[[TrainingTask, Record, Train], Iterator[Event]]
+"""Lets a task be trained, and writes down what happens on the way; called in the job's thread."""
 
 
 class Training(QObject):
@@ -131,6 +47,8 @@ class Training(QObject):
     state_changed = Signal(str)
     stepped = Signal()
     evaluated = Signal(object)
+    counted = Signal()
+    """A census has come."""
     progress = Signal(object)
     snapshot = Signal(object)
     ended = Signal()
@@ -148,6 +66,7 @@ class Training(QObject):
         self._put_away = 0
         self._chosen: Record | None = None
         self.keep: Keeper | None = None
+        self._looked_at: tuple[str, ...] = ()
         self.next_number: Callable[[], int] = lambda: len(self.records) + 1
         self._drain = QTimer(self, interval=DRAIN_MS)
         self._drain.timeout.connect(self.drain)
@@ -179,24 +98,34 @@ class Training(QObject):
 
     # -- the user's side ----------------------------------------------------------------------------------------
 
-    def begin(self, task: TrainingTask, permit: str = "run") -> None:
-        """Start a new run; `permit` is `run`, `batch` or `epoch`."""
+    def begin(self, task: TrainingTask, permit: str = "run", record: Record | None = None) -> None:
+        """Start a new run, or go on with the one of a record; `permit` is `run`, `batch` or `epoch`."""
         assert self._job is None
-        record = Record(self.next_number(), task.graph, task.recipe, task.dataset)
-        self.records.append(record)
+        record = record or Record(self.next_number(), task.graph, task.recipe, task.dataset)
+        self._append(record)
         self._chosen = None
         self._clock = Clock()
         self._job = Job(lambda control: self._events(task, record, control), parent=self)
         self.control = self._job.control
+        self.control.change("looked_at", self._looked_at)
         self._job.happened.connect(self._take)
         self._permit(permit)
         self._set_state("running")
         self._job.start()
         self._drain.start()
 
+    def _append(self, record: Record) -> None:
+        """Let a record be the latest one, wherever it was before."""
+        if record in self.records:
+            self._put_away -= self.records.index(record) < self._put_away
+            self.records.remove(record)
+        self.records.append(record)
+
     def _events(self, task: TrainingTask, record: Record, control: Control) -> Iterator[Event]:
-        events = self._services.train(task, control)
-        return self.keep(task, record, events) if self.keep is not None else events
+        def train(task: TrainingTask) -> Iterator[Event]:
+            return self._services.train(task, control)
+
+        return self.keep(task, record, train) if self.keep is not None else train(task)
 
     def make_ready(self) -> None:
         """Prepare for the first run, which would otherwise begin some seconds late."""
@@ -218,8 +147,8 @@ class Training(QObject):
             self.control.cancel()
 
     def change(self, name: str, value: object) -> None:
-        """Change a setting of the running job."""
-        if self.control is not None:
+        """Change a setting of the running job, unless that waited in the queue, with a recipe of its own."""
+        if self.control is not None and not self.records[-1].queued:
             self.control.change(name, value)
             if isinstance(value, float):
                 record = self.records[-1]
@@ -227,6 +156,13 @@ class Training(QObject):
                     step = record.last.step if record.last else 0
                     record.changes = [*(each for each in record.changes if each[0] != step), (step, value)]
                 self.changed.emit(name, value)
+
+    def look_at(self, *what: str) -> None:
+        """Say what is on the screen of `pictures` (pinned image, gradients) and `census`: only that is computed."""
+        if what != self._looked_at:
+            self._looked_at = what
+            if self.control is not None:
+                self.control.change("looked_at", what)
 
     def pin(self, image: Array) -> None:
         """Watch another image (C, H, W) from now on."""
@@ -236,8 +172,11 @@ class Training(QObject):
 
     def put_away(self) -> bool:
         """Stop showing the runs so far, because another document is open; end one that is going on, and say so."""
-        self._put_away = len(self.records)
+        queued = self.active and self.records[-1].queued
+        self._put_away = len(self.records) - queued
         self._chosen = None
+        if queued:
+            return False
         if self.state not in ("running", "paused"):
             return False
         self.stop()
@@ -257,6 +196,8 @@ class Training(QObject):
         if self._job is None:
             return
         record = self.records[-1]
+        if record.goes_on:  # what it has learned before comes first
+            return
         steps, pictures = self._job.mailbox.drain()
         for step in steps:
             record.steps.append(step.step)
@@ -281,10 +222,9 @@ class Training(QObject):
             self.noticed.emit(tone, text)
         match event:
             case Started():
-                record.started = event
-            case Evaluated():
-                record.evaluations.append(event)
-                self.evaluated.emit(event)
+                self._start(record, event)
+            case Evaluated() | Census():
+                self._keep(record, event)
             case StateChanged(state=state):
                 self._clock.run(state == "running")
                 self._set_state(state if self.state != "stopping" else "stopping")
@@ -298,6 +238,20 @@ class Training(QObject):
             case Failed():
                 record.failure = event
                 self._end()
+
+    def _keep(self, record: Record, event: Evaluated | Census) -> None:
+        if isinstance(event, Census):
+            record.keep_census(event)
+            self.counted.emit()
+        else:
+            record.evaluations.append(event)
+            self.evaluated.emit(event)
+
+    def _start(self, record: Record, event: Started) -> None:
+        record.started = event
+        if record.goes_on:
+            record.rewind(event.first_step)
+            self._clock = Clock(record.seconds[-1] if len(record.seconds) else 0.0)
 
     def _permit(self, permit: str) -> None:
         assert self.control is not None
@@ -327,4 +281,4 @@ def _notices(event: Event) -> list[tuple[str, str]]:
     return [("warning", event.text)] if isinstance(event, Notice) else []
 
 
-__all__ = ["Record", "Training"]
+__all__ = ["MILESTONES", "Record", "Training"]

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 
 from cnnviz.ui import numbers, theme
 from cnnviz.ui.state.entries import Entry
@@ -17,6 +26,7 @@ SEEN_ROWS = 4
 """So many lines are seen at least, where there are so many."""
 BOX, LEFT, TEXT, RIGHT = 14, 10, 34, 10
 VALUE = 70
+RESUME = "Resume"
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 _LEFT = _MIDDLE | Qt.AlignmentFlag.AlignLeft
 _RIGHT = _MIDDLE | Qt.AlignmentFlag.AlignRight
@@ -25,12 +35,14 @@ _RIGHT = _MIDDLE | Qt.AlignmentFlag.AlignRight
 class RunList(Scrolled):
     """`chosen(key)` shows a run, `ticked(key, on)` draws it for comparison, `menu_wanted(key, place)` is a right click.
 
-    `key_pressed(key, event key)` passes on F2 and Del on the chosen line.
+    `resume_wanted(key)` is a click on the word Resume of a run that was interrupted, `key_pressed(key, event key)`
+    passes on F2 and Del on the chosen line.
     """
 
     chosen = Signal(str)
     ticked = Signal(str, bool)
     menu_wanted = Signal(str, QPoint)
+    resume_wanted = Signal(str)
     key_pressed = Signal(str, int)
 
     def __init__(self, is_ticked: Callable[[Entry], bool]) -> None:
@@ -72,6 +84,14 @@ class RunList(Scrolled):
         """Return where the tick of a line lies."""
         return QRectF(LEFT, self.place_of(row).top() + 7, BOX, BOX)
 
+    def resume_place(self, row: int) -> QRectF:
+        """Return where the word Resume of a line lies; an empty place where the run can't go on."""
+        if not self._entries[row].can_go_on:
+            return QRectF()
+        place = self.place_of(row)
+        width = QFontMetrics(theme.ui_font(10, 600)).horizontalAdvance(RESUME) + 12
+        return QRectF(place.right() - RIGHT - width + 6, place.top() + 21, width, 17)
+
     # -- pointing -------------------------------------------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -81,6 +101,8 @@ class RunList(Scrolled):
         entry = self._entries[row]
         if event.position().x() < TEXT - 4:
             self.ticked.emit(entry.key, not self._is_ticked(entry))
+        elif self.resume_place(row).contains(event.position()):
+            self.resume_wanted.emit(entry.key)
         else:
             self.chosen.emit(entry.key)
 
@@ -159,9 +181,24 @@ class RunList(Scrolled):
         painter.setFont(theme.ui_font(10))
         room = painter.fontMetrics().horizontalAdvance(told) + 8 if told else 0
         painter.setPen(theme.color("acc" if entry.state == "running" else "t3"))
-        painter.drawText(lower, _RIGHT, told)
+        if entry.can_go_on:
+            room = round(self._paint_resume(painter, row))
+        else:
+            painter.drawText(lower, _RIGHT, told)
         tags = f"{', '.join(entry.labels.tags)} · " if entry.labels.tags else ""
         self._paint_text(painter, lower.adjusted(0, 0, -room, 0), f"{tags}{entry.about}", "t3", 10, 400)
+
+    def _paint_resume(self, painter: QPainter, row: int) -> float:
+        """Paint the word Resume, which can be clicked; return the room it takes."""
+        place = self.resume_place(row)
+        painter.setFont(theme.ui_font(10, 600))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("acc_bg"))
+        painter.drawRoundedRect(place, 4, 4)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(theme.color("acc"))
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, RESUME)
+        return place.width() + 4
 
     def _paint_box(self, painter: QPainter, box: QRectF, color: QColor, on: bool) -> None:
         painter.setPen(QPen(color, 1.5))

@@ -27,6 +27,7 @@ from cnnviz.runs.tensorboard import write_events
 from cnnviz.ui.state import Session
 from cnnviz.ui.state.entries import Entry, key_of
 from cnnviz.ui.state.lookback import Lookback
+from cnnviz.ui.state.resuming import Resuming
 from cnnviz.ui.train.differences import DifferenceTable
 from cnnviz.ui.train.runlist import RunList
 from cnnviz.ui.widgets.chrome import Panel, label, tool_button
@@ -50,6 +51,7 @@ class RunsPanel(QWidget):
         self._session, self._runs, self._lookback = session, session.runs, lookback
         self._order = next(iter(ORDERS))
         self._seen: tuple[object, ...] = ()
+        self.resuming = Resuming(session, self)
         self.list = RunList(self._runs.ticked)
         self.filter = QLineEdit(placeholderText="Filter by name, tag, data …", clearButtonEnabled=True)
         self.filter.setAccessibleName("filter of the runs")
@@ -68,6 +70,7 @@ class RunsPanel(QWidget):
         self.list.chosen.connect(self._runs.show)
         self.list.ticked.connect(self._runs.tick)
         self.list.menu_wanted.connect(self._open_menu)
+        self.list.resume_wanted.connect(self.resuming.resume)
         self.list.key_pressed.connect(self._press)
         for signal in (self._runs.changed, self._runs.ticks_changed, session.training.shown_changed):
             signal.connect(self._soon.start)
@@ -166,6 +169,9 @@ class RunsPanel(QWidget):
         entry = next(entry for entry in self._runs.entries() if entry.key == key)
         menu = QMenu(self)
         menu.addAction("Show", partial(self._runs.show, key))
+        if entry.can_go_on:
+            resume = menu.addAction("Resume", partial(self.resuming.resume, key))
+            resume.setEnabled(not self.resuming.why_not())
         kept = [
             menu.addAction("Rename …\tF2", partial(self._rename, entry)),
             menu.addAction("Tags …", partial(self._tag, entry)),

@@ -198,7 +198,7 @@ class TimeMachine(QWidget):
         self.inspect.setEnabled(back)
         why = lookback.why_not_restart()
         self.restart.setEnabled(not why)
-        self.restart.setToolTip(why or "Start a new run from the weights of this step, with this recipe")
+        self.restart.setToolTip(why or lookback.what_restarts())
 
     def start_or_stop(self) -> None:
         """Play the snapshots from the first one, or stop."""
