@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from cnnviz.templates import Template
+from cnnviz.templates import Template, shipped_weights
 from cnnviz.ui import colormaps, theme
 from cnnviz.ui.numbers import count
 from cnnviz.ui.widgets.chrome import button
@@ -19,6 +19,8 @@ CARD_HEIGHT = 172
 NARROWEST = 230
 MARGIN = 12
 PICTURE = 60
+DOT = 6
+"""Width of the mark of a trained network, before what it reached."""
 TITLE, SENTENCE, NUMBERS = 82, 102, 142
 """Where the lines of text start, in pixels from the top."""
 
@@ -34,6 +36,7 @@ class TemplateCard(QWidget):
     def __init__(self, template: Template, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.template = template
+        self.trained = shipped_weights(template) is not None
         self.pictures: list[tuple[np.ndarray, str]] = []
         self.buttons: list[QPushButton] = []
         self.setFixedHeight(CARD_HEIGHT)
@@ -47,7 +50,7 @@ class TemplateCard(QWidget):
     @property
     def usual(self) -> str:
         """Return where a plain click leads."""
-        return "inspect" if self.template.trained else "build"
+        return "inspect" if self.trained else "build"
 
     def set_pictures(self, pictures: Sequence[tuple[np.ndarray, str]]) -> None:
         """Show maps of a live network instead of the bars: (H, W) arrays, each with its colour map."""
@@ -108,9 +111,14 @@ class TemplateCard(QWidget):
         painter.setPen(theme.color("t1"))
         painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, f"{count(self.template.params)} params")
         painter.setFont(theme.ui_font(11))
-        painter.setPen(theme.color("t3"))
+        painter.setPen(theme.color("ok" if self.trained else "t3"))
         right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
         painter.drawText(place, right, self.template.reported)
+        if self.trained:
+            width = painter.fontMetrics().horizontalAdvance(self.template.reported)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.color("ok"))
+            painter.drawEllipse(QRectF(place.right() - width - 12, place.center().y() - 2, DOT, DOT))
 
     # -- mouse and keys -----------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from cnnviz.ui.start.card import CARD_HEIGHT, TemplateCard
 from cnnviz.ui.widgets.chrome import EmptyState, label
 
 CARD_WIDTH = 300
-ALL = "All"
+ALL, TRAINED = "All", "Trained"
 
 
 class Gallery(QWidget):
@@ -41,8 +41,13 @@ class Gallery(QWidget):
         return [card for card in self.cards if card.template in self._found]
 
     def narrow(self, query: str, section: str = ALL) -> None:
-        """Show what has all words of a query, in a section or in all."""
-        self._found = [each for each in found_by(query) if section in (ALL, each.section)]
+        """Show what has all words of a query, in a section or in all; or what is trained."""
+        trained = {card.template.id for card in self.cards if card.trained}
+        self._found = [
+            each
+            for each in found_by(query)
+            if section in (ALL, each.section) or (section == TRAINED and each.id in trained)
+        ]
         self._lay_out()
 
     def resizeEvent(self, event: object) -> None:

@@ -18,7 +18,7 @@ from cnnviz.templates import SECTIONS, TEMPLATES, Template, shipped_weights, tem
 from cnnviz.ui import icons, theme
 from cnnviz.ui.services import Weights
 from cnnviz.ui.start.draw import DrawPanel
-from cnnviz.ui.start.gallery import ALL, Gallery
+from cnnviz.ui.start.gallery import ALL, TRAINED, Gallery
 from cnnviz.ui.start.shelf import DataShelf, RecentShelf
 from cnnviz.ui.state import Session
 from cnnviz.ui.widgets.chrome import Divider, Segmented, button, label
@@ -86,7 +86,7 @@ class StartPage(QWidget):
             label("Click one to step through it. Everything can be taken apart afterwards.", "secondary")
         )
         column.addSpacing(6)
-        self.sections = Segmented((ALL, *SECTIONS), name="sections")
+        self.sections = Segmented((ALL, TRAINED, *SECTIONS), name="sections")
         self.sections.chosen.connect(self._narrow)
         column.addWidget(self.sections)
         column.addWidget(self.gallery)

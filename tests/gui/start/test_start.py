@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
-from cnnviz.templates import TEMPLATES
+from cnnviz.templates import TEMPLATES, shipped_weights
 from cnnviz.ui.window import MainWindow
 from tests.gui.rooms import wait
 
@@ -84,6 +84,23 @@ def test_a_section_is_shown_alone_and_searched(window: MainWindow) -> None:
     assert shown(window) == ["resnet18", "resnet101", "resnet152"]
     window.start.sections.part("Digits").click()
     assert shown(window) == []
+
+
+def test_trained_networks_are_shown_together_and_tell_what_they_reached(window: MainWindow) -> None:
+    window.start.sections.part("Trained").click()
+    assert shown(window) == [found.id for found in TEMPLATES.values() if shipped_weights(found)]
+    assert "t10" in shown(window)
+    for card in window.start.gallery.cards:
+        assert card.usual == ("inspect" if card.template.id in shown(window) else "build")
+        assert not card.trained or card.template.reported
+
+
+def test_a_trained_network_opens_with_its_weights(window: MainWindow) -> None:
+    card = next(each for each in window.start.gallery.cards if each.template.id == "t18")
+    QTest.mouseClick(card, Qt.MouseButton.LeftButton, pos=QPoint(30, card.height() - 20))
+    assert window.workspace == "inspect"
+    wait(lambda: window.session.looking.weights is not None)
+    assert {"conv1.weight", "dense1.bias"} <= set(window.session.looking.weights)
 
 
 def test_arrows_walk_from_card_to_card(window: MainWindow) -> None:
