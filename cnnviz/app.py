@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cnnviz.engine.moment import Moments
     from cnnviz.engine.retrace import Retracer
     from cnnviz.engine.whatif import Attempts
+    from cnnviz.explain.asking.questions import AskAny, Samples
     from cnnviz.explain.attribution import Question
     from cnnviz.explain.backward import Slopes
     from cnnviz.explain.trace import Trace
@@ -101,6 +102,7 @@ def services() -> Services:
         complete=_complete,
         attribute=_attribute,
         strongest=_strongest,
+        ask=_ask,
         gradients=_gradients,
         augment=_augment,
         moment=_moment,
@@ -187,6 +189,13 @@ def _strongest(trace: Trace, sample: Callable[[int], Array], count: int) -> Iter
 
     cores.use_one_core()
     yield from attribute.strongest_of_trace(trace, sample, count)
+
+
+def _ask(trace: Trace, question: AskAny, splits: Mapping[str, Samples]) -> Iterator[Event]:
+    from cnnviz.engine import asking, cores
+
+    cores.use_one_core()
+    yield from asking.ask(trace, question, splits)
 
 
 def train(task: TrainingTask, control: Control) -> Iterator[Event]:

@@ -14,6 +14,7 @@ from cnnviz.control import Control
 from cnnviz.data import Dataset, Split
 from cnnviz.errors import CnnvizError
 from cnnviz.events import Array, Event, Watched
+from cnnviz.explain.asking.questions import AskAny, Samples
 from cnnviz.explain.attribution import Question
 from cnnviz.explain.backward import Slopes
 from cnnviz.explain.trace import Trace
@@ -97,7 +98,8 @@ class Services:
     `complete(graph, weights, seed)` returns all arrays of a graph, random ones where there are none.
     `augment(chain, dataset, count, seed)` returns the first training samples, changed at random.
     `attribute(trace, question)` yields how far it is and last an `Answer(Attribution)`; so does
-    `strongest(trace, sample, count)` an `Answer(Strongest)` of the samples from `sample(0)` on.
+    `strongest(trace, sample, count)` an `Answer(Strongest)` of the samples from `sample(0)` on, and
+    `ask(trace, question, samples by split)` what is asked about a whole data set.
     `moment(graph, weights, image, step)` returns what the training saw at a step, from the weights of its snapshot.
     `attempt(graph, weights, seed, whatif)` returns the changed network and its weights. `judge(graph, weights, split,
     seed, whatif, control)` yields progress and last an `Evaluated`.
@@ -120,6 +122,7 @@ class Services:
     augment: Callable[[Chain, Dataset, int, int], Array] = _refuse_augmenting
     attribute: Callable[[Trace, Question], Iterator[Event]] = _refuse_explanations
     strongest: Callable[[Trace, Callable[[int], Array], int], Iterator[Event]] = _refuse_explanations
+    ask: Callable[[Trace, AskAny, Mapping[str, Samples]], Iterator[Event]] = _refuse_explanations
     moment: Callable[[Graph, Weights, Array, int], Watched] = _refuse
     attempt: Callable[[Graph, Weights | None, int, WhatIf], tuple[Graph, Weights]] = _refuse_attempts
     judge: Callable[[Graph, Weights | None, Split, int, WhatIf, Control], Iterator[Event]] = _refuse_attempts
