@@ -19,11 +19,15 @@ class TimeDistributed(Layer):
 
     kind, title, group, icon = "time_distributed", "Time-distributed", "Recurrent", "layer-timedistributed"
     stem = "each"
-    draws = True  # what it holds may: dropout
 
     layer: Layer = opt(
         Dense(), form="layer", help="what is applied to every step, always with the same weights"
     )
+
+    @property
+    def draws(self) -> bool:  # type: ignore[override]
+        """Say whether what it holds draws random numbers while it learns, as dropout does."""
+        return self.layer.draws
 
     @classmethod
     def repeatable(cls) -> bool:
