@@ -120,7 +120,7 @@ class GraphModule(nn.Module):
     def internals(
         self, values: Mapping[str, torch.Tensor], known: Collection[str] = ()
     ) -> dict[str, torch.Tensor]:
-        """Return the arrays (N, …) inside of layers, as `node.name`, for the values of all nodes; none of `known` ones."""
+        """Return the arrays (N, …) inside of layers, as `node.name`, for the values of all nodes; not of known ones."""
         found = {}
         for row in self.report.rows:
             if row.name not in known and self.graph.node(row.name).layer.internals(*(row.inputs or ())):

@@ -18,6 +18,14 @@ if TYPE_CHECKING:
 def make_actions(workspace: InspectWorkspace, session: Session) -> list[QAction]:
     """Return the actions, added to the workspace so that their keys work in all its panes."""
     steering, sample, material = workspace.steering, workspace.side.sample, session.material
+    whatif, changes = workspace.whatif, workspace.whatif.changes
+
+    def mute(node: str, channel: int, _count: int) -> None:
+        changes.mute(node, channel)
+
+    def swap(node: str, channel: int, count: int) -> None:
+        changes.swap(node, channel, (channel + 1) % count)
+
     wanted: list[tuple[str, str, Callable[[], Any]]] = [
         ("Previous layer", "[", lambda: steering.step_layer(-1)),
         ("Next layer", "]", lambda: steering.step_layer(1)),
@@ -28,6 +36,13 @@ def make_actions(workspace: InspectWorkspace, session: Session) -> list[QAction]
         ("Next test image", "I", lambda: sample.turn_page(1)),
         ("Any test image", "Shift+I", sample.pick_any),
         ("Back to where the cursor was", "Alt+Left", steering.back),
+        ("Forward again", "Alt+Right", steering.forward),
+        ("Go to the largest term", "W", steering.walk_strongest),
+        ("What if: change the weight under the pointer, or the bias", "E", whatif.edit_here),
+        ("What if: mute the map, or let it speak", "Shift+M", lambda: whatif.act_on_map(mute)),
+        ("What if: hear the map alone, or all again", "Shift+O", lambda: whatif.act_on_map(changes.solo)),
+        ("What if: swap the map with the next one", "Shift+W", lambda: whatif.act_on_map(swap)),
+        ("What if: reset everything", "Shift+Backspace", changes.reset),
     ]
     wanted += [
         (f"Image of class {digit}", str(digit), partial(material.pick_class, digit)) for digit in range(10)

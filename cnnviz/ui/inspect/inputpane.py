@@ -233,15 +233,20 @@ class InputPane(Panel):
         found = self.reading.find(source) if self.reading is not None else None
         self.spot_hovered.emit(Spot(self.at, found) if found is not None else None)
 
-    def _hover_kernel(self, row: int, column: int) -> None:
+    def spot_of_kernel(self, row: int, column: int) -> Spot | None:
+        """Return the cell of the window that a cell of the kernel meets."""
         reading = self.reading
         if reading is None:
-            return
+            return None
         cells = reading.ranges[1]
         depth = cells.index(self.picture.slice_at) if self.picture.slice_at in cells else len(cells) // 2
-        spot = Spot(self.at, (min(self.channel, len(reading.products) - 1), depth, row, column))
-        self.picture.set_hovered(reading.source(spot.cell))
-        self.spot_hovered.emit(spot)
+        return Spot(self.at, (min(self.channel, len(reading.products) - 1), depth, row, column))
+
+    def _hover_kernel(self, row: int, column: int) -> None:
+        spot = self.spot_of_kernel(row, column)
+        if spot is not None and self.reading is not None:
+            self.picture.set_hovered(self.reading.source(spot.cell))
+            self.spot_hovered.emit(spot)
 
     def _walk(self, source: Cell) -> None:
         if self.reading is not None:

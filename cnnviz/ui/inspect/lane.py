@@ -20,7 +20,7 @@ from cnnviz.explain import Box, split
 from cnnviz.ui import numbers, theme
 from cnnviz.ui.inspect.columns import BOTTOM, TOP, Column, columns
 from cnnviz.ui.inspect.frame import Frame
-from cnnviz.ui.inspect.lanepaint import paint_column
+from cnnviz.ui.inspect.lanepaint import paint_column, paint_struck
 from cnnviz.ui.inspect.wires import paint_wires
 from cnnviz.ui.widgets.painted import draw_ring
 
@@ -44,6 +44,7 @@ class Lane(QAbstractScrollArea):
         self._columns: tuple[Column, ...] = ()
         self._hovered: tuple[str, int] | None = None
         self._field: dict[str, Box] = {}
+        self._struck: frozenset[tuple[str, int]] = frozenset()
         self._picture: tuple[tuple[object, ...], QPixmap] | None = None
         self.setAccessibleName("layers")
 
@@ -61,6 +62,11 @@ class Lane(QAbstractScrollArea):
     def set_field(self, field: dict[str, Box]) -> None:
         """Mark on the input what the value depends on."""
         self._field = field
+        self.viewport().update()
+
+    def set_struck(self, maps: frozenset[tuple[str, int]]) -> None:
+        """Strike maps out, by node and channel: those that are muted."""
+        self._struck = maps
         self.viewport().update()
 
     @property
@@ -116,6 +122,7 @@ class Lane(QAbstractScrollArea):
         if current is not None:
             self._paint_current(painter, frame, current)
         self._paint_hover(painter)
+        paint_struck(painter, self._columns, self._struck)
         painter.translate(start, 0)
         self._paint_hint(painter, frame)
         painter.end()

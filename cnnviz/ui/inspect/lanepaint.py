@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
 from cnnviz.ui import colormaps, numbers, theme
 from cnnviz.ui.inspect.columns import CELLS_WIDTH, TOP, Column
@@ -24,6 +26,18 @@ def paint_column(painter: QPainter, column: Column, frame: Frame, *, current: bo
         painter.setPen(theme.color("t2" if current else "t3"))
         below = QPointF(column.left, TOP + column.height + 13)
         painter.drawText(below, f"{len(column.shown)} of {len(column.maps)}")
+
+
+def paint_struck(painter: QPainter, columns: Sequence[Column], maps: frozenset[tuple[str, int]]) -> None:
+    """Veil and strike out the maps that are muted."""
+    for column in columns:
+        for channel in range(len(column.maps)) if column.form != "picture" else ():
+            drawn = column.form != "maps" or channel in column.shown
+            if (column.name, channel) in maps and column.array == column.name and drawn:
+                rect = column.tile_rect(channel)
+                painter.fillRect(rect, theme.color("bg1", 0.55))
+                painter.setPen(QPen(theme.color("warn"), 1.5))
+                painter.drawLine(rect.bottomLeft(), rect.topRight())
 
 
 def _paint_frame(painter: QPainter, column: Column) -> None:

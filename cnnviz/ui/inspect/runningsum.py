@@ -15,10 +15,14 @@ NUMBER = 76.0
 
 
 class RunningSum(Painted):
-    """Bars from left to right: orange adds, blue subtracts, grey is an offset. Hovering a bar names its spot."""
+    """Bars from left to right: orange adds, blue subtracts, grey is an offset. Hovering a bar names its spot.
+
+    `double_clicked` carries the label of a line, and where it is.
+    """
 
     spot_hovered = Signal(object)
     spot_clicked = Signal(object)
+    double_clicked = Signal(str, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, "running sum")
@@ -139,6 +143,12 @@ class RunningSum(Painted):
         at = self.line_at(event.position())
         if at is not None and self._lines[at].spot is not None:
             self.spot_clicked.emit(self._lines[at].spot)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        at = self.line_at(event.position())
+        if at is not None:
+            top = QRectF(0, at * self._row, self._label_width(), self._row)
+            self.double_clicked.emit(self._lines[at].label, top.toRect())
 
     def _sentence(self, line: Line) -> str:
         return f"{line.label}: {numbers.compact(line.value, 8)}"

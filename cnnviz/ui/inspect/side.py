@@ -9,15 +9,17 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QIntValidator
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
+from cnnviz.data.vary import varied
 from cnnviz.explain import Box, Trace
 from cnnviz.explain.trace import Array
 from cnnviz.model.heads import main_head
+from cnnviz.model.whatif import Variation
 from cnnviz.ui import numbers, theme
 from cnnviz.ui.inspect.asking.attribution import AttributionPanel
 from cnnviz.ui.inspect.asking.attributionexamples import ExamplesPanel
 from cnnviz.ui.inspect.sample import Pad, SamplePicture
 from cnnviz.ui.inspect.volumes import volume
-from cnnviz.ui.state import Session
+from cnnviz.ui.state import Sample, Session
 from cnnviz.ui.widgets.bars import ProbabilityBars
 from cnnviz.ui.widgets.chrome import Elided, Panel, Segmented, button, label, tool_button
 from cnnviz.ui.widgets.digitpad import SIDE
@@ -100,13 +102,14 @@ class SamplePanel(Panel):
         self.number.returnPressed.connect(self._go)
         material = session.material
         material.sample_changed.connect(self.refresh)
+        session.document.tried.connect(self.refresh)
         self.refresh()
 
     def _assemble(self) -> None:
         self._pages = QStackedWidget()
         self._pages.addWidget(self.picture)
         self._pages.addWidget(self.pad)
-        self._pages.setMinimumHeight(150)
+        self._pages.setMinimumHeight(140)
         self.number.setFixedWidth(64)
         self.number.setValidator(QIntValidator(0, 9_999_999, self))
         self.number.setAccessibleName("number of the test image")
@@ -152,7 +155,7 @@ class SamplePanel(Panel):
             return
         self.title.setText(sample.title)
         self.number.setText(str(sample.index) if sample.index >= 0 else "")
-        picture = flat_picture(sample.image, self._slice)
+        picture = flat_picture(self._seen(sample), self._slice)
         self.picture.set_array(picture, 0.0, 1.0)
         if not drawn:
             self._show_tools(TEST)
@@ -167,7 +170,7 @@ class SamplePanel(Panel):
         wanted = at if fits else None
         if wanted != self._slice and sample is not None:
             self._slice = wanted
-            self.picture.set_array(flat_picture(sample.image, wanted), 0.0, 1.0)
+            self.picture.set_array(flat_picture(self._seen(sample), wanted), 0.0, 1.0)
 
     def set_field(self, field: Box | None) -> None:
         """Frame what the value depends on."""
@@ -208,7 +211,7 @@ class SamplePanel(Panel):
         """Go on with the picture that is shown as a drawing, or return to the test set."""
         sample = self._session.material.sample
         if which == DRAW and sample is not None and self._can_draw():
-            self.pad.set_image(flat_picture(sample.image))
+            self.pad.set_image(flat_picture(self._seen(sample)))
             self._show_tools(DRAW)
         elif which == TEST:
             self._show_tools(TEST)
@@ -233,9 +236,17 @@ class SamplePanel(Panel):
         for part in (*drawing, *choosing):
             part.setVisible((part in drawing) == draw)
 
+    def _seen(self, sample: Sample) -> Array:
+        """Return the image as the network sees it: moved, while that is tried out."""
+        return varied(sample.image, self._session.document.whatif.variation)
+
     def _draw(self, image: Array) -> None:
+        """Go on with what is on the pad; where it was moved, the pad shows it so."""
         self._drawing = True
+        document = self._session.document
         try:
+            if document.whatif.variation:
+                document.attempt("Draw on the moved image", document.whatif.varying(Variation()))
             self._session.material.draw(image[None])
         finally:
             self._drawing = False
@@ -271,10 +282,9 @@ class SideColumn(QWidget):
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
         self._pages = QStackedWidget()
-        parts = ("Input image", self.sample), ("Explanation", self.attribution), ("Examples", self.examples)
+        parts = ("Image", self.sample), ("Explanation", self.attribution), ("Examples", self.examples)
         for name, page in parts:
-            self.tabs.addTab(name)
-            self._pages.addWidget(page)
+            self.add_page(name, page)
         self.tabs.currentChanged.connect(self._pages.setCurrentIndex)
         self.sample.field_changed.connect(self.attribution.picture.set_field)
         column = QVBoxLayout(self)
@@ -284,6 +294,16 @@ class SideColumn(QWidget):
         column.addWidget(_on_panel(self.tabs))
         column.addWidget(self._pages, 1)
         column.setAlignment(Qt.AlignmentFlag.AlignTop)
+
+    def add_page(self, name: str, page: QWidget) -> None:
+        """Offer something else below the answer."""
+        self.tabs.addTab(name)
+        self._pages.addWidget(page)
+
+    def show_page(self, name: str) -> None:
+        """Bring a page to the front; ValueError where there is none of this name."""
+        names = [self.tabs.tabText(at) for at in range(self.tabs.count())]
+        self.tabs.setCurrentIndex(names.index(name))
 
 
 def _on_panel(tabs: QTabBar) -> QWidget:

@@ -27,6 +27,8 @@ from cnnviz.ui.inspect.playing import Playing
 from cnnviz.ui.inspect.reading import Spot
 from cnnviz.ui.inspect.side import SideColumn
 from cnnviz.ui.inspect.steering import Steering
+from cnnviz.ui.inspect.walk.trail import Trail
+from cnnviz.ui.inspect.whatif.room import WhatIfRoom
 from cnnviz.ui.inspect.workpane import WorkPane
 from cnnviz.ui.splitters import keep_sizes
 from cnnviz.ui.state import Session
@@ -43,12 +45,12 @@ class InspectWorkspace(QWidget):
         self._session = session
         self.frame: Frame | None = None
         self.scope = "layer"
-        self._frames = Frames(session)
+        self._frames = Frames(session, self.refresh)
         self._peeking = False
         self._spot: Spot | None = None
         self.steering = Steering(session, self)
         self.player = Player(self)
-        self.bar = InspectBar(self.player)
+        self.bar, self.trail = InspectBar(self.player), Trail()
         self.banner = Banner()
         self.lane = Lane()
         self.input, self.work, self.output = InputPane(), WorkPane(), OutputPane()
@@ -60,6 +62,8 @@ class InspectWorkspace(QWidget):
         self._assemble()
         self._connect_session()
         self._connect_parts()
+        self.whatif = WhatIfRoom(session, self)
+        self._column.insertWidget(2, self.whatif.banner)
         self.actions_here = make_actions(self, session)
         self.setFocusProxy(self.lane)
 
@@ -72,11 +76,12 @@ class InspectWorkspace(QWidget):
         self._pages = QStackedWidget()
         self._pages.addWidget(self._whole)
         self._pages.addWidget(self.nothing)
-        column = QVBoxLayout(self)
+        column = self._column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(1)
         column.addWidget(self.bar)
         column.addWidget(self.banner)
+        column.addWidget(self.trail)
         column.addWidget(self._pages, 1)
         self._restore_layout()
 
@@ -106,6 +111,8 @@ class InspectWorkspace(QWidget):
         self.side.probabilities.bars.clicked.connect(steering.choose_class)
         self.bar.scope_chosen.connect(self.set_scope)
         self.bar.back.connect(steering.back)
+        self.trail.chosen.connect(steering.retrace)
+        self.work.flip_wanted.connect(self._frames.flip.set_node)
         self.bar.direction.turned.connect(self._session.looking.set_backward)
         self.bar.direction.supposed.connect(self._session.looking.suppose)
         self.output.weight_chosen.connect(steering.walk)
@@ -158,7 +165,9 @@ class InspectWorkspace(QWidget):
         self._show_answers(frame, sample.label if sample is not None else -1)
         self.side.sample.show_slice(frame.cell[1], frame.output.shape[1])
         self.bar.show_frame(frame, trace.graph.title)
-        self.bar.back_button.setEnabled(len(self.steering.path) > 0)
+        path = self.steering.path
+        self.bar.back_button.setEnabled(len(path) > 0)
+        self.trail.show_places(path.before, (frame.node, frame.index), path.after)
         self.fields.show_frame(frame)
 
     def _show_answers(self, frame: Frame, label: int) -> None:
@@ -179,6 +188,11 @@ class InspectWorkspace(QWidget):
         self.lane.set_field(found)
         self.output.set_field(seen)
         self.side.sample.set_field(seen)
+
+    @property
+    def spot(self) -> Spot | None:
+        """Return the cell of a window that is pointed at, in whichever pane."""
+        return self._spot
 
     # -- pointing -----------------------------------------------------------------------------------------------
 
@@ -252,8 +266,9 @@ class InspectWorkspace(QWidget):
             super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Offer to save what is under the pointer."""
-        if not self.saving.open_menu(self.childAt(event.pos()), event.globalPos()):
+        """Offer to change and to save what is under the pointer."""
+        here, place = self.childAt(event.pos()), event.globalPos()
+        if not self.saving.open_menu(here, place, self.whatif.actions_at(here, place)):
             super().contextMenuEvent(event)
 
     def _offer_saving(self) -> None:

@@ -185,13 +185,15 @@ def _value(option: Option, random: Random) -> Any:
         return random.randint(smallest, largest)
     if option.form in ("kernel", "layer"):
         return _kernel(random) if option.form == "kernel" else _held(random)
-    if option.form == "rising":
-        return tuple(sorted(random.sample(range(smallest, largest + 1), random.randint(0, 3))))
     length = option.length or random.randint(1, 4)
     if option.form == "target":
         entries = [random.randint(1, 3) for _ in range(length)]
         return (*entries[:-1], random.choice((-1, entries[-1])))
-    return tuple(random.randint(smallest, largest) for _ in range(length))
+    if option.form == "rising":
+        entries = sorted(random.sample(range(smallest, largest + 1), length))
+    else:
+        entries = [random.randint(smallest, largest) for _ in range(length)]
+    return tuple(entries)
 
 
 def _kernel(random: Random) -> str:

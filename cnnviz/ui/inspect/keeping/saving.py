@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -58,15 +58,18 @@ class Saving(QObject):
         ]
         return [self._action(text, do) for text, do in wanted]
 
-    def open_menu(self, here: QWidget | None, place: QPoint) -> bool:
-        """Offer to save the picture at a place of the screen; say whether there is one."""
+    def open_menu(self, here: QWidget | None, place: QPoint, before: Sequence[QAction] = ()) -> bool:
+        """Offer to save the picture at a place of the screen, below other actions; say whether there is one."""
         picture = picture_of(here)
-        if picture is None or self._workspace.frame is None:
+        if self._workspace.frame is None or (picture is None and not before):
             return False
         menu = QMenu(self._workspace)
-        menu.addAction("Save this picture (PNG, SVG)…", lambda: self.ask_picture(picture))
-        menu.addAction("Copy this picture", lambda: self._copy(picture))
+        menu.addActions(before)
         menu.addSeparator()
+        if picture is not None:
+            menu.addAction("Save this picture (PNG, SVG)…", lambda: self.ask_picture(picture))
+            menu.addAction("Copy this picture", lambda: self._copy(picture))
+            menu.addSeparator()
         menu.addActions(self.actions)
         menu.popup(place)
         return True

@@ -1,0 +1,1 @@
+"""What if: weights edited in place, maps muted or swapped, the sample moved; what comes of it, and the way back."""
