@@ -14,6 +14,7 @@ from cnnviz.ui.inspect.products import ProductBlocks
 from cnnviz.ui.inspect.reading import Reading, Spot
 from cnnviz.ui.inspect.views import FULL_HEIGHT, View, view
 from cnnviz.ui.inspect.volumes import Cell
+from cnnviz.ui.inspect.walk.flip import can_flip
 from cnnviz.ui.widgets.chrome import button
 from cnnviz.ui.widgets.legend import Legend
 
@@ -40,18 +41,25 @@ class ConvView(View):
         self.blocks = ProductBlocks()
         self.legend = Legend(label="products")
         self.unfold = button("", "link")
+        self.flip = button("Flip kernel", small=True)
+        self.flip.setCheckable(True)
+        self.flip.setToolTip(
+            "True convolution turns the kernel round; networks multiply it as it is (cross-correlation)"
+        )
         self.unfolded = False
         self.curve = Curve()
         self.curve.setFixedHeight(CURVE)
         foot = QHBoxLayout()
         foot.addWidget(self.legend, 1)
         foot.addWidget(self.unfold)
+        foot.addWidget(self.flip)
         self.column.addWidget(self.sources)
         self.column.addWidget(self.blocks, 1)
         self.column.addLayout(foot)
         self.column.addWidget(self.curve)
         self.sources.currentChanged.connect(self._choose_source)
         self.unfold.clicked.connect(self._toggle)
+        self.flip.clicked.connect(self._flip)
         self.blocks.hovered.connect(lambda cell: self.spot_hovered.emit(Spot(self.at, cell)))
         self.blocks.left.connect(lambda: self.spot_hovered.emit(None))
         self.blocks.clicked.connect(self._clicked)
@@ -62,6 +70,8 @@ class ConvView(View):
         self._fill_tabs(self.frame)
         self._show_products(self.frame.readings[self.at])
         self._show_function(self.frame)
+        self.flip.setVisible(can_flip(self.frame))
+        self.flip.setChecked(self.frame.flipped)
 
     def set_spot(self, spot: Spot | None) -> None:
         if spot is not None and spot.reading != self.at and spot.reading < self.sources.count():
@@ -80,6 +90,8 @@ class ConvView(View):
         reading = frame.readings[0]
         if not reading.weighted:
             return "Sum of products"
+        if frame.flipped:
+            return "Patch × kernel turned round"
         return "Inputs × weights" if reading.is_vector else self.title
 
     def full_height(self, frame: Frame) -> int:
@@ -88,7 +100,8 @@ class ConvView(View):
     def subtitle(self, frame: Frame) -> str:
         if len(frame.readings) > 1:
             return frame.explanation.rule
-        return window_words(frame.readings[0])
+        words = window_words(frame.readings[0])
+        return f"true convolution, {words}" if frame.flipped else words
 
     def _show_products(self, reading: Reading) -> None:
         count = len(reading.products)
@@ -130,6 +143,9 @@ class ConvView(View):
         if self.frame is not None:
             self._show_products(self.frame.readings[self.at])
             self.spot_hovered.emit(Spot(self.at, (0, -1, -1, -1)))
+
+    def _flip(self, wanted: bool) -> None:
+        self.flip_wanted.emit(self.frame.owner if wanted and self.frame is not None else "")
 
     def _toggle(self) -> None:
         self.unfolded = not self.unfolded

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar
 
@@ -76,6 +76,8 @@ class Frame:
     reaches: Reaches
     scope: str = "layer"
     classes: tuple[str, ...] = ()
+    flipped: bool = field(default=False, kw_only=True)
+    """Whether the layer's kernels are turned round."""
 
     @property
     def values(self) -> Trace:
@@ -211,6 +213,8 @@ def make_frame(
     *,
     classes: tuple[str, ...] = (),
     reaches: Reaches | None = None,
+    flipped: bool = False,
 ) -> Frame:
     """Return the frame of a value; raise ExplainError where there is none."""
-    return Frame(trace, explain(trace, node, index), reaches or Reaches(trace), scope, classes)
+    found = explain(trace, node, index)
+    return Frame(trace, found, reaches or Reaches(trace), scope, classes, flipped=flipped)

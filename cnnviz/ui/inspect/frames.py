@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from cnnviz.explain import Trace, split
 from cnnviz.explain.backward import Step, rule_of, step
 from cnnviz.ui.inspect.frame import Frame, Reaches, make_frame
 from cnnviz.ui.inspect.gradients import Way, make_gradient_frame
 from cnnviz.ui.inspect.path import settled
+from cnnviz.ui.inspect.walk.flip import Flip
 from cnnviz.ui.state import Session
 
 
 class Frames:
     """Reads what the session looks at. `way` is the way back, while it is looked at and known."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, changed: Callable[[], None]) -> None:
         self._session = session
+        self.flip = Flip(session, changed)
         self._reaches: tuple[Trace, Reaches] | None = None
         self.way: Way | None = None
 
@@ -23,7 +27,7 @@ class Frames:
         trace, slopes = self._session.looking.trace, self._session.looking.slopes
         if trace is None or slopes is None:
             self.way = None
-            return trace
+            return self.flip.seen(trace) if trace is not None else None
         if self.way is None or self.way.slopes is not slopes:
             self.way = Way(trace, slopes)
         return self.way.gradients
@@ -34,7 +38,10 @@ class Frames:
             return make_gradient_frame(self.way, node, index, scope, classes=self.classes)
         if self._reaches is None or self._reaches[0] is not trace:
             self._reaches = trace, Reaches(trace)
-        return make_frame(trace, node, index, scope, classes=self.classes, reaches=self._reaches[1])
+        flipped = trace is not self._session.looking.trace and split(node)[0] == self.flip.node
+        return make_frame(
+            trace, node, index, scope, classes=self.classes, reaches=self._reaches[1], flipped=flipped
+        )
 
     def place(self, trace: Trace) -> tuple[str, tuple[int, ...]]:
         """Return where the cursor stands, moved to where there is a value if need be."""

@@ -15,27 +15,49 @@ MOST = 200
 
 
 class Path:
-    """Remembers where a jump started, so that Back returns there."""
+    """Remembers where jumps started, so that Back returns there, and what was gone back from, so that Forward does."""
 
     def __init__(self) -> None:
         self._places: list[Place] = []
+        self._ahead: list[Place] = []
 
     def leave(self, node: str, index: tuple[int, ...]) -> None:
-        """Remember a place that is jumped away from."""
+        """Remember a place that is jumped away from; what lay ahead is forgotten."""
+        self._ahead.clear()
         if not self._places or self._places[-1] != (node, index):
             self._places.append((node, index))
             del self._places[:-MOST]
 
-    def back(self, trace: Trace) -> Place | None:
-        """Return the last place that still exists, and forget it."""
-        while self._places:
-            place = self._places.pop()
-            if exists(trace, *place):
-                return place
-        return None
+    def back(self, trace: Trace, here: Place | None = None) -> Place | None:
+        """Return the last place that still exists; it and `here` change sides."""
+        return _moved(self._places, self._ahead, trace, here)
+
+    def forward(self, trace: Trace, here: Place | None = None) -> Place | None:
+        """Return the place that was last gone back from."""
+        return _moved(self._ahead, self._places, trace, here)
+
+    @property
+    def before(self) -> tuple[Place, ...]:
+        """Return the places that led here, the first jump first."""
+        return tuple(self._places)
+
+    @property
+    def after(self) -> tuple[Place, ...]:
+        """Return the places that were gone back from, the nearest first."""
+        return tuple(reversed(self._ahead))
 
     def __len__(self) -> int:
         return len(self._places)
+
+
+def _moved(source: list[Place], target: list[Place], trace: Trace, here: Place | None) -> Place | None:
+    while source:
+        place = source.pop()
+        if exists(trace, *place):
+            if here is not None:
+                target.append(here)
+            return place
+    return None
 
 
 def field(graph: Graph, node: str, index: tuple[int, ...]) -> dict[str, Box]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from cnnviz.explain.trace import Array
@@ -14,11 +14,13 @@ from cnnviz.ui import colormaps, numbers, theme
 from cnnviz.ui.inspect.blocks import GAP, HEAD, PAD, PLANE_GAP, Blocks
 from cnnviz.ui.inspect.reading import Reading
 from cnnviz.ui.inspect.volumes import Cell
-from cnnviz.ui.widgets.painted import draw_ring
+from cnnviz.ui.widgets.painted import ARROWS, draw_ring
 from cnnviz.ui.widgets.scrolled import Scrolled
 
 CHARACTER = 6.7  # width of one figure at 11 px
 SMALLEST = 1.0
+MOST_STEPS = 40
+"""Half cells that an arrow key looks ahead for the next cell."""
 
 
 class ProductBlocks(Scrolled):
@@ -254,6 +256,42 @@ class ProductBlocks(Scrolled):
         cell = self.cell_at(event.position())
         if cell is not None and event.button() is Qt.MouseButton.LeftButton:
             self.clicked.emit(cell)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Move from cell to cell with the arrows; Enter goes to where the cell comes from."""
+        step = ARROWS.get(Qt.Key(event.key()))
+        if step is not None:
+            found = self._neighbour(*step)
+            if found is not None:
+                self.set_cell(found)
+                self.setAccessibleDescription(self._sentence(found))
+                self.hovered.emit(found)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._cell is not None:
+            self.clicked.emit(self._cell)
+        else:
+            super().keyPressEvent(event)
+
+    def _neighbour(self, down: int, right: int) -> Cell | None:
+        """Return the next cell in a direction, in the same block or the next one; at first the first of all."""
+        blocks, lit = self.blocks(), self._cell
+        if not blocks.count or not blocks.rows:
+            return None
+        if lit is None or lit[1] < 0 or lit[0] not in self._order:
+            return (self._order[0], 0, 0, 0)
+        place = list(self._order).index(lit[0])
+        point = blocks.cell_rect(place, *lit[1:]).center()
+        for _ in range(MOST_STEPS):
+            point += QPointF(right * blocks.cell_width / 2, down * blocks.cell_height / 2)
+            found = blocks.hit(point)
+            if found is not None and found[1] is not None and (self._order[found[0]], *found[1]) != lit:
+                self.reveal(blocks.cell_rect(found[0], *found[1]))
+                return (self._order[found[0]], *found[1])
+        following = place + right
+        if not right or not 0 <= following < blocks.count:
+            return None
+        cell = (0, lit[2], 0) if right > 0 else (blocks.depth - 1, lit[2], blocks.columns - 1)
+        self.reveal(blocks.cell_rect(following, *cell))
+        return (self._order[following], *cell)
 
     def pointer_left(self) -> None:
         self.set_cell(None)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from cnnviz.explain import Trace
 from cnnviz.ui.inspect.frame import Frame
 from cnnviz.ui.inspect.path import Path, carried, settled
-from cnnviz.ui.inspect.volumes import to_cell
+from cnnviz.ui.inspect.volumes import to_cell, unraveled
 from cnnviz.ui.state import Session
 
 Index = tuple[int, ...]
@@ -29,9 +30,11 @@ class Steering(QObject):
 
     @property
     def trace(self) -> Trace | None:
-        """Return the trace to move in: on the way back, that of the gradients."""
+        """Return the trace to move in: that of the gradients on the way back, else with the kernels as seen."""
         frame, trace = self.frame, self._looking.trace
-        return frame.trace if frame is not None and frame.values is trace else trace
+        if frame is not None and trace is not None and frame.trace.graph is trace.graph:
+            return frame.trace
+        return trace
 
     def go(self, node: str, index: Index, *, jump: bool = False) -> None:
         """Point at a value of a node, or at its largest one where there is none at the index."""
@@ -64,11 +67,30 @@ class Steering(QObject):
         self.leaving.emit()
         self.go(node, index or carried(frame.trace, frame.node, frame.index, node), jump=True)
 
+    def walk_strongest(self) -> None:
+        """Jump to the value that counts most in the one that is looked at."""
+        frame = self.frame
+        found = strongest(frame) if frame is not None else None
+        if found is not None:
+            self.walk(*found)
+
     def back(self) -> None:
         """Return to where the last jump started."""
-        trace = self.trace
-        place = self.path.back(trace) if trace is not None else None
-        if place is not None:
+        self.retrace(-1)
+
+    def forward(self) -> None:
+        """Go again where Back has come from."""
+        self.retrace(1)
+
+    def retrace(self, steps: int) -> None:
+        """Go so many places back (below 0) or forward along the trail."""
+        trace, frame, place = self.trace, self.frame, None
+        here = (frame.node, frame.index) if frame is not None else None
+        for _ in range(abs(steps) if trace is not None else 0):
+            assert trace is not None
+            found = self.path.back(trace, here) if steps < 0 else self.path.forward(trace, here)
+            place = here = found or here
+        if place is not None and trace is not None:
             self.leaving.emit()
             self.go(*place)
 
@@ -114,3 +136,16 @@ class Steering(QObject):
         """Jump to the network's answer for a class."""
         if self.frame is not None:
             self.walk(self.frame.trace.graph.summary().output, (number,))
+
+
+def strongest(frame: Frame) -> tuple[str, Index] | None:
+    """Return the place of the largest term; None where no other value takes part."""
+    best: tuple[float, str, Index] | None = None
+    for reading in frame.readings:
+        sizes = np.where(reading.inside, np.abs(np.nan_to_num(reading.products)), -1.0)
+        channel, depth, row, column = unraveled(int(sizes.argmax()), sizes.shape)
+        index = reading.index((channel, depth, row, column))
+        size = float(sizes[channel, depth, row, column])
+        if index is not None and (best is None or size > best[0]):
+            best = size, reading.node, index
+    return best[1:] if best is not None else None

@@ -24,11 +24,13 @@ MODES = ("products", "x · w", "sums only")
 class View(QWidget):
     """The middle pane for one form of account. It is given frames of plain arrays, and knows nothing else.
 
-    `spot_hovered` carries the cell that is pointed at, or None; `walked` asks to go to where a cell comes from.
+    `spot_hovered` carries the cell that is pointed at, or None; `walked` asks to go to where a cell comes from,
+    `flip_wanted` to turn the kernels of a layer round (an empty name: to take them as they are).
     """
 
     spot_hovered = Signal(object)
     walked = Signal(str, object)
+    flip_wanted = Signal(str)
 
     title: ClassVar[str] = "Working"
     has_modes: ClassVar[bool] = False

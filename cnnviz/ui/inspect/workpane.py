@@ -62,6 +62,7 @@ class WorkPane(Panel):
 
     spot_hovered = Signal(object)
     walked = Signal(str, object)
+    flip_wanted = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("2 · Working", parent=parent)
@@ -162,6 +163,7 @@ class WorkPane(Panel):
             made = self._views[kind] = kind()
             made.spot_hovered.connect(self.spot_hovered)
             made.walked.connect(self.walked)
+            made.flip_wanted.connect(self.flip_wanted)
             self._pages.addWidget(made)
         view = self._views[kind]
         if view is not self.view:
