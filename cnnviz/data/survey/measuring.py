@@ -17,7 +17,7 @@ from cnnviz.data.survey.means import Means
 from cnnviz.data.survey.twins import Places, Twins
 from cnnviz.events import Answer, Event, Finished, Progress
 
-CHUNK_BYTES = 2**20
+CHUNK_BYTES = 2**18
 """Read and measured at once: no step holds the interpreter for more than some milliseconds."""
 
 

@@ -47,6 +47,7 @@ class FactColumn(QScrollArea):
             lambda text: self.values.set_title("Values", text or "as they are stored")
         )
         surveying.changed.connect(self.show_survey)
+        theme.changed.connect(self.show_survey)
 
     def _assemble(self) -> None:
         self.setWidgetResizable(True)
@@ -80,7 +81,7 @@ class FactColumn(QScrollArea):
         self.split.show_arrangement(arrangement)
         self.classes.setVisible(bool(arrangement.dataset.classes))
         self.balance.set_counts(arrangement.class_counts(), arrangement.dataset.classes)
-        self.show_survey()
+        self._show_findings()
 
     def set_class(self, chosen: int) -> None:
         """Mark the class that is chosen."""
@@ -89,15 +90,12 @@ class FactColumn(QScrollArea):
 
     def show_survey(self) -> None:
         """Show what the survey found; as long as there is none, only how far it is."""
-        found, arrangement = self._surveying.survey, self._arrangement
-        if arrangement is None or self._surveying.dataset is not arrangement.dataset:
-            found = None  # one of both is about to follow
+        found, dataset = self._surveying.survey, self._surveying.dataset
         for panel in (self.findings, self.means, self.values):
             panel.setVisible(found is not None)
-        if found is None or arrangement is None:
+        if found is None or dataset is None:
             return
-        self.rows.set_findings(find(found, arrangement.goes))
-        dataset = arrangement.dataset
+        self._show_findings()
         scale = 1 / 255 if dataset.train.images.dtype == np.uint8 else 1.0
         means, shown = found.means, _mean_range(found.means.whole() * scale)
         self.mean.set_means(means, dataset.classes, shown, scale)
@@ -110,6 +108,12 @@ class FactColumn(QScrollArea):
         self.spread.setText(told(found.values[0]))
         self.answers.setText(f"To predict: {told(found.answers[0])}" if found.answers else "")
         self.answers.setVisible(found.answers is not None)
+
+    def _show_findings(self) -> None:
+        """Sort what is the same by where it goes, unless either of both is about to follow the other."""
+        found, arrangement = self._surveying.survey, self._arrangement
+        if found is not None and arrangement is not None and arrangement.dataset is self._surveying.dataset:
+            self.rows.set_findings(find(found, arrangement.goes))
 
 
 class SurveyProgress(QWidget):

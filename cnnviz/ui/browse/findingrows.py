@@ -17,22 +17,31 @@ TONES = {"error": "err", "warning": "warn", "info": "accent"}
 class FindingRow(QPushButton):
     """One kind of finding with how many there are; without any it can't be pressed."""
 
-    def __init__(self, finding: Finding) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.finding = finding
+        self.finding: Finding | None = None
         theme.set_role(self, role="quiet", small=True)
         self.setCheckable(True)
-        self.setToolTip(finding.kind.help)
-        self.setAccessibleName(f"{finding.kind.title}: {finding.samples}")
         row = QHBoxLayout(self)
         row.setContentsMargins(4, 0, 2, 0)
-        title = Elided(finding.kind.title, "" if finding.groups else "secondary")
-        count = Pill(told(finding), TONES[finding.kind.severity] if finding.groups else "ok")
-        for part in (title, count):
+        self._title, self._count = Elided(), Pill()
+        for part in (self._title, self._count):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        row.addWidget(title, 1)
-        row.addWidget(count)
-        self.setEnabled(bool(finding.groups))
+        row.addWidget(self._title, 1)
+        row.addWidget(self._count)
+
+    def show_finding(self, finding: Finding) -> None:
+        """Show another finding; the row stays pressed where it is of the same kind."""
+        same = self.finding is not None and self.finding.kind == finding.kind
+        found, self.finding = bool(finding.groups), finding
+        self.setChecked(self.isChecked() and same and found)
+        self.setEnabled(found)
+        self.setToolTip(finding.kind.help)
+        self.setAccessibleName(f"{finding.kind.title}: {told(finding)}")
+        self._title.setText(finding.kind.title)
+        if self._count.text() != told(finding):
+            self._count.setText(told(finding))
+            self._count.set_tone(TONES[finding.kind.severity] if found else "ok")
 
 
 class FindingRows(QWidget):
@@ -49,15 +58,18 @@ class FindingRows(QWidget):
 
     def set_findings(self, findings: Sequence[Finding]) -> None:
         """Show these kinds of findings; the one that is pressed stays so."""
-        pressed = next((row.finding.kind for row in self.rows if row.isChecked()), None)
-        for row in self.rows:
-            row.hide()
-            row.deleteLater()
-        self.rows = [FindingRow(each) for each in findings]
-        for row in self.rows:
-            row.setChecked(row.finding.kind == pressed and bool(row.finding.groups))
+        while len(self.rows) < len(findings):
+            row = FindingRow()
             row.clicked.connect(lambda on, row=row: self._take(row, on))
+            self.rows.append(row)
             self._column.addWidget(row)
+        for row, each in zip(self.rows, findings, strict=True):
+            row.show_finding(each)
+
+    @property
+    def pressed(self) -> Finding | None:
+        """The finding that is shown."""
+        return next((row.finding for row in self.rows if row.isChecked()), None)
 
     def release(self) -> None:
         """Press none; emits nothing."""

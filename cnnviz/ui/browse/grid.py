@@ -43,6 +43,7 @@ class SampleGrid(Scrolled):
         self._selected: int | None = None
         self._hovered: tuple[int, int] | None = None
         thumbnails.arrived.connect(self.viewport().update)
+        thumbnails.forgotten.connect(self._ask)
         self.verticalScrollBar().valueChanged.connect(self._ask)
 
     def set_arrangement(self, arrangement: Arrangement | None) -> None:

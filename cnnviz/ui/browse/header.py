@@ -23,7 +23,7 @@ class Header(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._failure = ""
+        self._failure, self._loading = "", ""
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         theme.set_role(self, role="panel")
         self.title, self.facts = label("", "project"), Elided("", "secondary")
@@ -42,7 +42,8 @@ class Header(QWidget):
         self.back.clicked.connect(self.left)
         self._assemble()
         session.material.failed.connect(self._tell_failure)
-        session.material.loading.connect(lambda _name: self._forget_failure())
+        session.material.loading.connect(self._tell_loading)
+        session.material.dataset_changed.connect(self._tell_loaded)
 
     def _assemble(self) -> None:
         words = QVBoxLayout()
@@ -64,12 +65,16 @@ class Header(QWidget):
     def refresh(self) -> None:
         """Describe the data of the session."""
         dataset, wanted = self._session.material.dataset, self._wanted()
-        missing = dataset is not None and bool(wanted) and parse(dataset.name).name != wanted
+        shown = parse(dataset.name).name if dataset is not None else ""
+        missing = bool(shown and wanted) and shown != wanted and not self._loading and not self._failure
         source = SOURCES.get(wanted)
         size = source.download_bytes if source is not None else None
         self.title.setText(dataset.title if dataset is not None else "Data")
         self.facts.setText(facts(dataset) if dataset is not None else "")
-        self.origin.setText(self._failure or (dataset.origin if dataset is not None else ""))
+        loading = (
+            f"Loading {source.title if source is not None else self._loading} …" if self._loading else ""
+        )
+        self.origin.setText(self._failure or loading or (dataset.origin if dataset is not None else ""))
         theme.set_role(self.origin, role="error" if self._failure else "hint")
         self.stands_in.setVisible(missing)
         self.choose.setVisible(missing)
@@ -82,11 +87,15 @@ class Header(QWidget):
         return parse(wanted).name if wanted else ""
 
     def _tell_failure(self, failure: Failed) -> None:
-        self._failure = failure.message
+        self._failure, self._loading = failure.message, ""
         self.refresh()
 
-    def _forget_failure(self) -> None:
-        self._failure = ""
+    def _tell_loading(self, address: str) -> None:
+        self._failure, self._loading = "", address
+        self.refresh()
+
+    def _tell_loaded(self) -> None:
+        self._loading = ""
         self.refresh()
 
 

@@ -57,8 +57,9 @@ class Arrangement:
     def __len__(self) -> int:
         return len(self.dataset.train) + len(self.dataset.test)
 
+    @cached_property
     def counts(self) -> NDArray[np.int64]:
-        """Return how many samples go where: (3,)."""
+        """How many samples go where: (3,)."""
         return np.bincount(self.goes, minlength=3)
 
     def class_counts(self) -> NDArray[np.int64]:

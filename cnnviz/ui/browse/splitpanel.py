@@ -75,7 +75,7 @@ class SplitPanel(Panel):
         ):
             if not field.isAncestorOf(QApplication.focusWidget() or self):
                 field.set_value(value)
-        counts = [numbers.count(int(each)) for each in arrangement.counts()]
+        counts = [numbers.count(int(each)) for each in arrangement.counts]
         text = f"{counts[TRAINING]} to learn from, {counts[VALIDATION]} to judge by, {counts[TEST]} to test with."
         if not choice.folds and choice.validation > arrangement.held_out.validation:
             text += f" {numbers.count(choice.validation)} would be more than a quarter: a sixth is held out."

@@ -18,7 +18,7 @@ from cnnviz.ui.browse.places import Arrangement
 from cnnviz.ui.browse.rendering import Range, few_places, shown_range, thumbnail
 
 SIDE = 128
-KEPT = 4_000
+KEPT_BYTES = 64 * 2**20
 AT_ONCE = 32
 """Pictures per turn of the worker: the first ones are there soon, and what is scrolled away is not waited for."""
 
@@ -31,9 +31,13 @@ class _Turn:
 
 
 class Thumbnails(QObject):
-    """`arrived` says that pictures came which were asked for; what could not be read is told by `failed(sentence)`."""
+    """`arrived` says that pictures came which were asked for, `forgotten` that all have to be asked for anew.
+
+    What could not be read is told by `failed(sentence)`.
+    """
 
     arrived = Signal()
+    forgotten = Signal()
     failed = Signal(str)
 
     def __init__(self, asker: Asker, parent: QObject | None = None) -> None:
@@ -41,6 +45,7 @@ class Thumbnails(QObject):
         self._asker = asker
         self._arrangement: Arrangement | None = None
         self._images: OrderedDict[int, QImage] = OrderedDict()
+        self._bytes = 0
         self.shown: Range | None = None
         """The values painted darkest and brightest; None before the first samples were read."""
         self._wanted: tuple[int, ...] = ()
@@ -79,9 +84,11 @@ class Thumbnails(QObject):
             return
         self._busy = False
         self.shown = turn.shown
-        self._images.update(turn.images)
-        while len(self._images) > KEPT:
-            self._images.popitem(last=False)
+        for place, image in turn.images.items():
+            self._images[place] = image
+            self._bytes += image.sizeInBytes()
+        while self._bytes > KEPT_BYTES and len(self._images) > AT_ONCE:
+            self._bytes -= self._images.popitem(last=False)[1].sizeInBytes()
         self.arrived.emit()
         self.want(self._wanted)
 
@@ -91,7 +98,8 @@ class Thumbnails(QObject):
 
     def _forget_pictures(self) -> None:
         self._images.clear()
-        self.arrived.emit()
+        self._bytes = 0
+        self.forgotten.emit()
 
 
 def _read(arrangement: Arrangement, places: tuple[int, ...], shown: Range | None) -> _Turn:

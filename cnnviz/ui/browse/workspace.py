@@ -142,7 +142,8 @@ class DataWorkspace(QWidget):
         self.thumbnails.set_arrangement(found)
         self.grid.set_arrangement(found)
         self.facts.show_arrangement(found)
-        for (part, name), count in zip(PARTS.items(), (len(found), *found.counts().tolist()), strict=True):
+        self._finding = self.facts.rows.pressed if self._finding is not None else None
+        for (part, name), count in zip(PARTS.items(), (len(found), *found.counts.tolist()), strict=True):
             self.parts.part(part).setText(f"{name} {numbers.count(count)}")
             self.parts.part(part).setEnabled(bool(count))
         self._fill()
