@@ -198,6 +198,18 @@ class MapPicture(QWidget):
         self._window = ranges
         self._place_marks()
 
+    def window_rect(self) -> QRectF | None:
+        """Return the place in `map` of the block that is read; None where none is shown."""
+        block = self.map.window_shown
+        if block is None or self.is_vector:
+            return None
+        return self.map.grid().cell_rect(block.row, block.column, block.rows, block.columns)
+
+    def selected_rect(self) -> QRectF | None:
+        """Return the place in `map` of the selected cell; None where none is shown."""
+        cell = self.map.selected
+        return self.map.grid().cell_rect(*cell) if cell is not None and not self.is_vector else None
+
     @property
     def is_vector(self) -> bool:
         """Say whether all channels are shown at once, one cell each."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWi
 
 from cnnviz.explain import Box
 from cnnviz.ui import theme
+from cnnviz.ui.inspect.asking.room import AskingRoom
 from cnnviz.ui.inspect.bar import InspectBar
 from cnnviz.ui.inspect.commands import make_actions
 from cnnviz.ui.inspect.direction import truth_of
@@ -27,6 +28,7 @@ from cnnviz.ui.inspect.playing import Playing
 from cnnviz.ui.inspect.reading import Spot
 from cnnviz.ui.inspect.side import SideColumn
 from cnnviz.ui.inspect.steering import Steering
+from cnnviz.ui.inspect.walk.arrows import Arrows
 from cnnviz.ui.inspect.walk.trail import Trail
 from cnnviz.ui.inspect.whatif.room import WhatIfRoom
 from cnnviz.ui.inspect.workpane import WorkPane
@@ -60,18 +62,20 @@ class InspectWorkspace(QWidget):
         self.saving = Saving(self, session)
         self.nothing = EmptyState("")
         self._assemble()
+        self.arrows = Arrows(self)
         self._connect_session()
         self._connect_parts()
         self.whatif = WhatIfRoom(session, self)
+        self.asking = AskingRoom(session, self)
         self._column.insertWidget(2, self.whatif.banner)
         self.actions_here = make_actions(self, session)
         self.setFocusProxy(self.lane)
 
     def _assemble(self) -> None:
         self.panes = _splitter(Qt.Orientation.Horizontal, self.input, self.work, self.output)
-        self._middle = _splitter(Qt.Orientation.Vertical, self.lane, self.panes)
-        self._whole = _splitter(Qt.Orientation.Horizontal, self._middle, self.side)
-        for splitter, at in ((self.panes, 1), (self._middle, 1), (self._whole, 0)):
+        self.middle = _splitter(Qt.Orientation.Vertical, self.lane, self.panes)
+        self._whole = _splitter(Qt.Orientation.Horizontal, self.middle, self.side)
+        for splitter, at in ((self.panes, 1), (self.middle, 1), (self._whole, 0)):
             splitter.setStretchFactor(at, 1)
         self._pages = QStackedWidget()
         self._pages.addWidget(self._whole)
@@ -169,6 +173,7 @@ class InspectWorkspace(QWidget):
         self.bar.back_button.setEnabled(len(path) > 0)
         self.trail.show_places(path.before, (frame.node, frame.index), path.after)
         self.fields.show_frame(frame)
+        self.arrows.show_move(at_once=self.player.playing or self.player.reduced or self.output.filling)
 
     def _show_answers(self, frame: Frame, label: int) -> None:
         """Show the probabilities, and the loss where the way back is looked at."""
@@ -291,7 +296,7 @@ class InspectWorkspace(QWidget):
         self.player.reduced = self._session.settings.reduce_motion
         for name, splitter, usual in (
             ("inspect-side", self._whole, (1000, SIDE_WIDTH)),
-            ("inspect-lane", self._middle, (HEIGHT, 560)),
+            ("inspect-lane", self.middle, (HEIGHT, 560)),
             ("inspect-panes", self.panes, (PANE_WIDTH, 520, PANE_WIDTH)),
         ):
             splitter.setSizes(list(kept.get(name, usual)))

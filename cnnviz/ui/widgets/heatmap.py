@@ -128,6 +128,11 @@ class HeatMap(Painted):
         return self._selected
 
     @property
+    def window_shown(self) -> Window | None:
+        """The block of cells that is ringed."""
+        return self._window
+
+    @property
     def value_range(self) -> tuple[float, float]:
         """The numbers at both ends of the colour scale, for a legend."""
         return self._range

@@ -191,3 +191,34 @@ def test_how_few_pixels_make_half() -> None:
     assert "1 make half" in concentrated(np.array([[5.0, 1.0], [1.0, 1.0]]))
     assert "3 make half" in concentrated(np.ones((2, 3)))
     assert "No pixel" in concentrated(np.zeros((2, 2)))
+
+
+# -- arrows ---------------------------------------------------------------------------------------------------
+
+
+def test_arrows_lead_from_the_window_and_to_the_value(lenet: InspectWorkspace, qapp: QApplication) -> None:
+    qapp.processEvents()
+    arrows = lenet.arrows
+    assert arrows.geometry().topLeft() == lenet.panes.mapTo(lenet, lenet.panes.rect().topLeft())
+    first, second = arrows.paths()
+    corner = lenet.input.picture.map.mapTo(lenet, lenet.input.picture.window_rect().topRight().toPoint())
+    assert abs(first.pointAtPercent(0).x() - (corner - arrows.pos()).x()) < 6
+    cell = lenet.output.picture.map.mapTo(lenet, lenet.output.picture.selected_rect().center().toPoint())
+    assert abs(second.pointAtPercent(1).y() - (cell - arrows.pos()).y()) < 4
+    wait(lambda: not arrows.growing)
+    assert arrows.grown == 1.0
+
+
+def test_arrows_stand_still_with_reduced_motion(lenet: InspectWorkspace) -> None:
+    lenet.player.reduced = True
+    lenet.steering.walk_strongest()
+    assert not lenet.arrows.growing
+    lenet.player.reduced = False
+    lenet.steering.walk_strongest()
+    assert lenet.arrows.growing
+
+
+def test_a_click_goes_through_the_arrows(lenet: InspectWorkspace, qapp: QApplication) -> None:
+    under = lenet.childAt(lenet.arrows.geometry().center())
+    assert under is not None
+    assert under is not lenet.arrows
