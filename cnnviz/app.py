@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -108,6 +108,7 @@ def services() -> Services:
         moment=_moment,
         attempt=_attempt,
         judge=_judge,
+        ensemble=_ensemble,
         make_ready=training.start,
         shut_down=training.close,
     )
@@ -233,6 +234,14 @@ def _augment(chain: Chain, dataset: Dataset, count: int, seed: int) -> Array:
 
     cores.use_one_core()
     return augmenting.preview(chain, dataset, count, seed)
+
+
+def _ensemble(parts: Sequence[tuple[Graph, Weights]], split: Split, control: Control) -> Iterator[Event]:
+    from cnnviz.engine import cores
+    from cnnviz.engine.ensemble import judged
+
+    cores.use_one_core()
+    yield from judged(parts, split, cancelled=lambda: control.cancelled)
 
 
 def _devices() -> tuple[str, ...]:

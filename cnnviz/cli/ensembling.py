@@ -4,47 +4,45 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnnviz import library
 from cnnviz.cli import report, subject
 from cnnviz.cli.command import Command, add_json
 from cnnviz.errors import UsageError
 
+if TYPE_CHECKING:
+    from cnnviz.events import Evaluated
+
 
 def _ensemble(options: argparse.Namespace) -> int:
     from cnnviz.engine import weights
-    from cnnviz.engine.build import build
-    from cnnviz.engine.ensemble import Ensemble
+    from cnnviz.engine.ensemble import judged
+    from cnnviz.events import Evaluated
 
     found = [library.find(name) for name in (options.network, *options.more)]
-    members = []
+    parts = []
     for each in found:
         if each.weights is None:
             raise UsageError(f"{each.name} has no weights.", hint="Name folders of trainings.")
-        module = build(each.project.graph)
-        weights.apply(module, weights.load(each.weights))
-        members.append(module)
-    together = Ensemble(members)
+        parts.append((each.project.graph, weights.load(each.weights)))
     dataset = subject.load_data(options, found[0])
-    alone = [{"network": str(each.weights.parent if each.weights else each.name), **_judged(module, dataset)}
-             for each, module in zip(found, members, strict=True)]  # fmt: skip
-    final = {"members": alone, **_judged(together, dataset)}
+    *own, together = [_result(e) for e in judged(parts, dataset.test) if isinstance(e, Evaluated)]
+    alone = [
+        {"network": str(each.weights.parent if each.weights else each.name), **one}
+        for each, one in zip(found, own, strict=True)
+    ]
+    final = {"members": alone, **together}
     if options.json:
         report.result_json(final)
         return 0
     for one in alone:
         report.result(f"{Path(one['network']).name}: {_words(one)}")
-    report.result(f"all {len(members)} together: {_words(final)}")
+    report.result(f"all {len(alone)} together: {_words(final)}")
     return 0
 
 
-def _judged(module: Any, dataset: Any) -> dict[str, Any]:
-    from cnnviz.engine.evaluate import evaluate
-    from cnnviz.events import Evaluated
-
-    *_, last = evaluate(module, dataset.test)
-    assert isinstance(last, Evaluated)
+def _result(last: Evaluated) -> dict[str, Any]:
     return {"test_loss": last.loss} | ({} if last.accuracy is None else {"test_accuracy": last.accuracy})
 
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from cnnviz.errors import TrainError
 from cnnviz.model.augmentation import PRESETS, chain_from_text
 from cnnviz.model.recipe import SETTINGS, Recipe, recipe_setting
-from cnnviz.model.setting import Setting
+from cnnviz.model.setting import READERS, Setting
 
 _SHORT = {"initialiser": ("--init",)}
 _SPECIAL = frozenset({"epochs", "steps"})
@@ -45,17 +43,6 @@ def changed(recipe: Recipe, options: argparse.Namespace) -> Recipe:
     return replace(recipe, **changes)
 
 
-def read_value(name: str, text: str) -> Any:
-    """Return the value of a setting from a text; raise TrainError where there is no such setting or value."""
-    setting = recipe_setting(name)
-    try:
-        return setting.parse(_READERS.get(setting.option.form, str)(text))
-    except (ValueError, KeyError):
-        raise TrainError(
-            f"{setting.option.label.lower()} can't be {text!r}.", hint=f"It takes {setting.option.allowed()}."
-        ) from None
-
-
 def _add(parser: argparse.ArgumentParser, setting: Setting) -> None:
     names = (f"--{setting.name.replace('_', '-')}", *_SHORT.get(setting.name, ()))
     given: dict[str, Any] = {"dest": setting.name, "help": _help(setting), "default": None}
@@ -65,7 +52,7 @@ def _add(parser: argparse.ArgumentParser, setting: Setting) -> None:
         parser.add_argument(*names, choices=setting.option.choices, **given)
     else:
         metavar = _METAVARS[setting.option.form]
-        parser.add_argument(*names, type=_READERS[setting.option.form], metavar=metavar, **given)
+        parser.add_argument(*names, type=READERS[setting.option.form], metavar=metavar, **given)
 
 
 def _help(setting: Setting) -> str:
@@ -73,19 +60,4 @@ def _help(setting: Setting) -> str:
     return text[0].lower() + text[1:] if text[1:2].islower() else text
 
 
-def _switch(text: str) -> bool:
-    return {"yes": True, "true": True, "no": False, "false": False}[text.lower()]
-
-
-def _whole_numbers(text: str) -> tuple[int, ...]:
-    return tuple(int(each) for each in text.split(",") if each)
-
-
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(each for each in text.split(",") if each)
-
-
-_READERS: dict[str, Callable[[str], Any]] = {
-    "integer": int, "number": float, "rising": _whole_numbers, "names": _names, "choice": str, "switch": _switch,
-}  # fmt: skip
 _METAVARS = {"integer": "N", "number": "X", "rising": "N,N", "names": "NAME,NAME"}

@@ -16,7 +16,7 @@ from cnnviz.cli.command import Command, add_json
 from cnnviz.cli.training import INTERRUPTED, TRAIN
 from cnnviz.errors import TrainError, UsageError
 from cnnviz.model.files import PROJECT_NAME
-from cnnviz.model.sweep import Axis, make_jobs
+from cnnviz.model.sweep import make_jobs, read_axis
 
 if TYPE_CHECKING:
     from cnnviz.runs.queue import Waiting
@@ -49,7 +49,7 @@ def _lay_down(options: argparse.Namespace) -> Path:
     dataset = subject.load_data(options, found)
     wanted = replace(found.project.data, source=dataset.name)
     choice = library.fitting_choice(wanted, len(dataset.train), options.validation)
-    axes = [parse_axis(text) for text in options.vary]
+    axes = [read_axis(text) for text in options.vary]
     if not axes and not options.folds:
         raise UsageError(
             "nothing varies.", hint="Say what, as in --vary learning_rate=1e-3,1e-2, or --folds 5."
@@ -64,20 +64,6 @@ def _lay_down(options: argparse.Namespace) -> Path:
     data = {"name": dataset.name} | ({"folder": str(options.data_dir)} if options.data_dir else {})
     Queue(folder).add(found.project.graph, jobs, data, [f"sweep {folder.name.removeprefix('sweep-')}"])
     return folder
-
-
-def parse_axis(text: str) -> Axis:
-    """Return what `learning_rate=1e-4..1e-1` or `optimiser=sgd,adam` says; raise UsageError or TrainError."""
-    name, _, values = text.partition("=")
-    name = name.strip().replace("-", "_")
-    if not values:
-        raise UsageError(
-            f"{text!r} names no values.", hint="Write it as learning_rate=1e-3,1e-2 or 1e-4..1e-1."
-        )
-    low, dots, high = values.partition("..")
-    if dots:
-        return Axis(name, (recipe.read_value(name, low), recipe.read_value(name, high)), between=True)
-    return Axis(name, tuple(recipe.read_value(name, each) for each in values.split(",")))
 
 
 def _learn(job: Waiting) -> int:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import torch
 
-from cnnviz.engine.build import GraphModule
+from cnnviz.data import Split
+from cnnviz.engine.build import GraphModule, build
+from cnnviz.engine.evaluate import evaluate
+from cnnviz.engine.weights import Weights, apply
 from cnnviz.errors import WeightsError
+from cnnviz.events import Evaluated, Progress
 from cnnviz.layers import times
+from cnnviz.model.graph import Graph
 
 
 class Ensemble(GraphModule):
@@ -38,6 +43,18 @@ class Ensemble(GraphModule):
         count = len(self._others) + 1
         averaged = {head.node for head in self.heads if head.ready or not head.classifies}
         return {name: value / count if name in averaged else value for name, value in found.items()}
+
+
+def judged(
+    parts: Sequence[tuple[Graph, Weights]], split: Split, *, cancelled: Callable[[], bool] = lambda: False
+) -> Iterator[Progress | Evaluated]:
+    """Judge trained networks on a split, one after the other, and last all together; raise WeightsError."""
+    members = []
+    for graph, weights in parts:
+        members.append(build(graph))
+        apply(members[-1], weights)
+    for module in (*members, Ensemble(members)):
+        yield from evaluate(module, split, cancelled=cancelled)
 
 
 def _require_alike(first: GraphModule, other: GraphModule) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,6 +45,32 @@ class Setting:
             return self.option.parse(value)
         except OptionError as error:
             raise TrainError(f"{name} can't be {value!r}.", hint=error.hint) from None
+
+    def read(self, text: str) -> Any:
+        """Return the value that a text spells; raise TrainError that says what is allowed."""
+        try:
+            return self.parse(READERS.get(self.option.form, str)(text.strip()))
+        except (ValueError, KeyError):
+            hint = f"It takes {self.option.allowed()}."
+            raise TrainError(f"{self.option.label.lower()} can't be {text!r}.", hint=hint) from None
+
+
+def _switch(text: str) -> bool:
+    return {"yes": True, "true": True, "no": False, "false": False}[text.lower()]
+
+
+def _whole_numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(each) for each in text.split(",") if each)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(each for each in text.split(",") if each)
+
+
+READERS: Mapping[str, Callable[[str], Any]] = {
+    "integer": int, "number": float, "rising": _whole_numbers, "names": _names, "choice": str, "switch": _switch,
+}  # fmt: skip
+"""What turns a text into a value, by the form of an option."""
 
 
 def setting(

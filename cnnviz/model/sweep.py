@@ -36,6 +36,20 @@ class Axis:
         return float(f"{chance.uniform(low, high):.{_DIGITS}g}")
 
 
+def read_axis(text: str) -> Axis:
+    """Return what `learning_rate=1e-4..1e-1` or `optimiser=sgd,adam` says; raise UsageError or TrainError."""
+    name, _, values = text.partition("=")
+    setting = recipe_setting(name.strip().replace("-", "_"))
+    if not values.strip():
+        raise UsageError(
+            f"{text!r} names no values.", hint="Write it as learning_rate=1e-3,1e-2 or 1e-4..1e-1."
+        )
+    low, dots, high = values.partition("..")
+    if dots:
+        return Axis(setting.name, (setting.read(low), setting.read(high)), between=True)
+    return Axis(setting.name, tuple(setting.read(each) for each in values.split(",")))
+
+
 @dataclass(frozen=True)
 class Job:
     """One training of a sweep, and in which settings it differs."""

@@ -13,7 +13,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -138,19 +138,31 @@ class Queue:
         self._change(moved)
 
     def remove(self, job: Waiting) -> None:
-        """Take a job out, and its folder with it; raise FileError."""
+        """Take a job out, and its folder with it if it has not begun; raise FileError."""
         self._change(lambda entries: _drop(entries, job))
-        shutil.rmtree(job.folder, ignore_errors=True)
+        if job.folder.parent == self.folder:
+            shutil.rmtree(job.folder, ignore_errors=True)
 
-    def hand_over(self, job: Waiting, folder: Path) -> Path:
-        """Take a job out and let its folder lie elsewhere from now on, under the new name; raise FileError."""
-        try:
-            folder.parent.mkdir(parents=True, exist_ok=True)
+    def begin(self, job: Waiting, folder: Path) -> Waiting:
+        """Let a job's folder lie beside that of the queue, where runs are listed; it stays in the queue until it ends.
+
+        Raise FileError, also where another window was quicker.
+        """
+        if job.folder.parent == folder.parent:  # it had begun before
+            return job
+
+        def moved(entries: list[dict[str, Any]]) -> None:
             job.folder.rename(folder)
-        except OSError as error:
-            raise _refused(error, self.folder) from None
+            place = _place(entries, job)
+            if place is not None:
+                entries[place]["begun"] = folder.name
+
+        self._change(moved)
+        return replace(job, folder=folder)
+
+    def end(self, job: Waiting) -> None:
+        """Take a job out, and leave its folder; raise FileError."""
         self._change(lambda entries: _drop(entries, job))
-        return folder
 
     def _change(self, change: Callable[[list[dict[str, Any]]], None]) -> None:
         with self._changing() as entries:
@@ -186,7 +198,10 @@ class Queue:
 
     def _waiting(self, entry: Mapping[str, Any]) -> Waiting:
         data = {str(name): str(value) for name, value in entry.get("data", {}).items()}
-        return Waiting(self.folder / _plain(entry["folder"]), dict(entry["changes"]), data)
+        folder, begun = self.folder / _plain(entry["folder"]), entry.get("begun", "")
+        if begun:
+            folder = self.folder.parent / _inside(begun)
+        return Waiting(folder, dict(entry["changes"]), data)
 
 
 @contextlib.contextmanager
@@ -211,13 +226,21 @@ def _refused(error: OSError, folder: Path) -> CnnvizError:
 
 
 def _place(entries: Sequence[Mapping[str, Any]], job: Waiting) -> int | None:
-    return next((at for at, each in enumerate(entries) if each["folder"] == job.folder.name), None)
+    own = job.folder.name
+    return next((at for at, each in enumerate(entries) if own in (each.get("begun"), each["folder"])), None)
 
 
 def _drop(entries: list[dict[str, Any]], job: Waiting) -> None:
     place = _place(entries, job)
     if place is not None:
         del entries[place]
+
+
+def _inside(name: object) -> str:
+    """Return the name of a folder; ValueError for a way to somewhere else."""
+    if not isinstance(name, str) or Path(name).name != name or name.startswith("."):
+        raise ValueError(f"{name!r} is no folder of a run")
+    return name
 
 
 def _plain(name: object) -> str:

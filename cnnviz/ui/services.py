@@ -5,7 +5,7 @@ Everything here runs in worker threads, unless said otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -103,6 +103,8 @@ class Services:
     `moment(graph, weights, image, step)` returns what the training saw at a step, from the weights of its snapshot.
     `attempt(graph, weights, seed, whatif)` returns the changed network and its weights. `judge(graph, weights, split,
     seed, whatif, control)` yields progress and last an `Evaluated`.
+    `ensemble(parts, split, control)` judges networks with their weights, each alone and last all together: progress,
+    and an `Evaluated` for each.
     `make_ready()` prepares what the first training needs; `shut_down()` ends what still runs.
     """
 
@@ -126,5 +128,6 @@ class Services:
     moment: Callable[[Graph, Weights, Array, int], Watched] = _refuse
     attempt: Callable[[Graph, Weights | None, int, WhatIf], tuple[Graph, Weights]] = _refuse_attempts
     judge: Callable[[Graph, Weights | None, Split, int, WhatIf, Control], Iterator[Event]] = _refuse_attempts
+    ensemble: Callable[[Sequence[tuple[Graph, Weights]], Split, Control], Iterator[Event]] = _refuse_attempts
     make_ready: Callable[[], None] = _nothing
     shut_down: Callable[[], None] = _nothing

@@ -27,8 +27,10 @@ from cnnviz.runs.tensorboard import write_events
 from cnnviz.ui.state import Session
 from cnnviz.ui.state.entries import Entry, key_of
 from cnnviz.ui.state.lookback import Lookback
+from cnnviz.ui.state.queueing import Queueing
 from cnnviz.ui.state.resuming import Resuming
 from cnnviz.ui.train.differences import DifferenceTable
+from cnnviz.ui.train.queue import QueuePanel
 from cnnviz.ui.train.runlist import RunList
 from cnnviz.ui.widgets.chrome import Panel, label, tool_button
 
@@ -52,6 +54,7 @@ class RunsPanel(QWidget):
         self._order = next(iter(ORDERS))
         self._seen: tuple[object, ...] = ()
         self.resuming = Resuming(session, self)
+        self.queue = QueuePanel(session, Queueing(session, self))
         self.list = RunList(self._runs.ticked)
         self.filter = QLineEdit(placeholderText="Filter by name, tag, data …", clearButtonEnabled=True)
         self.filter.setAccessibleName("filter of the runs")
@@ -94,6 +97,7 @@ class RunsPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(1)
         column.addWidget(self.panel, 1)
+        column.addWidget(self.queue)
         column.addWidget(self.difference)
 
     def showEvent(self, event: QShowEvent) -> None:
