@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from cnnviz.explain.field import receptive_field
 from cnnviz.layers.base import Box
 from cnnviz.model.graph import Graph
 
 Index = tuple[int, ...]
+Ends = tuple[int, int]
 
 
 def sight(graph: Graph, node: str, places: Iterable[Index]) -> list[Box]:
     """Return the box of the sample that each value of a node sees; it may reach beyond the sample's edges.
 
-    Maps that lie like the sample are made by windows that move by the same step from place to place, so that two places
-    tell all. Everything else, and what is larger than the sample, counts as the whole sample.
+    Maps that lie like the sample are made by windows that move by the same step from place to place, so that the middle
+    and the place before it tell all, unless the edge cuts them off. Everything else counts as the whole sample.
     """
     report = graph.summary()
     shape, own = report.row(report.input).shape or (), report.row(node).shape or ()
@@ -26,21 +27,24 @@ def sight(graph: Graph, node: str, places: Iterable[Index]) -> list[Box]:
     )
     if len(own) != len(shape) or len(own) < 2 or remembers:
         return [whole for _ in places]
-    first = _seen(graph, node, (0,) * len(own), whole)
-    steps = []
-    for axis in range(1, len(own)):
-        beside = tuple(int(at == axis) for at in range(len(own)))
-        steps.append(_seen(graph, node, beside, whole)[axis][0] - first[axis][0] if own[axis] > 1 else 0)
-    return [_moved(first, steps, place[1:], shape) for place in places]
+    middle = (0, *(entry // 2 for entry in own[1:]))
+    here, there = (
+        receptive_field(graph, node, index).get(report.input, whole)
+        for index in (middle, (0, *(max(entry - 1, 0) for entry in middle[1:])))
+    )
+    spans = [_span(*ends, n) for *ends, n in zip(here[1:], there[1:], middle[1:], shape[1:], strict=True)]
+    return [
+        ((0, shape[0]), *(span(at) for span, at in zip(spans, place[1:], strict=True))) for place in places
+    ]
 
 
-def _seen(graph: Graph, node: str, index: Index, whole: Box) -> Box:
-    return receptive_field(graph, node, index).get(graph.summary().input, whole)
+def _span(here: Ends, there: Ends, middle: int, length: int) -> Callable[[int], Ends]:
+    """Return what a place sees along one axis, from what the middle and the place before it see."""
+    cut = here[0] <= 0 or here[1] >= length or there[0] < 0 or middle == 0
+    step = here[1] - there[1]
 
+    def span(at: int) -> Ends:
+        moved = step * (at - middle)
+        return (0, length) if cut else (here[0] + moved, here[1] + moved)
 
-def _moved(box: Box, steps: list[int], place: Index, shape: tuple[int, ...]) -> Box:
-    """Return the box moved to a place, with all channels; where it is larger than the sample, the sample."""
-    moved = [(0, shape[0])]
-    for (first, end), step, at, length in zip(box[1:], steps, place, shape[1:], strict=True):
-        moved.append((first + step * at, end + step * at) if end - first <= length else (0, length))
-    return tuple(moved)
+    return span

@@ -45,7 +45,13 @@ class InspectBar(QWidget):
         self.save = tool_button(
             "export", "Save this view: a picture, the play-through, the numbers", self.saving_wanted.emit
         )
-        self._backward = False
+        self.compare = tool_button(
+            "compare", "Compare with another network, or another moment  C", checkable=True
+        )
+        self.ask = button("Ask", icon="search")
+        self.ask.setToolTip("Ask the whole network, over all test images  Q")
+        self.ask.setCheckable(True)
+        self._backward = self._asking = False
         self.weights, self.origin = label("Weights", "secondary"), Elided("", "secondary")
         self._assemble()
         self._connect()
@@ -73,12 +79,14 @@ class InspectBar(QWidget):
         row.addWidget(self.speed)
         row.addWidget(_standing())
         row.addStretch(0)
+        row.addWidget(self.ask)
         row.addWidget(self.direction)
         row.addWidget(self.weights)
         row.addWidget(self.origin, 3)
         row.addSpacing(4)
         row.addWidget(self.range_name)
         row.addWidget(self.scope)
+        row.addWidget(self.compare)
         row.addWidget(self.save)
 
     def _connect(self) -> None:
@@ -96,7 +104,7 @@ class InspectBar(QWidget):
         self.model.setText(f"{title}  {CHEVRON}")
         self.where.setText(f"{frame.node}  {CHEVRON}  {kind} {frame.cell[0]}")
         self.pixel.setText(place_words(frame))
-        self.pixel.setVisible(not frame.is_vector)
+        self.pixel.setVisible(not frame.is_vector and not self._asking)
         self._show_step()
 
     def minimumSizeHint(self) -> QSize:
@@ -116,10 +124,18 @@ class InspectBar(QWidget):
 
     def _make_room(self) -> None:
         for part, width in self._spare.items():
-            part.setHidden(self.width() < width)
+            part.setHidden(self.width() < width or (self._asking and part is not self.weights))
         self.origin.setHidden(self._backward)
         if self._backward:
             self.weights.hide()
+
+    def set_asking(self, asking: bool) -> None:
+        """Leave out what is about a single value, while the whole network is asked."""
+        self.ask.setChecked(asking)
+        for part in (self.before, self.play, self.after, self.slider, self.direction, self.scope, self.pixel):
+            part.setHidden(asking)
+        self._asking = asking
+        self._make_room()
 
     def show_origin(self, text: str) -> None:
         """Tell where the weights come from."""

@@ -33,11 +33,13 @@ def make_actions(workspace: InspectWorkspace, session: Session) -> list[QAction]
         ("Next map", "'", lambda: steering.step_map(1)),
         ("Values or gradients (forward, backward)", "R", workspace.turn_round),
         ("Range of colours: map, layer, network", "S", workspace.next_scope),
+        ("Ask the whole network, or look at the value again", "Q", workspace.asking.turn),
         ("Next test image", "I", lambda: sample.turn_page(1)),
         ("Any test image", "Shift+I", sample.pick_any),
         ("Back to where the cursor was", "Alt+Left", steering.back),
         ("Forward again", "Alt+Right", steering.forward),
         ("Go to the largest term", "W", steering.walk_strongest),
+        ("Compare with another network, or one alone again", "C", workspace.beside.toggle),
         ("What if: change the weight under the pointer, or the bias", "E", whatif.edit_here),
         ("What if: mute the map, or let it speak", "Shift+M", lambda: whatif.act_on_map(mute)),
         ("What if: hear the map alone, or all again", "Shift+O", lambda: whatif.act_on_map(changes.solo)),
@@ -47,10 +49,13 @@ def make_actions(workspace: InspectWorkspace, session: Session) -> list[QAction]
     wanted += [
         (f"Image of class {digit}", str(digit), partial(material.pick_class, digit)) for digit in range(10)
     ]
+    asked = [QAction(f"Ask: {pane.title}", workspace) for pane in workspace.asking.page.panes]
+    for action, pane in zip(asked, workspace.asking.page.panes, strict=True):
+        action.triggered.connect(partial(workspace.asking.show, pane.title))
     # Space must also press a focused button, so that it is no shortcut: the workspace's keyPressEvent takes it
     play = QAction("Play or pause", workspace)
     play.triggered.connect(lambda: workspace.player.toggle())  # noqa: PLW0108 (the signal carries a checked state)
-    return [play, *(_action(workspace, *entry) for entry in wanted), *workspace.saving.actions]
+    return [play, *asked, *(_action(workspace, *entry) for entry in wanted), *workspace.saving.actions]
 
 
 def _action(workspace: InspectWorkspace, text: str, keys: str, do: Callable[[], Any]) -> QAction:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF
 
-from cnnviz.ui.inspect.asking.attributionexamples import PATCHES, ExamplesPanel, as_picture
+from cnnviz.ui.inspect.asking.attributionexamples import PATCHES, ExamplesPanel
+from cnnviz.ui.inspect.asking.pictures import as_picture
 from cnnviz.ui.inspect.workspace import InspectWorkspace
 from tests.gui.inspect.hand import click
 from tests.gui.rooms import wait

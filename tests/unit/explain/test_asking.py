@@ -12,8 +12,10 @@ from sklearn.manifold import TSNE
 from sklearn.manifold._t_sne import _joint_probabilities
 
 from cnnviz.events import Answer, Progress
+from cnnviz.explain import receptive_field
 from cnnviz.explain.asking import likeness, planes, probes
 from cnnviz.explain.asking.codes import coded, grid_for, telling_nodes
+from cnnviz.explain.asking.sight import sight
 from cnnviz.templates import template
 
 RANDOM = np.random.default_rng(4)
@@ -186,3 +188,28 @@ def test_the_closest_pairs_come_first() -> None:
     assert likeness.closest(alike, 2) == [(0, 2), (0, 1)]
     assert likeness.clustered(alike).tolist() in ([1, 0, 2], [2, 0, 1])
     assert likeness.clustered(np.ones((1, 1))).tolist() == [0]
+
+
+# -- what values see --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("node", ["conv1", "pool1", "conv2", "pool2"])
+def test_what_values_see_is_their_receptive_field(node: str) -> None:
+    graph = template("t10").graph
+    shape = graph.summary().row(node).shape
+    for index in ((0, 0, 0), (2, shape[1] // 2, shape[2] // 2), (1, 1, shape[2] - 1)):
+        (box,) = sight(graph, node, [index])
+        inside = tuple((max(first, 0), min(end, n)) for (first, end), n in zip(box, (1, 28, 28), strict=True))
+        assert inside == receptive_field(graph, node, index)["input"]
+    assert (
+        len({end - first for box in sight(graph, node, [(0, 0, 0), (0, 1, 2)]) for first, end in box[1:]})
+        == 1
+    )
+
+
+def test_what_has_no_maps_or_remembers_sees_the_whole_sample() -> None:
+    assert sight(template("t10").graph, "dense1", [(3,), (4,)]) == [((0, 1), (0, 28), (0, 28))] * 2
+    recurrent = template("t27-peephole").graph
+    node = next(row.name for row in recurrent.summary().rows if row.name.startswith("lstm"))
+    whole = tuple((0, n) for n in recurrent.summary().row(recurrent.summary().input).shape)
+    assert sight(recurrent, node, [(0, 0)]) == [whole]

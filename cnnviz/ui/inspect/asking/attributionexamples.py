@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-import numpy as np
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QProgressBar, QWidget
@@ -12,15 +11,15 @@ from PySide6.QtWidgets import QProgressBar, QWidget
 from cnnviz.data import Dataset
 from cnnviz.data.adapt import adapted
 from cnnviz.events import Answer, Event, Failed, Progress
-from cnnviz.explain import Box, Trace
+from cnnviz.explain import Trace
 from cnnviz.explain.strongest import Finding, Strongest
 from cnnviz.explain.trace import Array
 from cnnviz.model.graph import Graph
 from cnnviz.model.whatif import Cell
 from cnnviz.ui import numbers
 from cnnviz.ui.inspect.asking.attributionworker import take_turn
+from cnnviz.ui.inspect.asking.pictures import as_picture
 from cnnviz.ui.inspect.path import field
-from cnnviz.ui.inspect.volumes import volume
 from cnnviz.ui.services import Weights
 from cnnviz.ui.state import Session
 from cnnviz.ui.widgets.chrome import EmptyState, Panel, Segmented, label
@@ -28,7 +27,6 @@ from cnnviz.ui.widgets.gallery import Caption, Gallery
 
 IMAGES, PATCHES = "images", "patches"
 MOST = 10_000
-COLOURS = 3
 
 
 class ExamplesPanel(Panel):
@@ -185,15 +183,3 @@ class ExamplesPanel(Panel):
             (node, finding), self._goal = self._goal, None
             if sample.index == finding.sample:
                 self._session.looking.point(node=node, map=finding.index[0], position=finding.index[1:])
-
-
-def as_picture(image: Array, seen: Box | None) -> Array:
-    """Return a sample (C, …) as a picture: its colours or the mean of its channels, the middle slice of a volume.
-
-    `seen` cuts out a box; where that reaches beyond the sample, only what lies inside is left.
-    """
-    if seen is not None and image.ndim > 1:
-        image = image[(slice(None), *(slice(max(first, 0), max(end, 1)) for first, end in seen[1:]))]
-    planes = volume(image if image.ndim > 1 else image.reshape(1, -1))
-    plane = planes[:, planes.shape[1] // 2]
-    return np.moveaxis(plane, 0, -1) if len(plane) == COLOURS else np.asarray(plane.mean(axis=0))
