@@ -38,6 +38,8 @@ class Lookback(QObject):
         super().__init__(parent)
         self._session = session
         self.step: int | None = None
+        self.other: int | None = None
+        """The moment A that the one looked at, B, is compared with, if any."""
         self.steps: tuple[int, ...] = ()
         self._moments: dict[int, Watched] = {}
         self._asked: set[int] = set()
@@ -54,7 +56,7 @@ class Lookback(QObject):
         subject = (key_of(record) if record else "", id(sample.image) if sample else 0)
         if subject != self._subject:
             if not self._subject or subject[0] != self._subject[0]:
-                self.step = None
+                self.step = self.other = None
             self._subject = subject
             self._moments.clear()
             self._asked.clear()
@@ -95,6 +97,8 @@ class Lookback(QObject):
         record = self._session.training.shown
         if step is None and record is not None and not self._is_now(record):
             step = self.steps[-1] if self.steps else None
+        if step is None:
+            self.other = None
         self.step = (
             min(self.steps, key=lambda each: abs(each - step)) if step is not None and self.steps else None
         )
@@ -109,11 +113,30 @@ class Lookback(QObject):
         place += by
         self.go(self.steps[max(place, 0)] if place < len(self.steps) else None)
 
+    def compare(self, on: bool) -> None:
+        """Hold on to the moment that is looked at as A, and compare it with those that are looked at next; or stop."""
+        self.other = None
+        if on and self.steps:
+            last = self.steps[-1]
+            self.other = self.steps[0] if self.step in (None, last) else self.step
+            self.step = last if self.step is None else self.step
+            if self.step == self.other:
+                self.step = last
+        self._ask()
+        self.changed.emit()
+
+    @property
+    def compared(self) -> tuple[Watched, Watched] | None:
+        """Return the moments A and B, once both are computed."""
+        one, two = self._moments.get(self.other or 0) if self.other is not None else None, self.moment
+        return (one, two) if one is not None and two is not None else None
+
     def _ask(self) -> None:
         """Ask for the moments that are to be seen and not there yet, the one looked at first."""
         if self.step is None:
             return
-        for step in (self.step, *(each for each in self._landmarks() if each < self.step)):
+        earlier = (each for each in self._landmarks() if each < self.step)
+        for step in (self.step, *([] if self.other is None else [self.other]), *earlier):
             if step not in self._moments and step not in self._asked:
                 self._ask_for(step)
 
@@ -121,13 +144,13 @@ class Lookback(QObject):
         record, sample = self._session.training.shown, self._session.material.sample
         if record is None or record.path is None or sample is None:
             return
-        path, graph, image, seed = record.path, record.graph, sample.image, record.recipe.seed
-        subject, trace = self._subject, self._session.services.trace
+        path, graph, image = record.path, record.graph, sample.image
+        subject, see = self._subject, self._session.services.moment
         # those on the way stay in the queue, so that a quick hand leaves pictures behind; the one asked last is new
         self._asked.add(step)
 
         def look() -> Watched:
-            return seen(trace(graph, read_snapshot(path, step), image, seed), step, image)
+            return see(graph, read_snapshot(path, step), image, step)
 
         def take(moment: Watched) -> None:
             if subject == self._subject:

@@ -12,7 +12,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QMenu, QWidget
 
 from cnnviz.errors import FileError
-from cnnviz.events import Evaluated
+from cnnviz.events import Evaluated, Gradients
 from cnnviz.model.heads import learned_from, loss_in_words, main_head
 from cnnviz.ui import numbers
 from cnnviz.ui.state import Record, Session
@@ -41,6 +41,7 @@ class Plots(QWidget):
         self._session = session
         self._run: Record | None = None
         self._shown, self._judged, self._turn = 0, 0, 0
+        self._past: Gradients | None = None
         self._changes = -1
         self.axis, self.smoothing = AXES[0], SMOOTHINGS[2]
         self._graph = session.document.graph
@@ -130,6 +131,12 @@ class Plots(QWidget):
         self._compare(self._run)
         if self.isVisible():
             self._redraw()
+
+    def look_back(self, gradients: Gradients | None) -> None:
+        """Show the gradients of an earlier moment; None shows those of now."""
+        self._past = gradients
+        if self._run is not None:
+            self._show_gradients(self._run)
 
     def _start_over(self) -> None:
         self._clear(self._run)
@@ -240,10 +247,11 @@ class Plots(QWidget):
         self.validation.setVisible(event.accuracy is not None)
 
     def _show_gradients(self, record: Record) -> None:
-        if record.gradients is None:
+        gradients = self._past or record.gradients
+        if gradients is None:
             return
         groups = {node.name: node.layer.group for node in record.graph}
-        self.gradients.set_ratios(record.gradients.ratios, groups)
+        self.gradients.set_ratios(gradients.ratios, groups)
         outside = self.gradients.outside()
         self.outside.setVisible(bool(outside))
         self.outside.setText(

@@ -33,6 +33,7 @@ class Timeline(Painted):
         self._total, self._now, self._per_epoch = 1, 0, 0
         self._at: int | None = None
         self._best: tuple[int, str] | None = None
+        self._other: int | None = None
         self.setMinimumWidth(160)
 
     def sizeHint(self) -> QSize:
@@ -50,6 +51,12 @@ class Timeline(Painted):
         self._per_epoch, self._best = per_epoch, best
         self.speak("now" if at is None else f"step {at:,}")
         self.redraw()
+
+    def show_other(self, step: int | None) -> None:
+        """Mark the moment A that the one looked at is compared with; None for none."""
+        if step != self._other:
+            self._other = step
+            self.redraw()
 
     # -- pointing -----------------------------------------------------------------------------------------------
 
@@ -92,7 +99,11 @@ class Timeline(Painted):
         painter.setPen(QPen(tone, 2))
         painter.setBrush(theme.color("bg1"))
         painter.drawEllipse(QPointF(self.x_of(at), AXIS), 5.5, 5.5)
+        if self._other is not None:
+            painter.drawEllipse(QPointF(self.x_of(self._other), AXIS), 4, 4)
+            self._write(painter, self.x_of(self._other), 3, f"A, step {self._other:,}", "cursor")
         words = f"now, step {at:,}" if self._at is None else f"step {at:,}"
+        words = words if self._other is None else f"B, {words}"
         self._write(painter, self.x_of(at), 3, words, "cursor")
 
     def _paint_epochs(self, painter: QPainter) -> None:
@@ -153,6 +164,9 @@ class TimeMachine(QWidget):
         self.play = tool_button("play", "Play the snapshots", self.start_or_stop)
         self.on = tool_button("step", "The next snapshot  .", lambda: lookback.move(1))
         self.live = button("Live", small=True)
+        self.both = button("A | B", small=True)
+        self.both.setCheckable(True)
+        self.both.setToolTip("Hold on to this moment as A, and see what is different at others")
         self.inspect = button("Look inside", icon="eye", small=True)
         self.restart = button("Restart from here", small=True)
         self.live.setToolTip("Back to the run as it is now")
@@ -163,6 +177,7 @@ class TimeMachine(QWidget):
         self.line.chosen.connect(lookback.go)
         self.line.moved.connect(lookback.move)
         self.live.clicked.connect(lambda: lookback.go(None))
+        self.both.clicked.connect(lookback.compare)
         self.inspect.clicked.connect(lookback.inspect)
         self.restart.clicked.connect(lookback.restart)
         lookback.changed.connect(self.refresh)
@@ -179,7 +194,7 @@ class TimeMachine(QWidget):
             part.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             row.addWidget(part)
         row.addWidget(self.line, 1)
-        for wide in (self.live, self.inspect, self.restart):
+        for wide in (self.live, self.both, self.inspect, self.restart):
             wide.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             row.addWidget(wide)
 
@@ -196,6 +211,9 @@ class TimeMachine(QWidget):
             part.setEnabled(some)
         self.live.setEnabled(back and record is self._session.training.record)
         self.inspect.setEnabled(back)
+        self.both.setEnabled(len(lookback.steps) > 1)
+        self.both.setChecked(lookback.other is not None)
+        self.line.show_other(lookback.other)
         why = lookback.why_not_restart()
         self.restart.setEnabled(not why)
         self.restart.setToolTip(why or lookback.what_restarts())

@@ -6,13 +6,14 @@ from functools import partial
 
 import numpy as np
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
+from PySide6.QtGui import QAction, QHideEvent, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
-from cnnviz.events import Array, Watched
+from cnnviz.events import Array, Gradients, Watched
 from cnnviz.ui.splitters import keep_sizes
 from cnnviz.ui.state import Record, Session
 from cnnviz.ui.state.lookback import Lookback, seen
+from cnnviz.ui.train.compared import ComparedTable
 from cnnviz.ui.train.judged import Judged
 from cnnviz.ui.train.plots import Plots
 from cnnviz.ui.train.recipe import WIDTH, RecipeColumn
@@ -28,6 +29,8 @@ WATCH_SHARE, WATCH_MOST = 0.35, 0.45
 
 SNAPSHOT_MS = 1000
 """How often a running training is asked for new snapshots."""
+JUDGE_MS = 500
+"""While a training runs, what it was judged is painted at most so often."""
 LATER_MS = 40
 """Between curves and pinned image: painted one after the other, each keeps the mouse waiting half as long."""
 
@@ -52,10 +55,10 @@ class TrainWorkspace(QWidget):
         self.plots = Plots(session)
         self.plots.layer_clicked.connect(self._inspect)
         self.judged = Judged(session)
-        self.watch = WatchTable()
+        self.watch, self.compared = WatchTable(), ComparedTable()
         self._watch_later = QTimer(self, singleShot=True, interval=LATER_MS)
         self._watch_later.timeout.connect(self._show_watch)
-        self._judge_later = QTimer(self, singleShot=True, interval=2 * LATER_MS)
+        self._judge_later = QTimer(self, singleShot=True, interval=JUDGE_MS)
         self._judge_later.timeout.connect(self._show_judged)
         self._assemble()
         self._add_keys()
@@ -63,6 +66,10 @@ class TrainWorkspace(QWidget):
         training.shown_changed.connect(self.refresh)
         session.runs.ticks_changed.connect(self.plots.compare_anew)
         self.lookback.changed.connect(self._look_back)
+        self.judged.judgings.changed.connect(self._show_judged)
+        self.judged.countings.changed.connect(self._look_back)
+        self.judged.looked_at_changed.connect(self._say_what_is_seen)
+        self.judged.layers.layer_clicked.connect(self._inspect)
         training.stepped.connect(self.refresh)
         training.evaluated.connect(lambda _event: self.refresh())
         training.state_changed.connect(lambda _state: self.refresh())
@@ -113,13 +120,14 @@ class TrainWorkspace(QWidget):
         self.nothing.pressed.connect(self.bar.run.click)
         panel.body.addWidget(self.nothing, 1)
         panel.body.addWidget(self.watch, 1)
+        panel.body.addWidget(self.compared, 1)
         self.legend = Legend(label="each row has its own range")
         self.scope = Segmented(["map", "row", "network"], name="range of colours")
         self.scope.set_value("row")
         self.scope.chosen.connect(self._set_scope)
         panel.body.addWidget(self.legend)
         panel.body.addWidget(self.scope, 0, Qt.AlignmentFlag.AlignRight)
-        for part in (self.watch, self.legend, self.scope):
+        for part in (self.watch, self.compared, self.legend, self.scope):
             part.hide()
         return panel
 
@@ -147,7 +155,8 @@ class TrainWorkspace(QWidget):
             self._time_later.start()
         if self._session.training.state == "running":
             self._watch_later.start()
-            self._judge_later.start()
+            if not self._judge_later.isActive():
+                self._judge_later.start()
         else:
             self._show_watch()
             self._show_judged()
@@ -155,9 +164,14 @@ class TrainWorkspace(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._session.training.make_ready()
+        self._say_what_is_seen()
         self._pin_text()
         self.bar.refresh()
         self.refresh()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._session.training.look_at()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -171,27 +185,46 @@ class TrainWorkspace(QWidget):
             super().keyPressEvent(event)
 
     def _show_judged(self) -> None:
-        record = self._session.training.shown
+        record, judgings = self._session.training.shown, self.judged.judgings
+        judgings.refresh()
+        event = judgings.current
         if record is None or not record.evaluations:
             self.judged.clear()
-        else:
-            event = record.evaluations[-1]
+        elif event is not None:  # otherwise it is read, and what is shown stays
             self.judged.show_judgement(event, record.dataset, record.classes, record.data_title)
+        self.judged.layers.refresh()
 
     def _show_watch(self) -> None:
         record, live = self._session.training.shown, self.lookback.step is None
         moments = (self._moments(record) if live else self._past(record)) if record else []
-        for part in (self.watch, self.legend, self.scope):
+        both, sample = self.lookback.compared, self._session.material.sample
+        self.watch.setVisible(bool(moments) and both is None)
+        self.compared.setVisible(bool(moments) and both is not None)
+        for part in (self.legend, self.scope):
             part.setVisible(bool(moments))
         self.nothing.setVisible(not moments)
-        sample = self._session.material.sample
         if record is not None and moments and sample is not None:
-            self.watch.show_moments(record.graph, moments, sample.label, record.classes, live=live)
+            if both is None:
+                self.watch.show_moments(record.graph, moments, sample.label, record.classes, live=live)
+            else:
+                self.compared.compare(record.graph, *both, sample.label, record.classes)
             self._show_legend()
 
     def _look_back(self) -> None:
-        if self.isVisible():
-            self._show_watch()
+        """Let everything follow the time machine."""
+        if not self.isVisible():
+            return
+        step = self.lookback.step
+        self._show_watch()
+        self.judged.judgings.go(step)
+        self.judged.layers.look_at(step)
+        counted = self.judged.countings.at(step) if step is not None else None
+        self.plots.look_back(Gradients(counted.step, counted.ratios) if counted else None)
+
+    def _say_what_is_seen(self) -> None:
+        """Tell the training what is on the screen: nothing else is computed."""
+        seen = ["pictures"] * self.isVisible() + ["census"] * (self.isVisible() and self.judged.shows_layers)
+        self._session.training.look_at(*seen)
 
     def _past(self, record: Record) -> list[Watched]:
         """Return the pinned image at the snapshot that is looked back at, and at moments before it."""
@@ -227,11 +260,13 @@ class TrainWorkspace(QWidget):
 
     def _show_legend(self) -> None:
         texts = {"map": "1: the largest of each map", "row": "1: the largest of each row, beside it"}
-        reach = self.watch.reach if self.watch.scope == "network" else 1.0
+        table = self.watch if self.lookback.compared is None else self.compared
+        reach = table.reach if table.scope == "network" else 1.0
         self.legend.set_scale(-reach, reach, texts.get(self.watch.scope, "one range for all"))
 
     def _set_scope(self, scope: str) -> None:
-        self.watch.set_scope(scope)
+        for table in (self.watch, self.compared):
+            table.set_scope(scope)
         self._show_legend()
 
     def _pin_text(self) -> None:

@@ -224,8 +224,14 @@ class Panel(QFrame):
     def set_title(self, title: str, subtitle: str | None = None) -> None:
         """Change the heading, and the line beside it when given."""
         self._title.setText(title)
+        self._title.setVisible(bool(title))
         if subtitle is not None:
             self._subtitle.setText(subtitle)
+
+    def lead_header(self, widget: QWidget) -> None:
+        """Put a switch in front of the line beside the heading: a panel of several views needs no other heading."""
+        self._row.insertWidget(self._row.indexOf(self._subtitle), widget)
+        self._title.setVisible(bool(self._title.text()))
 
     def add_to_header(self, widget: QWidget) -> None:
         """Put a button, pill or switch at the right end of the header."""

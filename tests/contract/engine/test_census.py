@@ -11,6 +11,7 @@ import torch
 
 from cnnviz.control import Control
 from cnnviz.data import Dataset, Split, stroke_digits
+from cnnviz.engine import watch
 from cnnviz.engine.census import BINS
 from cnnviz.engine.moment import Moments
 from cnnviz.engine.train import train
@@ -79,7 +80,9 @@ def test_silent_units_are_those_that_answer_nothing(digits: Dataset) -> None:
     assert census.activations["relu1"].shares[0] >= 3 / 8
 
 
-def test_what_nobody_looks_at_is_hardly_computed(digits: Dataset) -> None:
+def test_what_nobody_looks_at_is_hardly_computed(digits: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "LARGEST_SHARE", 1.0)
+
     def told(*looked_at: str) -> list[object]:
         control = Control()
         control.change("looked_at", looked_at)

@@ -48,7 +48,21 @@ def test_no_accuracy_is_made_up(window: MainWindow, train: TrainWorkspace) -> No
     assert f"loss {judged.loss:.4f}"[:9] in words
     assert train.plots.validation.isHidden()
     assert not train.plots.accuracy._curves["train"].data.x.size  # the widget has no reading side
-    assert train.judged.gallery.isHidden()
+    assert train.judged.matrix.isHidden()
+    assert "true | predicted, largest first" in words
+    assert "root mean squared error" in words
+
+
+def test_the_views_of_classes_give_way_to_fitting_ones(window: MainWindow, train: TrainWorkspace) -> None:
+    fit, left = window.session.training.record.latest("test").fit, train.judged.left
+    assert not train.judged.gallery.isHidden()
+    assert len(train.judged._shown) == len(fit.places)
+    assert train.judged._shown[0] == fit.errors.argmax()
+    assert left.view == "outputs"
+    assert left.errors._errors.ravel() == pytest.approx(np.sqrt(fit.per_output.ravel()))
+    left.of_values.part("scatter").click()
+    assert left.scatter._counts.sum() == fit.values.size
+    assert not left.grab().isNull()
 
 
 def test_the_loss_falls_and_the_pinned_image_has_no_bars(window: MainWindow, train: TrainWorkspace) -> None:
