@@ -11,7 +11,7 @@ from torch import nn
 
 from cnnviz.engine import modules as own_modules
 from cnnviz.engine.initialise import initialise
-from cnnviz.engine.recurrence import quicken
+from cnnviz.engine.quick import quicken
 from cnnviz.errors import GraphError
 from cnnviz.layers import Shape, TorchCall
 from cnnviz.model.check import Report, check

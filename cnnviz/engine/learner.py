@@ -17,7 +17,7 @@ from cnnviz.engine.devices import device as find_device
 from cnnviz.engine.distributed import Team
 from cnnviz.engine.feed import Batch, make_feed
 from cnnviz.engine.freeze import freeze
-from cnnviz.engine.layout import memory_layout
+from cnnviz.engine.layout import laid_out, memory_format
 from cnnviz.engine.losses import Objective
 from cnnviz.engine.memory import keep_freed_memory
 from cnnviz.engine.optimiser import make_optimiser
@@ -60,8 +60,7 @@ class Learner:
             apply(self.module, weights)
         keep_freed_memory()
         self._recipe, self._batch_size = recipe, recipe.batch_size
-        self._layout = memory_layout(self.module, self._device)
-        self.module.to(device=self._device, memory_format=self._layout).train()  # type: ignore[call-overload]
+        laid_out(self.module, self._device).train()
         self.optimiser = make_optimiser((w for w in self.module.parameters() if w.requires_grad), recipe)
         self._places = torch.tensor(places)
         self._main = objective.main if objective.main.classifies and dataset.answers == "labels" else None
@@ -127,7 +126,7 @@ class Learner:
 
     def _prepared(self, samples: torch.Tensor) -> torch.Tensor:
         """Return samples as the network takes them: float32 in its memory layout, bytes as fractions of 255."""
-        layout = self._layout if samples.dim() == 4 else torch.contiguous_format
+        layout = memory_format(samples.dim(), self._device)
         floats = samples.to(torch.float32, memory_format=layout)
         return floats.div_(255) if samples.dtype == torch.uint8 else floats
 
@@ -135,8 +134,7 @@ class Learner:
         """Return samples as the recipe's augmentation changes them, in the same memory layout."""
         if self.augment is None:
             return samples
-        layout = self._layout if samples.dim() == 4 else torch.contiguous_format
-        return self.augment(samples).contiguous(memory_format=layout)
+        return self.augment(samples).contiguous(memory_format=memory_format(samples.dim(), self._device))
 
     def _fitting(self, batch: Batch, error: Exception) -> int:
         """Return how many samples at once there is memory for, by trying; 0 where that was not the trouble."""

@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from cnnviz.engine.build import GraphModule, build
-from cnnviz.engine.layout import memory_layout
+from cnnviz.engine.layout import laid_out
 from cnnviz.engine.losses import probabilities
 from cnnviz.engine.trace import device_of, evaluating, given, to_array, to_tensor
 from cnnviz.engine.weights import Weights, apply
@@ -60,8 +60,7 @@ class Moments:
         sized = resized(graph, {graph.summary().input: tuple(image.shape)})
         if self._module is None or self._graph != sized:
             module = build(sized, fast=True)
-            layout = memory_layout(module, torch.device("cpu"))
-            self._graph, self._module = sized, module.to(memory_format=layout)  # type: ignore[call-overload]
+            self._graph, self._module = sized, laid_out(module, torch.device("cpu"))
         assert self._module is not None
         return self._module
 

@@ -40,13 +40,6 @@ class QuickMemory(GatedMemory):
         return usual and len(windows) == 2 and all(width % 2 for width in windows)
 
 
-def quicken(module: torch.nn.Module) -> torch.nn.Module:
-    """Let a module that remembers learn by one node; others stay as they are."""
-    if type(module) is GatedMemory:
-        module.__class__ = QuickMemory
-    return module
-
-
 @dataclass(frozen=True)
 class _Options:
     """What a memory is like, and whether to keep what a backward pass needs."""

@@ -15,7 +15,8 @@ from torch import Tensor
 from cnnviz.engine.build import build
 from cnnviz.engine.exchange.onnx_writing import to_onnx
 from cnnviz.engine.modules import GatedMemory
-from cnnviz.engine.recurrence import QuickMemory, quicken
+from cnnviz.engine.quick import quicken
+from cnnviz.engine.recurrence import QuickMemory
 from cnnviz.layers import LSTM, ConvLSTM2d, Dense, Flatten, Input
 from cnnviz.model.graph import chain
 
