@@ -102,14 +102,18 @@ def _turned(solid: Floats, turns: NDArray[np.float64]) -> Floats:
     lines = [np.clip(axis + (SIDE - 1) / 2 + 1, 0, SIDE + 1 - 1e-6) for axis in axes]
     lower = [line.astype(np.int64) for line in lines]
     share = [(line - low).astype(np.float32) for line, low in zip(lines, lower, strict=True)]
+    base = (lower[0] * (SIDE + 2) + lower[1]) * (SIDE + 2) + lower[2]
+    shares = [(1 - part, part) for part in share]
     found = np.zeros((len(solid), SIDE**3), np.float32)
-    for corner in range(8):
-        steps = (corner >> 2 & 1, corner >> 1 & 1, corner & 1)
-        weight, at = np.float32(1), np.zeros(SIDE**3, np.int64)
-        for low, part, step in zip(lower, share, steps, strict=True):
-            weight = weight * (part if step else 1 - part)
-            at = at * (SIDE + 2) + low + step
-        found += padded[:, at] * weight
+    seen = np.empty_like(found)
+    for first, second in np.ndindex(2, 2):
+        pair = shares[0][first] * shares[1][second]
+        for third in range(2):
+            at = base + ((first * (SIDE + 2) + second) * (SIDE + 2) + third)
+            # "clip" checks no bounds, and writes where it is told to
+            np.take(padded, at, axis=1, out=seen, mode="clip")
+            seen *= pair * shares[2][third]
+            found += seen
     return found.reshape(solid.shape)
 
 
