@@ -22,10 +22,11 @@ if TYPE_CHECKING:
     from cnnviz.engine.whatif import Attempts
     from cnnviz.explain.asking.questions import AskAny, Samples
     from cnnviz.explain.attribution import Question
-    from cnnviz.explain.backward import Slopes
+    from cnnviz.explain.backward import Memories, Slopes
     from cnnviz.explain.trace import Trace
     from cnnviz.model.augmentation import Chain
     from cnnviz.model.graph import Graph
+    from cnnviz.model.recipe import Recipe
     from cnnviz.model.whatif import WhatIf
     from cnnviz.ui.services import Network, Services, TrainingTask, Weights
     from cnnviz.ui.window import MainWindow
@@ -104,6 +105,8 @@ def services() -> Services:
         strongest=_strongest,
         ask=_ask,
         gradients=_gradients,
+        batch_gradients=_batch_gradients,
+        memories=_memories,
         augment=_augment,
         moment=_moment,
         attempt=_attempt,
@@ -176,6 +179,22 @@ def _gradients(
     module = engine_weights.fitted(graph, weights, seed)
     samples = trace.given(module, image)
     return gradients.gradients(module, *samples, target=gradients.target_for(module, samples, target))
+
+
+def _batch_gradients(
+    graph: Graph, weights: Weights | None, images: Sequence[Array], seed: int, targets: Sequence[Any]
+) -> tuple[Trace, Slopes]:
+    from cnnviz.engine import cores, gradients
+    from cnnviz.engine import weights as engine_weights
+
+    cores.use_one_core()
+    return gradients.in_a_batch(engine_weights.fitted(graph, weights, seed), images, targets)
+
+
+def _memories(path: Path, graph: Graph, recipe: Recipe) -> Memories:
+    from cnnviz.engine.memories import read_memories
+
+    return read_memories(path, graph, recipe)
 
 
 def _attribute(trace: Trace, question: Question) -> Iterator[Event]:

@@ -14,9 +14,9 @@ from torch import Tensor, nn
 
 from cnnviz.engine.build import GraphModule
 from cnnviz.engine.losses import Objective, as_target, probabilities
-from cnnviz.engine.trace import device_of, parameters_of, require_shapes, to_array, to_tensor, trace
+from cnnviz.engine.trace import device_of, given, parameters_of, require_shapes, to_array, to_tensor, trace
 from cnnviz.errors import ExplainError
-from cnnviz.explain.backward import Batch, End, Slopes
+from cnnviz.explain.backward import Batch, End, Slopes, with_batch_statistics
 from cnnviz.explain.trace import Trace
 from cnnviz.model.heads import Head, learned_from
 from cnnviz.model.names import attribute
@@ -80,6 +80,20 @@ def batch_gradients(
     return _both_ways(
         module.resized(*shapes), [to_tensor(each) for each in samples], labels, training=True, step=step
     )
+
+
+def in_a_batch(module: GraphModule, images: Sequence[Array], targets: Sequence[Any]) -> tuple[Trace, Slopes]:
+    """Return the trace and slopes of the first of several samples, run together as in training.
+
+    Where the network normalises by the batch, the trace has the batch's means and variances for parameters. A target
+    is a class, −1 for the one that the network names, or an array of values.
+    """
+    each = [given(module, image) for image in images]
+    wanted = [target_for(module, *both) for both in zip(each, targets, strict=True)]
+    labels = None if wanted[0] is None else np.stack([np.asarray(target) for target in wanted])
+    batch = [np.stack(arrays) for arrays in zip(*each, strict=True)]
+    found, slopes = batch_gradients(module, *batch, targets=labels)[0]
+    return with_batch_statistics(found, slopes), slopes
 
 
 def _as_labels(targets: Array) -> Tensor:

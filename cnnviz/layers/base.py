@@ -105,6 +105,11 @@ class Layer:
     differentiates: ClassVar[tuple[int, ...]] = ()
     """The ports whose values the layer takes gradients with respect to, while training."""
 
+    @property
+    def activity_rate(self) -> float:
+        """Return what Σ |value| is multiplied by, where the layer adds that to the loss while training; else 0."""
+        return 0.0
+
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if cls.__dict__.get("kind"):

@@ -19,6 +19,10 @@ class ActivityPenalty(Layer):
 
     rate: float = opt(1e-5, lo=0.0, hi=1000.0, help="what the sum of all absolute values is multiplied by")
 
+    @property
+    def activity_rate(self) -> float:
+        return self.rate
+
     def out_shape(self, *inputs: Shape) -> Shape:
         return inputs[0]
 

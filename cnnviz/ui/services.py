@@ -16,7 +16,7 @@ from cnnviz.errors import CnnvizError
 from cnnviz.events import Array, Event, Watched
 from cnnviz.explain.asking.questions import AskAny, Samples
 from cnnviz.explain.attribution import Question
-from cnnviz.explain.backward import Slopes
+from cnnviz.explain.backward import Memories, Slopes
 from cnnviz.explain.trace import Trace
 from cnnviz.model.augmentation import Chain
 from cnnviz.model.graph import Graph
@@ -92,6 +92,8 @@ class Services:
     `trace(graph, weights, image, seed)` runs one sample (C, H, W); entries of `weights` that don't fit the graph are
     replaced by random ones of the seed. `gradients(graph, weights, image, seed, target)` runs it forward and back, to
     the loss of a class or of values; where the target is −1, of the class that the network names.
+    `batch_gradients(graph, weights, images, seed, targets)` does so with several samples, as in training, and returns
+    those of the first one; `memories(checkpoint, graph, recipe)` reads what a kept training's optimiser remembers.
     `train(task, control)` yields events. `devices()` may be slow the first time.
     `read_network(path)` reads an .onnx or .pt2 file. `run_program(path, name, shape, control)` RUNS a Python file and
     yields the network in it as `Answer(Network)`; `write_onnx(graph, weights, seed, path, control)` yields progress.
@@ -121,6 +123,10 @@ class Services:
     gradients: Callable[[Graph, Weights | None, Array, int, int | Array], tuple[Trace, Slopes]] = (
         _refuse_gradients
     )
+    batch_gradients: Callable[
+        [Graph, Weights | None, Sequence[Array], int, Sequence[Any]], tuple[Trace, Slopes]
+    ] = _refuse_gradients
+    memories: Callable[[Path, Graph, Recipe], Memories] = _refuse_gradients
     augment: Callable[[Chain, Dataset, int, int], Array] = _refuse_augmenting
     attribute: Callable[[Trace, Question], Iterator[Event]] = _refuse_explanations
     strongest: Callable[[Trace, Callable[[int], Array], int], Iterator[Event]] = _refuse_explanations

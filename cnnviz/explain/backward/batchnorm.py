@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from cnnviz.explain.backward.numbers import Numbers
 from cnnviz.explain.backward.places import Target
 from cnnviz.explain.backward.slopes import Slopes
 from cnnviz.explain.explanation import PartValues, Term
-from cnnviz.explain.trace import Array
+from cnnviz.explain.trace import Array, Trace
 from cnnviz.layers.formula import Normalise
 
 
@@ -47,6 +49,20 @@ def normalised(formula: Normalise, numbers: Numbers, slopes: Slopes, array: str)
     """Return x̂ and ∂L/∂y of a channel over the batch, both (N, …): what γ and β learn from."""
     x, g = _channel(formula, numbers, slopes, array)
     return (x - x.mean()) / np.sqrt(x.var() + formula.epsilon), g
+
+
+def with_batch_statistics(trace: Trace, slopes: Slopes) -> Trace:
+    """Return the trace with the batch's means and variances in place of the running ones: those it was made with."""
+    if slopes.batch is None:
+        return trace
+    parameters = dict(trace.parameters)
+    for node, arrays in trace.parameters.items():
+        if "running_mean" in arrays:
+            x = slopes.batch.values[trace.graph.inputs(node)[0].source].astype(np.float64)
+            axes = (0, *range(2, x.ndim))
+            found = {"running_mean": x.mean(axis=axes), "running_var": x.var(axis=axes)}
+            parameters[node] = {**arrays, **found}
+    return replace(trace, parameters=parameters)
 
 
 def _channel(formula: Normalise, numbers: Numbers, slopes: Slopes, array: str) -> tuple[Array, Array]:

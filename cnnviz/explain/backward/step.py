@@ -18,7 +18,10 @@ _NAMED = re.compile(r"\{(.*?)\}")
 
 @dataclass(frozen=True)
 class Rule:
-    """An optimiser with its numbers; `name` as in `Recipe.optimiser`. The betas, α and ε are torch's own."""
+    """An optimiser with its numbers; `name` as in `Recipe.optimiser`. The betas, α and ε are torch's own.
+
+    `l1` and `l2` are penalties of the loss, whose slope is added to the gradient.
+    """
 
     name: str = "sgd"
     learning_rate: float = 1e-3
@@ -28,6 +31,8 @@ class Rule:
     beta2: float = 0.999
     alpha: float = 0.99
     epsilon: float = 1e-8
+    l1: float = 0.0
+    l2: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -74,9 +79,10 @@ class Step:
     lines: tuple[Line, ...]
 
 
-def rule_of(recipe: Recipe) -> Rule:
-    """Return the optimiser that a recipe names."""
-    return Rule(recipe.optimiser, recipe.learning_rate, recipe.momentum, recipe.weight_decay)
+def rule_of(recipe: Recipe, *, kernel: bool = False) -> Rule:
+    """Return the optimiser that a recipe names; L1 and L2 hold for kernels, not for biases and scales of norms."""
+    rule = Rule(recipe.optimiser, recipe.learning_rate, recipe.momentum, recipe.weight_decay)
+    return replace(rule, l1=recipe.l1, l2=recipe.l2) if kernel else rule
 
 
 def step(rule: Rule, old: float, gradient: float, memory: Memory | None = None) -> Step:
@@ -85,6 +91,7 @@ def step(rule: Rule, old: float, gradient: float, memory: Memory | None = None) 
         raise ExplainError(f"there is no optimiser {rule.name!r}.", hint=did_you_mean(rule.name, _RULES))
     before = memory or Memory()
     sheet = _Sheet({"w": old, "g": gradient, "η": rule.learning_rate, "λ": rule.weight_decay})
+    _penalise(sheet, rule)
     after = _RULES[rule.name](sheet, rule, replace(before, count=before.count + 1))
     return Step(rule, old, gradient, before, after, sheet.numbers["w"], tuple(sheet.lines))
 
@@ -104,6 +111,19 @@ class _Sheet:
 
     def know(self, **numbers: float) -> None:
         self.numbers |= numbers
+
+
+def _penalise(sheet: _Sheet, rule: Rule) -> None:
+    """Add the slopes of the penalties: λ₁ · sign(w) and 2 · λ₂ · w."""
+    sheet.numbers |= {"λ₁": rule.l1, "λ₂": rule.l2, "sign": math.copysign(1.0, sheet.numbers["w"])}
+    if not sheet.numbers["w"]:
+        sheet.numbers["sign"] = 0.0
+    if rule.l1:
+        value = sheet.numbers["g"] + rule.l1 * sheet.numbers["sign"]
+        sheet.write("g", "{g} + {λ₁}·{sign}", value)
+    if rule.l2:
+        value = sheet.numbers["g"] + 2 * rule.l2 * sheet.numbers["w"]
+        sheet.write("g", "{g} + 2·{λ₂}·{w}", value)
 
 
 def _decayed(sheet: _Sheet, rule: Rule) -> float:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from cnnviz.data import Dataset
 from cnnviz.data.adapt import adapted
 from cnnviz.data.vary import varied
 from cnnviz.events import Array, Failed
@@ -22,6 +24,8 @@ from cnnviz.ui.services import Services, Weights
 from cnnviz.ui.state.document import Document
 from cnnviz.ui.state.material import Material
 
+COMPANIONS = 7
+"""How many training samples a sample is looked at together with."""
 NOT_TRAINED = "not trained: random weights"
 
 
@@ -68,6 +72,8 @@ class Looking(QObject):
         """Whether the way back is looked at, too."""
         self.slopes: Slopes | None = None
         """How the loss changes with every number of the trace, while the way back is looked at."""
+        self.batch = False
+        """Whether the sample is looked at among others, as in training: batch norm uses their statistics."""
         self.truth: int | None = None
         """The class that the loss is asked for, where it is not the sample's own."""
         self._asked, self._answered = 0, 0
@@ -137,6 +143,12 @@ class Looking(QObject):
         else:
             self.trace_changed.emit()
 
+    def set_batch(self, batch: bool) -> None:
+        """Run the sample among others of the training set, as in training; or alone again."""
+        if batch != self.batch:
+            self.batch = batch
+            self.refresh()
+
     def suppose(self, truth: int) -> None:
         """Ask for the loss of another class than the sample's."""
         self.truth = truth
@@ -154,11 +166,18 @@ class Looking(QObject):
         services, backward, whatif = self._services, self.backward, self._document.whatif
         target = sample.label if sample.answer is None else sample.answer
         target = target if self.truth is None else self.truth
+        others = companions(self._material.dataset, graph) if self.batch else None
 
         def answer() -> tuple[Trace, Slopes | None]:
             net, values, seen = graph, weights, varied(image, whatif.variation)
             if whatif.changes_network:
                 net, values = services.attempt(graph, weights, seed, whatif)
+            if others is not None:
+                images, targets = (
+                    [seen, *(each for each, _ in others)],
+                    [target, *(each for _, each in others)],
+                )
+                return services.batch_gradients(net, values, images, seed, targets)
             if backward:
                 return services.gradients(net, values, seen, seed, target)
             return services.trace(net, values, seen, seed), None
@@ -194,7 +213,10 @@ class Looking(QObject):
 
     def _fail(self, failure: Failed) -> None:
         """Tell it; where there is no way back, look at the values."""
-        if self.backward:
+        if self.batch:
+            self.batch = False
+            self.refresh()
+        elif self.backward:
             self.set_backward(False)
         self.failed.emit(failure)
 
@@ -208,6 +230,18 @@ class Looking(QObject):
             self.weights = _follow_names(self.weights, names)
         if [(n.name, n.layer) for n in old] != [(n.name, n.layer) for n in new] or old.edges != new.edges:
             self._keep_up()
+
+
+def companions(dataset: Dataset | None, graph: Graph) -> list[tuple[Array, Any]]:
+    """Return the first training samples with their answers, as the Input of a graph takes them."""
+    if dataset is None:
+        return []
+    split = dataset.train
+    answers = split.class_numbers if len(split.class_numbers) else split.labels
+    return [
+        (fitting(split.sample(at), graph), int(answers[at]) if answers.ndim == 1 else np.asarray(answers[at]))
+        for at in range(min(COMPANIONS, len(split)))
+    ]
 
 
 def fitting(image: Array, graph: Graph) -> Array:
