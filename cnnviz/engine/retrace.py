@@ -21,6 +21,10 @@ from cnnviz.model.graph import Graph
 from cnnviz.model.names import attribute
 
 Array = NDArray[Any]
+MOST = 2
+"""How many networks are remembered."""
+FEW = 4
+"""Weights with at most so many other arrays are an edit of those before, and no other network."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,45 +39,70 @@ class _Kept:
 
 
 class Retracer:
-    """Answers like `trace(fitted(graph, weights, seed), image)`, bit for bit, and remembers the last answer.
+    """Answers like `trace(fitted(graph, weights, seed), image)`, bit for bit, and remembers the last answers.
 
     Nodes whose layer, parameters and whole past are the same keep their values, their arrays being the same objects.
     Arrays of weights and samples count as the same if they are the same object, so that nobody may write into them.
+    Two networks are remembered, since two may be compared.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._asked: tuple[Graph, Weights | None, int] | None = None
-        self._module: GraphModule | None = None
-        self._kept: _Kept | None = None
+        self._lines: list[_Line] = []
 
     def trace(self, graph: Graph, weights: Weights | None, image: Array, seed: int) -> Trace:
         """Return the trace of a sample; it goes to every Input that it fits."""
         with self._lock:
-            module = self._fitted(graph, weights, seed)
-            samples = given(module, image)
-            shapes = [tuple(each.shape) for each in samples]
-            require_shapes(module, shapes, "the sample")
-            kept = self._kept = _traced(module.resized(*shapes), samples, weights or {}, self._kept)
-            return kept.trace
+            return self._line(graph, weights, seed).trace(weights, image)
 
     def module(self, graph: Graph, weights: Weights | None, seed: int) -> GraphModule:
         """Return the network with those weights that fit it, and random ones of the seed elsewhere."""
         with self._lock:
-            return self._fitted(graph, weights, seed)
+            return self._line(graph, weights, seed).module
 
-    def _fitted(self, graph: Graph, weights: Weights | None, seed: int) -> GraphModule:
-        asked = self._asked
-        same = asked is not None and asked[2] == seed and asked[0] == graph
-        if (
-            self._module is None
-            or asked is None
-            or not same
-            or not _exchange(self._module, asked[1], weights)
-        ):
-            self._module = fitted(graph, weights, seed)
-        self._asked = (graph, weights, seed)
-        return self._module
+    def _line(self, graph: Graph, weights: Weights | None, seed: int) -> _Line:
+        """Return the line of a network, as the most recent one."""
+        alike = [line for line in self._lines if line.seed == seed and line.module.graph == graph]
+        edited = [line for line in alike if _changes(line.weights, weights) <= FEW]
+        oldest = alike[::-1] if len(self._lines) == MOST else []
+        found = next((line for line in (*edited, *oldest) if line.take(weights)), None)
+        if found is None:
+            kept = self._lines[0].kept if self._lines else None
+            found = _Line(fitted(graph, weights, seed), weights, seed, kept)
+        self._lines = [found, *(line for line in self._lines if line is not found)][:MOST]
+        return found
+
+
+@dataclass(eq=False)
+class _Line:
+    """One network, the weights that were put into it, and its last answer (or one of a network before)."""
+
+    module: GraphModule
+    weights: Weights | None
+    seed: int
+    kept: _Kept | None
+
+    def take(self, weights: Weights | None) -> bool:
+        """Put other weights into the module, where that is possible."""
+        if not _exchange(self.module, self.weights, weights):
+            return False
+        self.weights = weights
+        return True
+
+    def trace(self, weights: Weights | None, image: Array) -> Trace:
+        """Return the trace of a sample."""
+        samples = given(self.module, image)
+        shapes = [tuple(each.shape) for each in samples]
+        require_shapes(self.module, shapes, "the sample")
+        self.kept = _traced(self.module.resized(*shapes), samples, weights or {}, self.kept)
+        return self.kept.trace
+
+
+def _changes(old: Weights | None, new: Weights | None) -> int:
+    """Return how many arrays are other objects."""
+    if old is new or old is None or new is None:
+        return 0 if old is new else len(old or new or {})
+    return sum(new.get(name) is not array for name, array in old.items())
 
 
 def _exchange(module: GraphModule, old: Weights | None, new: Weights | None) -> bool:

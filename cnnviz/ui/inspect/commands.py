@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 
 from cnnviz.ui.state import Session
+from cnnviz.ui.state.pictures import paste
 
 if TYPE_CHECKING:
     from cnnviz.ui.inspect.workspace import InspectWorkspace
@@ -39,6 +40,7 @@ def make_actions(workspace: InspectWorkspace, session: Session) -> list[QAction]
         ("Back to where the cursor was", "Alt+Left", steering.back),
         ("Forward again", "Alt+Right", steering.forward),
         ("Go to the largest term", "W", steering.walk_strongest),
+        ("Look at the picture in the clipboard", "Ctrl+V", lambda: paste(session)),
         ("Compare with another network, or one alone again", "C", workspace.beside.toggle),
         ("What if: change the weight under the pointer, or the bias", "E", whatif.edit_here),
         ("What if: mute the map, or let it speak", "Shift+M", lambda: whatif.act_on_map(mute)),

@@ -282,7 +282,7 @@ class SideColumn(QWidget):
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
         self._pages = QStackedWidget()
-        parts = ("Image", self.sample), ("Explanation", self.attribution), ("Examples", self.examples)
+        parts = ("Image", self.sample), ("Why", self.attribution), ("Examples", self.examples)
         for name, page in parts:
             self.add_page(name, page)
         self.tabs.currentChanged.connect(self._pages.setCurrentIndex)

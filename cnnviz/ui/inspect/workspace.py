@@ -12,6 +12,7 @@ from cnnviz.explain import Box
 from cnnviz.ui import theme
 from cnnviz.ui.inspect.asking.room import AskingRoom
 from cnnviz.ui.inspect.bar import InspectBar
+from cnnviz.ui.inspect.beside.room import BesideRoom
 from cnnviz.ui.inspect.commands import make_actions
 from cnnviz.ui.inspect.direction import truth_of
 from cnnviz.ui.inspect.fields import Fields
@@ -68,6 +69,7 @@ class InspectWorkspace(QWidget):
         self.whatif = WhatIfRoom(session, self)
         self.asking = AskingRoom(session, self)
         self._column.insertWidget(2, self.whatif.banner)
+        self.beside = BesideRoom(session, self)
         self.actions_here = make_actions(self, session)
         self.setFocusProxy(self.lane)
 
@@ -116,6 +118,7 @@ class InspectWorkspace(QWidget):
         self.bar.scope_chosen.connect(self.set_scope)
         self.bar.back.connect(steering.back)
         self.trail.chosen.connect(steering.retrace)
+        self.work.batch_wanted.connect(self._session.looking.set_batch)
         self.work.flip_wanted.connect(self._frames.flip.set_node)
         self.bar.direction.turned.connect(self._session.looking.set_backward)
         self.bar.direction.supposed.connect(self._session.looking.suppose)
@@ -157,7 +160,11 @@ class InspectWorkspace(QWidget):
         trace = self._frames.take()
         if trace is None:
             return
-        frame = self._frames.make(trace, *self._frames.place(trace), self.scope)
+        self._frames.ask(trace, *self._frames.place(trace), self.scope, self._show)
+
+    def _show(self, frame: Frame) -> None:
+        """Show a value in all panes."""
+        trace = frame.trace
         self.frame = self.steering.frame = frame
         self._peeking = False
         self.playing.show_frame(frame)
@@ -165,7 +172,9 @@ class InspectWorkspace(QWidget):
         for pane in (self.input, self.work, self.output):
             pane.show_frame(frame)
         sample = self._session.material.sample
-        self.work.show_step(self._frames.step(frame))
+        decay = self._session.document.recipe.weight_decay
+        state = self._frames.memories.in_words()
+        self.work.show_step(self._frames.step(frame), state, self._frames.loss(frame), decay)
         self._show_answers(frame, sample.label if sample is not None else -1)
         self.side.sample.show_slice(frame.cell[1], frame.output.shape[1])
         self.bar.show_frame(frame, trace.graph.title)
@@ -173,6 +182,7 @@ class InspectWorkspace(QWidget):
         self.bar.back_button.setEnabled(len(path) > 0)
         self.trail.show_places(path.before, (frame.node, frame.index), path.after)
         self.fields.show_frame(frame)
+        self.beside.refresh()
         self.arrows.show_move(at_once=self.player.playing or self.player.reduced or self.output.filling)
 
     def _show_answers(self, frame: Frame, label: int) -> None:
@@ -214,11 +224,14 @@ class InspectWorkspace(QWidget):
         frame = self.frame
         if frame is None or self.player.playing:
             return
-        wanted = frame
-        if index is not None and index != frame.index and exists(frame.trace, frame.node, index):
-            wanted = self._frames.make(frame.trace, frame.node, index, self.scope)
-        if wanted is not frame or self._peeking:
-            self._peeking = wanted is not frame
+        if index is None or index == frame.index or not exists(frame.trace, frame.node, index):
+            self._show_peek(frame)
+        else:
+            self._frames.ask(frame.trace, frame.node, index, self.scope, self._show_peek)
+
+    def _show_peek(self, wanted: Frame) -> None:
+        if wanted is not self.frame or self._peeking:
+            self._peeking = wanted is not self.frame
             self.input.show_frame(wanted)
             self.work.show_frame(wanted)
 

@@ -104,8 +104,8 @@ def test_retracing_is_tracing_to_the_bit() -> None:
     own = weights_of(fitted(graph, None, 1))
     steps = [
         WhatIf(), WhatIf().with_cell(WEIGHT, 1.0), WhatIf().with_cell(Cell("dense1", "bias", (3,)), 5.0), WhatIf(),
-        WhatIf().toggled("relu1", 2), WhatIf().toggled("relu1", 2).with_cell(BIAS, 1.0), WhatIf().swapping("conv1", 0, 1),
-        WhatIf(),
+        WhatIf().toggled("relu1", 2), WhatIf().toggled("relu1", 2).with_cell(BIAS, 1.0),
+        WhatIf().swapping("conv1", 0, 1), WhatIf(),
     ]  # fmt: skip
     for turn, whatif in enumerate(steps * 2):
         image = IMAGE if turn % 3 else IMAGE * np.float32(0.5 + turn)

@@ -55,6 +55,11 @@ class Arrows(QWidget):
                 QRectF(panes.mapTo(self._workspace, panes.rect().topLeft()), panes.size()).toRect()
             )
             self.raise_()
+        if event.type() in (
+            QEvent.Type.Show,
+            QEvent.Type.Hide,
+        ):  # another page may take the place of the panes
+            self.setVisible(event.type() == QEvent.Type.Show)
         return super().eventFilter(watched, event)
 
     def show_move(self, *, at_once: bool) -> None:

@@ -26,6 +26,7 @@ class CellEditor(QLineEdit):
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._cell: Cell | None = None
         self._back: QWidget | None = None
+        self._space = parent
         self.hide()
         self.returnPressed.connect(self._take)
         self.textEdited.connect(lambda _text: self._mark())
@@ -39,8 +40,8 @@ class CellEditor(QLineEdit):
         width = max(over.width(), WIDTH)
         room = QRect(0, 0, width, max(over.height(), HEIGHT))
         room.moveCenter(over.center())
-        parent = self.parentWidget()
-        room.moveLeft(min(max(room.left(), 2), parent.width() - width - 2))
+        space = self._space.width()
+        room.moveLeft(min(max(room.left(), 2), space - width - 2))
         self.setGeometry(room)
         self._mark()
         self.show()

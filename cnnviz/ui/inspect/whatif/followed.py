@@ -63,8 +63,10 @@ def sentence(still: Trace, moved: Trace, cursor: Cursor, variation: Variation) -
     alone = before.shape[1:] == (1, 1, 1)
     most = max(abs(variation.dx), abs(variation.dy)) + MARGIN
     depth = before.shape[1] // 2
-    pair = (before.ravel(), after.ravel()) if alone else (before[cursor.map, depth], after[cursor.map, depth])
-    found = follow(*pair, most)
+    if alone:
+        found = follow(before.ravel(), after.ravel(), most)
+    else:
+        found = follow(before[cursor.map, depth], after[cursor.map, depth], most)
     words = _vector_words(node, found) if alone else _map_words(f"{node} map {cursor.map}", found)
     return f"{words} {_answer_words(still, moved)}".strip()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -151,7 +152,7 @@ class WhatIfRoom(QObject):
         if frame is None:
             return []
         found: list[QAction] = []
-        if self._workspace.work.isAncestorOf(widget):
+        if widget is not None and self._workspace.work.isAncestorOf(widget):
             found += self._weight_actions(spot, place)
         where = self.map_at(widget, place)
         return found + (self._map_actions(*where) if where is not None else [])
@@ -161,11 +162,11 @@ class WhatIfRoom(QObject):
         if frame is None:
             return []
         cell = weight_at(frame, spot) if spot is not None else None
-        wanted = {"weight": cell} if cell is not None else {}
+        wanted = {**({"weight": cell} if cell is not None else {}), **offsets_of(frame)}
         over = QRect(self._workspace.mapFromGlobal(place), self._workspace.mapFromGlobal(place))
         return [
-            self._action(f"Change the {name} {words(each)}…", lambda each=each: self.edit(each, over))
-            for name, each in {**wanted, **offsets_of(frame)}.items()
+            self._action(f"Change the {name} {words(each)}…", partial(self.edit, each, over))
+            for name, each in wanted.items()
         ]
 
     def _map_actions(self, node: str, channel: int) -> list[QAction]:

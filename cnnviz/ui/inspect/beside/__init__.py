@@ -1,0 +1,1 @@
+"""Two networks, or two moments of one training, side by side under one cursor."""
