@@ -10,8 +10,9 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QWidget
 
 from cnnviz.ui.provenance import SUFFIXES as PICTURES
+from cnnviz.ui.state.pictures import ENDINGS
 
-SUFFIXES = (".cnnviz", ".onnx", ".pt2", ".safetensors", ".py", *PICTURES)
+SUFFIXES = (".cnnviz", ".onnx", ".pt2", ".safetensors", ".py", *PICTURES, *ENDINGS)
 
 
 class Dropping(QObject):

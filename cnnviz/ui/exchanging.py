@@ -16,8 +16,10 @@ from cnnviz.paths import write_atomically
 from cnnviz.ui import numbers
 from cnnviz.ui.dropping import Dropping
 from cnnviz.ui.provenance import SUFFIXES as PICTURES
+from cnnviz.ui.provenance.files import has_stamp
 from cnnviz.ui.runfile import RunFileDialog
 from cnnviz.ui.state.exchange import Exchange
+from cnnviz.ui.state.pictures import ENDINGS, look_at_file
 
 if TYPE_CHECKING:
     from cnnviz.ui.provenance.returning import Returning
@@ -68,7 +70,7 @@ class Exchanging:
             self._session.services,
         )
         beside = path.with_suffix(".safetensors") if weights is not None else None
-        code = to_code(document.graph, document.recipe, weights=beside.name if beside else "")
+        code = to_code(document.graph, document.recipe, document.data, weights=beside.name if beside else "")
         if beside is not None:
             whole = services.complete(document.graph, weights, document.recipe.seed)
             services.save_weights(beside, whole, {"origin": self._session.looking.origin})
@@ -142,6 +144,8 @@ class Exchanging:
             self._window.open_file(path)
         elif suffix == ".safetensors":
             self.exchange.read_weights(path)
+        elif suffix in ENDINGS and not has_stamp(path):
+            look_at_file(self._session, path)
         elif suffix in PICTURES:
             self._returning.open(path)
         elif suffix == ".py":

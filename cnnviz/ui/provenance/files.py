@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from PIL import GifImagePlugin, Image, PngImagePlugin, UnidentifiedImageError
 
-from cnnviz.errors import FileError
+from cnnviz.errors import CnnvizError, FileError
 from cnnviz.explain.trace import Array
 from cnnviz.ui.provenance.stamp import KEYWORD, LARGEST, LOST, Stamp, parse
 
@@ -122,6 +122,15 @@ def stamp_in(path: Path) -> Stamp:
     if not text:
         raise FileError(LOST, where=path.name, hint=HINT)
     return parse(text, path.name)
+
+
+def has_stamp(path: Path) -> bool:
+    """Say whether a file carries a stamp that can be read; any other picture is just a picture."""
+    try:
+        stamp_in(path)
+    except CnnvizError:
+        return False
+    return True
 
 
 def _of_png(path: Path) -> str:
