@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cnnviz.cli import report
 from cnnviz.cli.command import Command, add_json
-from cnnviz.errors import UsageError
+from cnnviz.errors import DataError, UsageError
 
 if TYPE_CHECKING:
     from cnnviz.data import Dataset, Source
+    from cnnviz.data.survey import Histogram, Survey
 
 OFFICIAL_VOXELS, VOXELS = "3d-mnist", "voxels:count=60000"
 """The one set that is made into the file its own source looks for, and what it is made of."""
@@ -63,6 +65,8 @@ def _info(options: argparse.Namespace) -> int:
     here = source.asks or (status is not None and status.found)
     found = data.load(options.name, options.data_dir, setting=_setting()) if here else None
     about = _source_dict(source) | {"found": here} | (_contents(found) if found else {})
+    if options.facts and found is not None:
+        about |= _facts(found)
     if options.json:
         report.result_json(about)
         return 0
@@ -86,7 +90,59 @@ def _contents(dataset: Dataset) -> dict[str, Any]:
     }
 
 
+def _facts(dataset: Dataset) -> dict[str, Any]:
+    """Look through every sample once; return what the data browser of the window shows too."""
+    import numpy as np
+
+    from cnnviz.data.survey import destinations, find
+
+    found = _surveyed(dataset)
+    goes = destinations(len(dataset.train), len(dataset.test), np.zeros(0, np.int64))
+    told = {each.kind.title.lower().replace(" ", "_"): each.samples for each in find(found, goes)}
+    del told["in_training_and_validation"]  # nothing is held out yet
+    facts: dict[str, Any] = {}
+    for part, split, values in zip(
+        ("train", "test"), (dataset.train, dataset.test), found.values, strict=True
+    ):
+        counts = np.bincount(split.class_numbers, minlength=len(dataset.classes)).tolist()
+        if dataset.classes:
+            facts[f"{part}_per_class"] = dict(zip(dataset.classes, counts, strict=True))
+        facts[f"{part}_values"] = _measured(values)
+    return facts | told
+
+
+def _surveyed(dataset: Dataset) -> Survey:
+    from cnnviz.data.survey import survey
+    from cnnviz.events import Answer, Progress
+
+    with report.Progress("samples") as bar:
+        for event in survey(dataset):
+            if isinstance(event, Progress):
+                bar.show(event.label, event.done, event.total)
+            elif isinstance(event, Answer):
+                return event.value
+    raise DataError("The data were not looked through to their end.", where=dataset.title, hint="Try again.")
+
+
+def _measured(values: Histogram) -> dict[str, float | None]:
+    """Return what is known of values; JSON has no word for a mean of nothing, so that is None."""
+    numbers = {
+        "lowest": values.low,
+        "highest": values.high,
+        "mean": values.mean,
+        "deviation": values.deviation,
+    }
+    found = {name: value if math.isfinite(value) else None for name, value in numbers.items()}
+    return found | {"nan_or_infinite": values.not_finite}
+
+
 def _told(value: Any) -> str:
+    if isinstance(value, dict):
+        shown = {name: number for name, number in value.items() if number is not None}
+        return ", ".join(
+            f"{name} {number:,}" if isinstance(number, int) else f"{name} {number:.6g}"
+            for name, number in shown.items()
+        )
     if isinstance(value, list):
         return (
             "×".join(map(str, value)) if value and isinstance(value[0], int) else ", ".join(value) or "none"
@@ -153,6 +209,11 @@ def _declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "name", nargs="?", help="the data set, with choices about it: mnist, voxels:seed=3, images:path=pets"
     )
+    parser.add_argument(
+        "--facts",
+        action="store_true",
+        help="info: look through all samples for ranges, copies, label conflicts",
+    )
     parser.add_argument("--data-dir", metavar="D", type=Path, help="folder with one folder per data set")
     parser.add_argument(
         "--out", metavar="F", type=Path, help="make: the .h5 file (default: in the data folder)"
@@ -164,6 +225,7 @@ DATA = Command(
     "data",
     "List, describe, fetch or make data sets; an interrupted download is taken up again.",
     "cnnviz data list\ncnnviz data get mnist --data-dir ~/data\ncnnviz data info moving-digits:predict=10-10\n"
+    "cnnviz data info cifar-10 --facts\n"
     "cnnviz data make 3d-mnist",
     _declare,
     _data,

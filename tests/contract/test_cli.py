@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from cnnviz import cli
@@ -250,6 +251,22 @@ def test_data_are_described(capsys: pytest.CaptureFixture[str]) -> None:
     assert "size=224" in told
     assert run("data", "info", "imagnet") == 1
     assert "Did you mean 'imagenet'" in capsys.readouterr().err
+
+
+def test_facts_of_all_samples_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    images = np.arange(12, dtype=np.uint8).repeat(4).reshape(12, 1, 2, 2)
+    images[:, 0, 0, 0] = 200
+    images[5] = images[3]
+    path = tmp_path / "own.npz"
+    np.savez(path, x=images, y=np.arange(12) % 2, x_test=images[:2], y_test=np.arange(2))
+    assert run("data", "info", f"file:path={path}", "--facts", "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert sum(found["train_per_class"].values()) == found["train"]
+    assert found["train_values"]["highest"] == 200
+    assert (found["twice_in_training"], found["blank_samples"]) == (2, 0)
+    assert run("data", "info", f"file:path={path}", "--facts") == 0
+    told = capsys.readouterr().out
+    assert "train values          lowest 0, highest 200, mean 5" in told
 
 
 def test_made_data_train_by_their_path(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

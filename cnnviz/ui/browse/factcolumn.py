@@ -53,6 +53,8 @@ class FactColumn(QScrollArea):
         self.setWidgetResizable(True)
         self.setMinimumWidth(WIDTH)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # mean samples wrap: were the bar to come and go, the height that calls for it would come and go with it
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         inside = QWidget()
         inside.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         theme.set_role(inside, role="panel")

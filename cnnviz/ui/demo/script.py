@@ -6,6 +6,9 @@ import itertools
 from collections.abc import Callable
 from pathlib import Path
 
+from PySide6.QtCore import Qt
+
+from cnnviz.ui.browse.workspace import DataWorkspace
 from cnnviz.ui.build.workspace import BuildWorkspace
 from cnnviz.ui.demo.bench import Bench
 from cnnviz.ui.demo.hand import Hand
@@ -48,6 +51,7 @@ class _Demo:
         self.start()
         self.build()
         self.train()
+        self.data()
         self.networks()
         self.repair()
         self.inspect()
@@ -93,6 +97,22 @@ class _Demo:
         self.picture("train")
         training.stop()
         self.hand.wait_for(lambda: training.state == "idle", 60, "the end of the training")
+
+    def data(self) -> None:
+        """Browse photographs: one of them large, and what is known of all."""
+        self.session.choose_data("cifar-10")
+        self.hand.key(Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier)
+        page = self.window.pages.currentWidget()
+        assert isinstance(page, DataWorkspace)
+        material, surveying = self.session.material, page.surveying
+        self.hand.wait_for(
+            lambda: material.dataset is not None and material.dataset.shape[0] == 3, 120, "photographs"
+        )
+        self.hand.wait_for(lambda: surveying.state == "ready", 120, "the survey of the data")
+        self.hand.click(page.grid.viewport(), page.grid.layout_now().rect(3, 2).center().toPoint())
+        self.hand.wait_for(lambda: page.sample.looked is not None, 30, "the sample that was clicked")
+        self.hand.wait(600)
+        self.picture("data")
 
     def networks(self) -> None:
         """Open networks of the lecture notes, one of them folded and opened, another beside its like."""

@@ -396,6 +396,16 @@ def test_both_themes_paint_it(window: MainWindow, page: DataWorkspace) -> None:
     window.toggle_theme()
 
 
+def test_the_facts_settle_at_every_height(window: MainWindow, page: DataWorkspace) -> None:
+    needed = page.facts.widget().sizeHint().height()
+    widths = set()
+    for height in range(needed - 40, needed + 40, 8):
+        page.facts.setFixedHeight(height)
+        wait(lambda height=height: page.facts.height() == height)
+        widths.add(page.facts.mean.width())
+    assert len(widths) == 1
+
+
 def test_hovering_names_a_sample(page: DataWorkspace) -> None:
     click(page.order.part(IN_ORDER))
     QTest.mouseMove(page.grid.viewport(), tile(page, 1))
