@@ -9,7 +9,7 @@ from cnnviz.events import Watched
 from cnnviz.layers import Conv2d, Dense, Flatten, Input, MaxPool2d, ReLU, Softmax
 from cnnviz.model.graph import chain
 from cnnviz.templates import template
-from cnnviz.ui.train.watchrows import LEAD, Row, rounded_up, rows
+from cnnviz.ui.train.watchrows import KERNELS, LEAD, MOST_ROWS, Row, mosaic, picture_of, rounded_up, rows
 
 
 def moment(step: int, **strengths: tuple[float, ...]) -> Watched:
@@ -58,6 +58,37 @@ def test_a_small_network_shows_several_maps_of_a_layer_each_in_its_place() -> No
     assert shown(first) == [1, 2]
     assert shown(rows(graph, [watched(9, 3, 2)], first)) == [1, 0]
     assert shown(rows(graph, [watched(9, 1, 8)], first)) == [0, 2]
+
+
+@pytest.mark.parametrize(
+    "name", ["two-sines", "mnist-rows", "resnet14-3d", "convlstm-many", "ae-64", "fc-lstm"]
+)
+def test_sequences_volumes_and_films_are_seen_too(name: str) -> None:
+    graph = template(name).graph
+    dice = np.random.default_rng(0)
+    maps = {row.name: dice.normal(size=row.shape or (1,)).astype(np.float32) for row in graph.summary().rows}
+    found = rows(graph, [Watched(1, maps[graph.summary().input], maps, np.zeros(0, np.float32))])
+    assert 1 <= len(found) <= MOST_ROWS
+    assert all(row.maps[0].ndim == 2 and row.maps[0].size for row in found)
+
+
+def test_slices_of_a_volume_stand_in_two_lines() -> None:
+    volume = np.arange(2 * 8 * 3 * 5, dtype=np.float32).reshape(2, 8, 3, 5)
+    picture = picture_of(volume, 1)
+    assert picture.shape == (6, 10)
+    assert np.array_equal(picture[:3, :5], volume[1, 0])
+    assert np.array_equal(picture[3:, 5:], volume[1, 7])
+
+
+def test_kernels_come_first_and_show_every_weight() -> None:
+    graph, maps = template("t10").graph, moment(1).maps
+    kernels = np.arange(1, 1 + 5 * 9, dtype=np.float32).reshape(5, 1, 3, 3)
+    seen = Watched(1, maps["input"], maps, np.full(10, 0.1, np.float32), {"conv1": kernels})
+    first = rows(graph, [seen, seen])[0]
+    assert (first.node, first.map, first.reach) == ("conv1", KERNELS, 45.0)
+    assert first.maps[0].shape == (7, 11)
+    assert set(first.maps[0][first.maps[0] > 0].tolist()) == set(kernels.ravel().tolist())
+    assert mosaic(np.ones((4, 2, 7), np.float32)).shape == (4, 7)
 
 
 @pytest.mark.parametrize(
