@@ -17,8 +17,10 @@ from cnnviz.data.survey.means import Means
 from cnnviz.data.survey.twins import Places, Twins
 from cnnviz.events import Answer, Event, Finished, Progress
 
+READ_BYTES = 2**22
+"""Read at once: files are stored in blocks of about this size, each of which should be read only once."""
 CHUNK_BYTES = 2**18
-"""Read and measured at once: no step holds the interpreter for more than some milliseconds."""
+"""Measured at once: no step holds the interpreter for more than some milliseconds."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,11 +67,12 @@ def survey(dataset: Dataset, control: Control | None = None) -> Iterator[Event]:
     total, done = len(dataset.train) + len(dataset.test), 0
     yield Progress("Looking through the data", 0, total)
     for part, split in enumerate((dataset.train, dataset.test)):
-        for first in range(0, len(split), measuring.step):
+        for first, samples, answers in measuring.pieces(split):
             if control is not None and control.cancelled:
                 yield Finished(cancelled=True)
                 return
-            done += measuring.take(part, split, first)
+            measuring.take(part, first, samples, answers)
+            done += len(samples)
             yield Progress("Looking through the data", done, total)
     yield Answer(measuring.result())
 
@@ -81,7 +84,7 @@ class _Measuring:
         images, labels = dataset.train.images, dataset.train.labels
         self._dataset = dataset
         sample_bytes = max(int(np.prod(images.shape[1:])) * images.dtype.itemsize, 1)
-        self.step = max(CHUNK_BYTES // sample_bytes, 1)
+        self._step, self._read = (max(size // sample_bytes, 1) for size in (CHUNK_BYTES, READ_BYTES))
         self._values = (Histogram(images.dtype), Histogram(images.dtype))
         self._classed = dataset.answers == "labels"
         self._answers = None if self._classed else (Histogram(labels.dtype), Histogram(labels.dtype))
@@ -90,10 +93,17 @@ class _Measuring:
         self._twins, self._answer_twins = Twins(count), Twins(0 if self._classed else count)
         self._blank: list[Places] = []
 
-    def take(self, part: int, split: Split, first: int) -> int:
-        """Look at the next samples of a part; return how many they were."""
-        places = slice(first, first + self.step)
-        samples, answers = _read(split.images, places), _read(split.labels, places)
+    def pieces(self, split: Split) -> Iterator[tuple[int, NDArray[Any], NDArray[Any]]]:
+        """Yield the samples of a part and their answers piece by piece, and the place of the first of each."""
+        for begin in range(0, len(split), self._read):
+            places = slice(begin, begin + self._read)
+            samples, answers = _read(split.images, places), _read(split.labels, places)
+            for first in range(0, len(samples), self._step):
+                piece = slice(first, first + self._step)
+                yield begin + first, samples[piece], answers[piece]
+
+    def take(self, part: int, first: int, samples: NDArray[Any], answers: NDArray[Any]) -> None:
+        """Look at the next samples of a part, the first of which has this place in it."""
         self._values[part].add(samples)
         self._twins.add(samples)
         flat = samples.reshape(len(samples), -1)
@@ -104,7 +114,6 @@ class _Measuring:
         if self._answers is not None:
             self._answers[part].add(answers)
             self._answer_twins.add(answers)
-        return len(samples)
 
     def result(self) -> Survey:
         """Return what was found."""

@@ -15,7 +15,7 @@ from cnnviz.ui.browse.places import ALL
 from cnnviz.ui.browse.rendering import Range, thumbnail
 from cnnviz.ui.widgets.painted import Painted, draw_ring
 
-SIDE, CAPTION, GAP = 44, 13, 6
+SIDE, CAPTION, GAP = 42, 13, 6
 MOST = 60
 """Means of more classes are not shown side by side."""
 

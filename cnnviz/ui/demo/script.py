@@ -109,7 +109,7 @@ class _Demo:
             lambda: material.dataset is not None and material.dataset.shape[0] == 3, 120, "photographs"
         )
         self.hand.wait_for(lambda: surveying.state == "ready", 120, "the survey of the data")
-        self.hand.click(page.grid.viewport(), page.grid.layout_now().rect(3, 2).center().toPoint())
+        self.hand.click(page.grid.viewport(), page.grid.layout_now().rect(2, 2).center().toPoint())
         self.hand.wait_for(lambda: page.sample.looked is not None, 30, "the sample that was clicked")
         self.hand.wait(600)
         self.picture("data")

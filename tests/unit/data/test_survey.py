@@ -66,7 +66,8 @@ def test_real_digits_are_measured_as_numpy_measures_them(digits: Dataset) -> Non
 
 
 def test_a_file_is_read_in_small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cnnviz.data.survey.measuring.CHUNK_BYTES", 7 * 32)
+    monkeypatch.setattr("cnnviz.data.survey.measuring.READ_BYTES", 7 * 32)
+    monkeypatch.setattr("cnnviz.data.survey.measuring.CHUNK_BYTES", 3 * 32)
     values = np.arange(50 * 32, dtype=np.uint8).reshape(50, 2, 4, 4)
     behind = Behind(values)
     labels = np.arange(50) % 3
