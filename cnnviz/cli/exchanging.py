@@ -88,18 +88,18 @@ def _format(options: argparse.Namespace) -> str:
 
 
 def _export_script(options: argparse.Namespace, found: Found) -> int:
-    graph, recipe = found.project.graph, found.project.recipe
+    graph, recipe, choice = found.project.graph, found.project.recipe, found.project.data
     trained = (
         options.out is not None and (options.weights or found.weights) and options.weights != subject.RANDOM
     )
     if not trained:
-        return _write_text(to_code(graph, recipe), options.out)
+        return _write_text(to_code(graph, recipe, choice), options.out)
     from cnnviz.engine import weights
 
     beside = options.out.with_suffix(".safetensors")
     weights.save(beside, weights.weights_of(_module(options, found)))
     report.tell(f"Wrote {beside}, which the script loads")
-    return _write_text(to_code(graph, recipe, weights=beside.name), options.out)
+    return _write_text(to_code(graph, recipe, choice, weights=beside.name), options.out)
 
 
 def _export_onnx(options: argparse.Namespace, found: Found) -> None:

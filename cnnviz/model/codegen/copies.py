@@ -31,6 +31,12 @@ def schedule(*names: str) -> str:
 
 
 @cache
+def smoothing() -> str:
+    """Return the text of the function of `cnnviz.engine.losses` that deals a true class out to all classes."""
+    return _with_needs(_source("losses.py"), "_smoothed")
+
+
+@cache
 def penalty() -> str:
     """Return the text of `penalty` of `cnnviz.engine.step`."""
     return _with_needs(_source("step.py"), "penalty")

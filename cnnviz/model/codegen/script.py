@@ -11,7 +11,7 @@ from cnnviz.model.codegen.training import Lesson, left_out, training_text
 from cnnviz.model.codegen.writing import import_lines, names_in
 from cnnviz.model.graph import Graph
 from cnnviz.model.names import modules_of
-from cnnviz.model.recipe import Recipe
+from cnnviz.model.recipe import DataChoice, Recipe
 
 _IMPORTS = {
     "DistributedDataParallel": ("torch.nn.parallel", "DistributedDataParallel"),
@@ -30,12 +30,15 @@ _IMPORTS = {
 }
 
 
-def to_code(graph: Graph, recipe: Recipe | None = None, *, weights: str = "") -> str:
+def to_code(
+    graph: Graph, recipe: Recipe | None = None, choice: DataChoice | None = None, *, weights: str = ""
+) -> str:
     """Return a self-contained script with a class `Net`; raise GraphError where the graph can't run.
 
     `Net` has the same state dict as `cnnviz.build(graph)` and returns the same values; of several outputs, a tuple.
-    With a recipe, the script also has `train(x, y)` and starts from the very weights that cnnviz starts from. `weights`
-    is the name of a .safetensors file beside the script; without one, the script loads none.
+    With a recipe, the script also has `train(x, y)`, starts from the very weights that cnnviz starts from, and holds
+    out the very samples that cnnviz does by the data choice. `weights` is the name of a .safetensors file beside the
+    script; without one, the script loads none.
     """
     report = check(graph).require()
     ends = ends_of(graph, report)
@@ -48,7 +51,7 @@ def to_code(graph: Graph, recipe: Recipe | None = None, *, weights: str = "") ->
     parts = [*(own[name] for name in used), net.text]
     trained = recipe is not None and lesson.possible
     if recipe is not None and trained:
-        numbers, *loop = training_text(lesson, recipe)
+        numbers, *loop = training_text(lesson, recipe, choice or DataChoice())
         parts = [numbers, *parts, copies.initialiser(), *loop]
     parts.append(_main(lesson, weights, trained=trained))
     known = {**copies.imports(), **_IMPORTS}
@@ -89,9 +92,13 @@ def _main(lesson: Lesson, weights: str, *, trained: bool) -> str:
             '    parser.add_argument("--out", default="trained.safetensors", help="where trained weights go")',
             "    options = parser.parse_args()",
             "    if options.train:",
-            "        net = train(*load(options.train), options.device).cpu()",
+            "        net = train(*load(options.train), options.device)",
             '        if os.environ.get("RANK", "0") == "0":',
-            "            save_file(net.state_dict(), options.out)",
+            '            if test := load(options.train, "test"):',
+            "                every = torch.arange(len(test[0]))",
+            "                _, words = judge(Loss(net), every, options.device, *test)",
+            '                print(f"test {words}")',
+            "            save_file(net.cpu().state_dict(), options.out)",
             "        raise SystemExit",
         ]
     lines.append("    net = Net().eval()")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 from cnnviz.model.check import Report
-from cnnviz.model.codegen import copies, settings
+from cnnviz.model.codegen import copies, judging, settings
 from cnnviz.model.codegen.network import Ends
 from cnnviz.model.codegen.writing import call_lines, written
 from cnnviz.model.graph import Graph
 from cnnviz.model.heads import Head, heads
-from cnnviz.model.recipe import Recipe
+from cnnviz.model.recipe import DataChoice, Recipe
 
 _OPTIMISERS = {
     "sgd": ("SGD", ("fused=True",)),
@@ -26,14 +26,15 @@ _OPTIMISERS = {
 _SAID = frozenset({
     "optimiser", "learning_rate", "batch_size", "epochs", "steps", "seed", "momentum", "weight_decay", "initialiser",
     "device", "clip_norm", "augment", "warm_up", "drop_factor", "drop_steps", "drop_patience", "l1", "l2", "freeze",
+    "schedule", "early_stopping", "label_smoothing", "precision",
 })  # fmt: skip
-"""The settings of a recipe that a script follows; the schedule too, unless it is a plateau."""
+"""The settings of a recipe that a script follows; two more where the network has one input."""
 
 
 def left_out(recipe: Recipe, lesson: Lesson) -> list[str]:
     """Return what a recipe asks for beyond what a script does, in words."""
-    found = [] if recipe.schedule in settings.PLANNED else [f"schedule {recipe.schedule}"]
-    said = _SAID | {"schedule"} | ({"label_smoothing"} if _plain(lesson) else set())
+    found = []
+    said = _SAID | ({"mixup", "accumulate"} if len(lesson.ends.inputs) == 1 else set())
     for each in fields(recipe):
         value = getattr(recipe, each.name)
         if each.name not in said and value != each.default:
@@ -73,37 +74,46 @@ class Lesson:
         return (*self.ends.arguments(), *(("y",) if self.labelled else ()))
 
 
-def training_text(lesson: Lesson, recipe: Recipe) -> list[str]:
+def training_text(lesson: Lesson, recipe: Recipe, choice: DataChoice) -> list[str]:
     """Return the parts of a script that train by a recipe: numbers, losses, loop, reading of data."""
     augmenting = [copies.augmentation(tuple(step.kind for step in recipe.augment))] if recipe.augment else []
     parts = [
         *_loss(lesson, recipe),
+        judging.holding_out(choice),
         _BATCHES,
         _PREPARED,
+        judging.judge_text(lesson.arrays, counts=_plain(lesson) and len(lesson.ends.inputs) == 1),
         *augmenting,
         *settings.functions(recipe),
         _train(lesson, recipe),
         _load(lesson),
     ]
-    return [_numbers(recipe), *parts]
+    return [_numbers(recipe, choice), *parts]
 
 
-def _numbers(recipe: Recipe) -> str:
+def _numbers(recipe: Recipe, choice: DataChoice) -> str:
     length = f"STEPS = {recipe.steps}  # batches" if recipe.steps else f"EPOCHS = {recipe.epochs}"
+    held_out = (
+        "" if choice.folds else f"\nVALIDATION = {choice.validation}  # samples held out, at most a sixth"
+    )
     steps = "".join(f"\n    ({step.kind!r}, {step.settings()!r})," for step in recipe.augment)
     chain = f"\nAUGMENT = [{steps}\n]".replace("'", '"') if steps else ""
     return f"""{length}
 BATCH_SIZE = {recipe.batch_size}
 LEARNING_RATE = {recipe.learning_rate!r}
-SEED = {recipe.seed}{chain}"""
+SEED = {recipe.seed}{held_out}{chain}"""
 
 
 def _loss(lesson: Lesson, recipe: Recipe) -> list[str]:
     """Write the class `Loss`, behind the functions it needs: torch's own where one head names classes."""
     method = "self.net" if lesson.scores == "forward" else f"self.net.{lesson.scores}"
     given = ", ".join(lesson.ends.arguments())
+    names = _score_names(lesson)
+    texts, sums = _comparison(lesson, recipe, names)
+    blended = bool(recipe.mixup) and lesson.labelled
     typed = [f"{name}: torch.Tensor" for name in lesson.arrays]
-    plain = _plain(lesson)
+    blend = ["others: torch.Tensor | None = None", "kept: float = 1.0"] if blended else []
+    halved = "" if recipe.precision == "float32" else ".float()"
     lines = [
         "class Loss(nn.Module):",
         '    """The network together with what it learns to make small."""',
@@ -112,34 +122,66 @@ def _loss(lesson: Lesson, recipe: Recipe) -> list[str]:
         "        super().__init__()",
         "        self.net = net",
         "",
-        *call_lines("    def ", "forward", ["self", *typed], " -> torch.Tensor:"),
+        *call_lines("    def ", "forward", ["self", *typed, *blend], " -> torch.Tensor:"),
     ]
-    if plain:
-        lines.append(
-            f"        return functional.cross_entropy({method}({given}), y{settings.smoothing_argument(recipe)})"
-        )
-        return ["\n".join(lines)]
-    texts: dict[str, None] = {}
+    if len(names) == 1:
+        lines.append(f"        {names[0]} = {method}({given}){halved}")
+    else:
+        lines.append(f"        {', '.join(names)} = {method}({given})")
+        lines += [f"        {name} = {name}.float()" for name in names if halved]
+    inputs = [each for each in lesson.ends.arguments() if any(head.sample for head in lesson.heads)]
+    handed = ", ".join([*names, *inputs, *(["y"] if lesson.labelled else [])])
+    lines.append(f"        loss = self.compared({handed})")
+    if blended:
+        others = ", ".join([*names, *inputs, "others"])
+        lines += [
+            "        if others is not None:",
+            f"            loss = kept * loss + (1 - kept) * self.compared({others})",
+        ]
+    if _penalised(lesson):
+        lines += [
+            "        for child in self.net.modules():",
+            '            if self.training and isinstance(getattr(child, "penalty", None), torch.Tensor):',
+            "                loss = loss + child.penalty",
+        ]
+    typed = [f"{each}: torch.Tensor" for each in handed.split(", ")]
+    lines += [
+        "        return loss",
+        "",
+        *call_lines("    def ", "compared", ["self", *typed], " -> torch.Tensor:"),
+        '        """Return the loss of scores."""',
+        *sums,
+    ]
+    return [*texts, "\n".join(lines)]
+
+
+def _score_names(lesson: Lesson) -> list[str]:
     every = heads(lesson.graph)
-    names = [f"scores{number}" if len(every) > 1 else "scores" for number in range(1, len(every) + 1)]
-    lines.append(f"        {', '.join(names)} = {method}({given})")
+    return [f"scores{number}" if len(every) > 1 else "scores" for number in range(1, len(every) + 1)]
+
+
+def _comparison(lesson: Lesson, recipe: Recipe, names: list[str]) -> tuple[dict[str, None], list[str]]:
+    """Return the texts of the functions that compare scores with what they should be, and the lines that do so."""
+    if _plain(lesson):
+        line = f"        return functional.cross_entropy(scores, y{settings.smoothing_argument(recipe)})"
+        return {}, [line]
+    texts: dict[str, None] = {}
+    lines: list[str] = []
+    every = heads(lesson.graph)
     for head, name in zip(every, names, strict=True):
         if head not in lesson.heads:
             continue
         function, text = copies.loss_function(head.layer.loss)
         texts |= dict.fromkeys(text.split("\n\n\n"))
         target = _argument(lesson, head.sample) if head.sample else "y"
+        if recipe.label_smoothing and head.layer.loss == "cross entropy" and not head.sample:
+            texts |= dict.fromkeys(copies.smoothing().split("\n\n\n"))
+            target = f"_smoothed(y, {name}, {recipe.label_smoothing!r} if self.training else 0.0)"
         weight = "" if head.layer.weight == 1 else f"{head.layer.weight!r} * "
-        start = "loss =" if not any(line.startswith("        loss =") for line in lines) else "loss = loss +"
+        start = "loss =" if not lines else "loss = loss +"
         comment = f"  # {head.node}" if len(every) > 1 else ""
         lines.append(f"        {start} {weight}{function}({name}, {target}, {head.ready}){comment}")
-    lines += [
-        "        for child in self.net.modules():",
-        '            if isinstance(getattr(child, "penalty", None), torch.Tensor):',
-        "                loss = loss + child.penalty",
-        "        return loss",
-    ]
-    return [*texts, "\n".join(lines)]
+    return texts, [*lines, "        return loss"]
 
 
 def _plain(lesson: Lesson) -> bool:
@@ -175,8 +217,8 @@ _BATCHES = '''def batches(count: int, world: int):
                 yield batch'''
 
 _COUNTED = """
-    full, rest = divmod(len({0}), BATCH_SIZE)
-    steps = EPOCHS * (full + (rest > world or full == 0))"""
+    full, rest = divmod(len(learned), BATCH_SIZE)
+    per_epoch = full + (rest > world or full == 0)"""
 
 
 _PREPARED = '''def prepared(samples: torch.Tensor) -> torch.Tensor:
@@ -191,10 +233,7 @@ def _train(lesson: Lesson, recipe: Recipe) -> str:
     optimiser = "\n".join(call_lines("    optimiser = ", f"torch.optim.{name}", given))
     first, *_ = arguments = lesson.arrays
     steps = "STEPS" if recipe.steps else "steps"
-    counted = "" if recipe.steps else _COUNTED.format(first)
-    longest, clip = getattr(recipe, "clip_norm", 0.0), ""
-    if longest:
-        clip = f"\n        nn.utils.clip_grad_norm_(model.parameters(), {longest!r})"
+    counted = _COUNTED + ("" if recipe.steps else "\n    steps = EPOCHS * per_epoch")
     typed = [*(f"{each}: torch.Tensor" for each in arguments), 'device: str = "cpu"']
     head = "\n".join(call_lines("def ", "train", typed, " -> Net:"))
     taken = (
@@ -202,7 +241,6 @@ def _train(lesson: Lesson, recipe: Recipe) -> str:
     )
     values = [f"{each}[places].to(device)" if each == "y" else taken.format(each) for each in arguments]
     augment = "\n    augment = Augment(AUGMENT, SEED + rank, device)" if recipe.augment else ""
-    loss = "\n".join(call_lines("        loss = ", "model", values))
     compared = " and class numbers y (N,)" if lesson.labelled else ""
     return f'''{head}
     """Return the network trained on samples{compared}; under torchrun, processes share each batch."""
@@ -210,19 +248,18 @@ def _train(lesson: Lesson, recipe: Recipe) -> str:
     net = Net()
     initialise(net, "{recipe.initialiser}", SEED)
     torch.manual_seed(SEED + rank)  # dropout
-    model = Loss(net).to(device).train(){settings.freezing_lines(recipe)}
+    learned, judged = dealt(len({first}))
+    model = lesson = Loss(net).to(device).train(){settings.freezing_lines(recipe)}
     if world > 1:
         distributed.init_process_group("gloo")
         model = DistributedDataParallel(model){augment}
-{optimiser}{counted}
-    for step, batch in enumerate(islice(batches(len({first}), world), {steps})):
-        places = batch[rank::world]{settings.rate_lines(recipe, steps)}
-{loss}{settings.penalty_line(recipe)}
-        optimiser.zero_grad()
-        loss.backward(){clip}
-        optimiser.step()
+{optimiser}{counted}{settings.preparing_lines(recipe)}{judging.beginning_lines(recipe)}
+    for step, batch in enumerate(islice(batches(len(learned), world), {steps})):
+        places = learned[batch[rank::world]]{settings.rate_lines(recipe, steps)}
+        optimiser.zero_grad(){settings.learning_lines(recipe, values, arguments)}{settings.moving_lines(recipe)}
         if rank == 0 and (step % 100 == 0 or step + 1 == {steps}):
-            print(f"step {{step + 1:,}} of {{{steps}:,}}: loss {{loss.item():.4f}}", flush=True)
+            print(f"step {{step + 1:,}} of {{{steps}:,}}: loss {{loss.item():.4f}}", flush=True)\
+{judging.deciding_lines(recipe, arguments, steps)}{judging.ending_lines(recipe)}
     if world > 1:
         distributed.destroy_process_group()
     return net.eval()'''
@@ -244,12 +281,14 @@ def _load(lesson: Lesson) -> str:
     return f'''SHAPES = {{{entries}}}
 
 
-def load(path: str) -> list[torch.Tensor]:
-    """Read {told}{labels} from an .npz file; x_train will do for x."""
+def load(path: str, part: str = "train") -> list[torch.Tensor]:
+    """Read {told}{labels} from an .npz file; x_train will do for x. There may be no part `test`."""
     found = []
     with np.load(path) as arrays:
         for name in {names}:
-            array = arrays[name if name in arrays else f"{{name}}_train"]
+            if part == "test" and f"{{name}}_test" not in arrays:
+                return []
+            array = arrays[name if part == "train" and name in arrays else f"{{name}}_{{part}}"]
             shape = SHAPES.get(name, array.shape[1:])
             if array.shape[1:] != shape and (1, *array.shape[1:]) != shape:
                 raise SystemExit(f"{{path}}: {{name}} must have samples of {{shape}}, not {{array.shape[1:]}}.")
