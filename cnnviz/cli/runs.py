@@ -139,7 +139,7 @@ def _show(options: argparse.Namespace) -> int:
 
 def _told(judgement: Judgement) -> str:
     right = "" if judgement.accuracy is None else f"accuracy {judgement.accuracy:.2%}, "
-    return f"step {judgement.step:,}: {right}loss {judgement.loss:.4f} ({judgement.images:,} images)"
+    return f"step {judgement.step:,}: {right}loss {judgement.loss:.4f} ({judgement.images:,} samples)"
 
 
 def _compare(options: argparse.Namespace) -> int:

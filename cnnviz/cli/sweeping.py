@@ -140,7 +140,7 @@ def _declare(parser: argparse.ArgumentParser) -> None:
         "--folds", type=int, default=0, metavar="K", help="cross-validate: hold out each of K parts once"
     )
     recipe.add_recipe(parser)
-    parser.add_argument("--validation", type=int, metavar="N", help="training images held out to judge on")
+    parser.add_argument("--validation", type=int, metavar="N", help="training samples held out to judge on")
     parser.add_argument("--out", metavar="DIR", help="folder of the queue (default: one below runs/)")
     add_json(parser)
 

@@ -103,7 +103,7 @@ def _follow(events: Iterator[Event], as_json: bool, dataset: Dataset) -> tuple[d
     from cnnviz import events as kinds
 
     steps, summary, cancelled = 0, {}, True
-    with report.Progress("images") as bar:
+    with report.Progress("samples") as bar:
         for event in events:
             if isinstance(event, kinds.StepDone):
                 bar.show(_step_label(event, steps), event.step, steps, event.samples_per_s)
@@ -126,7 +126,7 @@ def _opening(event: Started, dataset: Dataset) -> str:
     held_out = f", {event.validation_images:,} held out" if event.validation_images else ""
     begins = f"Going on after step {event.first_step:,} with" if event.first_step else "Training on"
     return (
-        f"{begins} {event.train_images:,} images of {dataset.title}{held_out}: {event.steps:,} steps, "
+        f"{begins} {event.train_images:,} {dataset.noun}s of {dataset.title}{held_out}: {event.steps:,} steps, "
         f"{event.steps_per_epoch:,} per epoch, on {event.device}."
     )
 
@@ -153,7 +153,7 @@ def _tell_judgement(entry: Mapping[str, Any], as_json: bool) -> None:
         return
     right = "" if entry["accuracy"] is None else f"accuracy {entry['accuracy']:.2%}, "
     report.tell(
-        f"step {entry['step']:,}: {entry['event']} {right}loss {entry['loss']:.4f} ({entry['images']:,} images)"
+        f"step {entry['step']:,}: {entry['event']} {right}loss {entry['loss']:.4f} ({entry['images']:,} samples)"
     )
 
 
@@ -162,7 +162,7 @@ def _tell_end(final: Mapping[str, Any], as_json: bool) -> None:
         report.result_json(final)
     elif "test_loss" in final:
         right = f"test accuracy {final['test_accuracy']:.2%}, " if "test_accuracy" in final else ""
-        report.result(f"{right}test loss {final['test_loss']:.4f}, {final['samples_per_s']:,.0f} images/s")
+        report.result(f"{right}test loss {final['test_loss']:.4f}, {final['samples_per_s']:,.0f} samples/s")
     report.tell(f"Weights, project, numbers and snapshots are in {final['out']}")
 
 
@@ -170,7 +170,7 @@ def _declare(parser: argparse.ArgumentParser) -> None:
     subject.add_network(parser)
     subject.add_data(parser)
     recipe.add_recipe(parser)
-    parser.add_argument("--validation", type=int, metavar="N", help="training images held out to judge on")
+    parser.add_argument("--validation", type=int, metavar="N", help="training samples held out to judge on")
     parser.add_argument("--weights", metavar="W", help="start from these weights (default: random ones)")
     parser.add_argument(
         "--out", metavar="RUN", help="folder for the results (default: a new one below runs/)"

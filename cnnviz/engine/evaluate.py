@@ -44,7 +44,7 @@ def evaluate(
     for at in range(0, len(places), step_size):
         if cancelled():
             return
-        yield Progress(f"Judging on {which} images", at, len(places))
+        yield Progress(f"Judging on {which} samples", at, len(places))
         chunk = places[at : at + step_size]
         judge.take(split.images[chunk], split.labels[chunk])
     named = split.answers == "labels"

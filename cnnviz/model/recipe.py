@@ -72,10 +72,10 @@ class Recipe:
         logarithmic=True,
         help="How far each step goes; the highest one of a schedule",
     )
-    batch_size: int = setting(64, section=_LEARNING, lo=1, hi=65536, help="Images per step")
+    batch_size: int = setting(64, section=_LEARNING, lo=1, hi=65536, help="Samples per step")
     epochs: int = setting(
         5, section=_LEARNING, lo=1, hi=100_000, needs={"steps": (0,)},
-        help="How often every training image is seen; not used where steps are given",
+        help="How often every training sample is seen; not used where steps are given",
     )  # fmt: skip
     steps: int = setting(
         0, section=_LEARNING, lo=0, hi=100_000_000,
@@ -143,7 +143,7 @@ class Recipe:
     )
     mixup: float = setting(
         0.0, section=_SIMPLE, lo=0.0, hi=10.0,
-        help="Blends each image and its answer with another one; the share is drawn from Beta(a, a), 0 is off",
+        help="Blends each sample and its answer with another one; the share is drawn from Beta(a, a), 0 is off",
     )  # fmt: skip
     early_stopping: int = setting(
         0, section=_SIMPLE, lo=0, hi=10_000,

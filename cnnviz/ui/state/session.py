@@ -296,7 +296,7 @@ class Session(QObject):
         judged, step = record.latest("test"), record.last.step if record.last else 0
         reached = ""
         if judged is not None and judged.accuracy is not None:
-            reached = f", {numbers.percent(judged.accuracy, 2)} of the test images right"
+            reached = f", {numbers.percent(judged.accuracy, 2)} of the test samples right"
         elif judged is not None:
             reached = f", test loss {numbers.compact(judged.loss)}"
         self.notice.emit(

@@ -49,7 +49,7 @@ class AugmentationDialog(QDialog):
 
     def _left(self) -> QVBoxLayout:
         column = QVBoxLayout()
-        column.addWidget(label("Training images are changed at random", "heading"))
+        column.addWidget(label("Training samples are changed at random", "heading"))
         tools = QHBoxLayout()
         self.add, self.presets = button("Add", icon="plus", small=True), button("Presets", small=True)
         for part, fill in ((self.add, self._fill_kinds), (self.presets, self._fill_presets)):
@@ -80,7 +80,7 @@ class AugmentationDialog(QDialog):
         head.addWidget(self.told, 1)
         head.addWidget(again)
         column.addLayout(head)
-        self.preview = Gallery(name="changed training images")
+        self.preview = Gallery(name="changed training samples")
         self.preview.setMinimumWidth(PREVIEW_WIDTH)
         column.addWidget(self.preview, 1)
         done = button("Done", "primary")
@@ -166,7 +166,7 @@ class AugmentationDialog(QDialog):
 
     def _show(self, samples: Array) -> None:
         dataset = self._session.material.dataset
-        self.told.setText(f"Training images of {dataset.title}" if dataset else "")
+        self.told.setText(f"Training {dataset.noun}s of {dataset.title}" if dataset else "")
         self.preview.set_images([np.clip(flat(each), 0, 1) for each in samples])
 
     def _refuse(self, failure: Failed) -> None:

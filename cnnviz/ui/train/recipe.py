@@ -95,7 +95,7 @@ class RecipeColumn(QScrollArea):
             held_out.set_value(document.data.validation)
         chain = document.recipe.augment
         self.augment.setText(f"Augmentation: {len(chain)} steps…" if chain else "Augmentation: none…")
-        self.augment.setToolTip(told(chain) or "How training images are changed at random")
+        self.augment.setToolTip(told(chain) or "How training samples are changed at random")
         self.loss.setText(f"Loss: {loss_in_words(document.graph) or 'none yet'}.")
 
 

@@ -242,7 +242,7 @@ def _told(entry: Entry) -> str:
         lines.append(f"{reached.which}: {right}loss {numbers.compact(reached.loss, 4)}")
     if best is not None:
         lines.append(
-            f"best on validation images at step {best.step:,}, epoch {numbers.compact(best.epoch, 3)}"
+            f"best on validation samples at step {best.step:,}, epoch {numbers.compact(best.epoch, 3)}"
         )
     lines += [f"tags: {', '.join(entry.labels.tags)}"] if entry.labels.tags else []
     lines += [entry.labels.note] if entry.labels.note else []

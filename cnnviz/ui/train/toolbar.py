@@ -68,7 +68,7 @@ class TrainBar(QWidget):
         for text, widest in (
             (self.share, "100 %"),
             (self.left, "59:59 left"),
-            (self.speed, "9,999 images/s"),
+            (self.speed, "9,999 samples/s"),
         ):
             text.setMinimumWidth(QFontMetrics(theme.mono_font(11)).horizontalAdvance(widest) + 4)
             text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -179,7 +179,7 @@ class TrainBar(QWidget):
         if last is not None:
             paused = {"paused": "paused", "stopping": "stopping"}.get(state)
             self.left.setText(paused or f"{numbers.duration(last.seconds_left)} left")
-            self.speed.setText(f"{last.samples_per_s:,.0f} images/s")
+            self.speed.setText(f"{last.samples_per_s:,.0f} samples/s")
 
     def show_progress(self, progress: Progress | None) -> None:
         """Show work between the steps, such as judging; None ends it."""

@@ -203,7 +203,7 @@ def test_early_stopping_goes_back_to_the_best(strokes: Dataset) -> None:
 
 @pytest.mark.parametrize("change", [{"early_stopping": 2}, {"schedule": "plateau"}])
 def test_what_judges_by_validation_needs_some(strokes: Dataset, change: dict[str, Any]) -> None:
-    with pytest.raises(TrainError, match="judges by validation images, but none are held out"):
+    with pytest.raises(TrainError, match="judges by validation samples, but none are held out"):
         train(small(), strokes, replace(QUICK, **change), DataChoice("strokes", 0))
 
 
