@@ -40,7 +40,9 @@ class Resident:
     def batches(self, order: torch.Tensor, size: int, count: int) -> Iterator[Batch]:
         """Yield the first `count` batches of `size` of the samples at the places in `order`."""
         for places in torch.split(order.to(self._device), size)[:count]:
-            yield Batch(self._samples[places], as_fractions(self._answers[places]))
+            # not samples[places], which copies byte after byte: 30 times slower
+            samples, answers = (each.index_select(0, places) for each in (self._samples, self._answers))
+            yield Batch(samples, as_fractions(answers))
 
 
 class Streamed:
