@@ -10,7 +10,7 @@ from cnnviz.layers import Layer, MuteChannels, SwapChannels
 from cnnviz.model.check import check
 from cnnviz.model.graph import Edge, Graph, Node
 
-SUFFIX = "_changed"
+SUFFIX = "_alt"
 """What the nodes that mute or swap a node's maps are called, behind its name."""
 LONGEST = 48
 """How much of a long name stays in front of it."""

@@ -29,15 +29,16 @@ def paint_column(painter: QPainter, column: Column, frame: Frame, *, current: bo
 
 
 def paint_struck(painter: QPainter, columns: Sequence[Column], maps: frozenset[tuple[str, int]]) -> None:
-    """Veil and strike out the maps that are muted."""
-    for column in columns:
-        for channel in range(len(column.maps)) if column.form != "picture" else ():
-            drawn = column.form != "maps" or channel in column.shown
-            if (column.name, channel) in maps and column.array == column.name and drawn:
-                rect = column.tile_rect(channel)
-                painter.fillRect(rect, theme.color("bg1", 0.55))
-                painter.setPen(QPen(theme.color("warn"), 1.5))
-                painter.drawLine(rect.bottomLeft(), rect.topRight())
+    """Veil and strike out the maps that are muted, where they are drawn."""
+    by_name = {column.array: column for column in columns if column.form != "picture"} if maps else {}
+    for node, channel in maps:
+        column = by_name.get(node)
+        if column is None or (column.form == "maps" and channel not in column.shown):
+            continue
+        rect = column.tile_rect(channel)
+        painter.fillRect(rect, theme.color("bg1", 0.55))
+        painter.setPen(QPen(theme.color("warn"), 1.5))
+        painter.drawLine(rect.bottomLeft(), rect.topRight())
 
 
 def _paint_frame(painter: QPainter, column: Column) -> None:

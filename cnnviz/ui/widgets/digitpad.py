@@ -79,10 +79,7 @@ class DigitPad(Painted):
         painter.drawImage(grid.rect, image)
         if grid.size >= 6:
             painter.setPen(QPen(QColor(255, 255, 255, 16), 1))
-            for index in range(1, SIDE):
-                x, y = grid.left + index * grid.size, grid.top + index * grid.size
-                painter.drawLine(QPointF(x, grid.top), QPointF(x, grid.rect.bottom() - 1))
-                painter.drawLine(QPointF(grid.left, y), QPointF(grid.rect.right() - 1, y))
+            painter.drawLines(grid.lines())
         draw_ring(painter, grid.rect.adjusted(-1, -1, 1, 1), theme.color("line2"), 1, 2)
 
     def paint_over(self, painter: QPainter) -> None:

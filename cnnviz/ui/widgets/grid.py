@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QLineF, QPointF, QRectF
 
 Cell = tuple[int, int]
 
@@ -30,6 +30,14 @@ class Grid:
         return QRectF(
             self.left + column * self.size, self.top + row * self.size, columns * self.size, rows * self.size
         )
+
+    def lines(self) -> list[QLineF]:
+        """The lines between the cells, first those that stand."""
+        area = self.rect
+        across = (self.left + column * self.size for column in range(1, self.columns))
+        down = (self.top + row * self.size for row in range(1, self.rows))
+        standing = [QLineF(x, area.top(), x, area.bottom() - 1) for x in across]
+        return standing + [QLineF(area.left(), y, area.right() - 1, y) for y in down]
 
     def cell_at(self, point: QPointF) -> Cell | None:
         """The cell under a point, None outside."""

@@ -175,13 +175,7 @@ class HeatMap(Painted):
 
     def _paint_lines(self, painter: QPainter, grid: Grid) -> None:
         painter.setPen(QPen(theme.color("bg1", 0.55), 1))
-        area = grid.rect
-        for column in range(1, self.columns):
-            x = grid.left + column * grid.size
-            painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom() - 1))
-        for row in range(1, self.rows):
-            y = grid.top + row * grid.size
-            painter.drawLine(QPointF(area.left(), y), QPointF(area.right() - 1, y))
+        painter.drawLines(grid.lines())  # one call: a map has dozens
 
     def _paint_axes(self, painter: QPainter, grid: Grid) -> None:
         painter.setFont(theme.mono_font(9.5))

@@ -92,7 +92,7 @@ def test_every_sum_closes_with_mutes_forward_and_the_gradients_are_autograds() -
     for name, array in found.activations.items():
         index = tuple(int(RANDOM.integers(size)) for size in array.shape)
         assert explain(found, name, index).closes, (name, index)
-    muted = explain(found, "conv1_changed", (1, 2, 3))
+    muted = explain(found, "conv1_alt", (1, 2, 3))
     assert muted.result == 0
     assert muted.parts[0].values.item() == pytest.approx(found.activation("conv1")[1, 2, 3])
     assert not slopes.gradients["conv1"][1].any()

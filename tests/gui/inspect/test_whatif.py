@@ -106,9 +106,9 @@ def test_a_key_mutes_the_map_and_the_sum_says_so(session, lenet, settle) -> None
     lenet.whatif.act_on_map(lambda node, channel, _count: lenet.whatif.changes.mute(node, channel))
     settle()
     seen = session.looking.trace
-    assert not seen.activation("conv2_changed")[3].any()
-    assert np.array_equal(seen.activation("conv2_changed")[2], seen.activation("conv2")[2])
-    lenet.steering.go("conv2_changed", (3, 4, 5))
+    assert not seen.activation("conv2_alt")[3].any()
+    assert np.array_equal(seen.activation("conv2_alt")[2], seen.activation("conv2")[2])
+    lenet.steering.go("conv2_alt", (3, 4, 5))
     assert lenet.frame.explanation.closes
     assert lenet.frame.explanation.result == 0
     assert "muted" in lenet.frame.explanation.rule
@@ -138,18 +138,16 @@ def test_the_menu_of_the_lane_mutes_hears_alone_and_swaps(session, lenet, settle
     actions[1].trigger()
     settle()
     seen = session.looking.trace
-    assert [bool(each.any()) for each in seen.activation("conv1_changed")] == [False, False, True] + [
-        False
-    ] * 3
+    assert [bool(each.any()) for each in seen.activation("conv1_alt")] == [False, False, True] + [False] * 3
     session.document.undo()
     actions[2].trigger()
     settle()
     seen = session.looking.trace
-    assert np.array_equal(seen.activation("conv1_changed")[2], seen.activation("conv1")[4])
+    assert np.array_equal(seen.activation("conv1_alt")[2], seen.activation("conv1")[4])
     lenet.whatif.banner.undo.click()
     settle()
     assert not session.document.whatif
-    assert "conv1_changed" not in session.looking.trace.activations
+    assert "conv1_alt" not in session.looking.trace.activations
 
 
 def test_a_slider_moves_what_the_network_sees_and_says_what_followed(session, lenet, settle) -> None:

@@ -45,26 +45,26 @@ def test_the_graph_gets_a_node_behind_the_maps_and_runs() -> None:
     graph, whatif = small(), everything()
     changed = whatif.graph(graph)
     assert not changed.summary().errors
-    assert changed.node("conv1_changed").layer == MuteChannels((3,))
-    assert changed.node("relu1_changed").layer == SwapChannels(1, 2)
-    assert [edge.source for edge in changed.inputs("relu1")] == ["conv1_changed"]
-    assert [edge.source for edge in changed.inputs("flatten")] == ["relu1_changed"]
-    assert "conv1_changed" not in graph
+    assert changed.node("conv1_alt").layer == MuteChannels((3,))
+    assert changed.node("relu1_alt").layer == SwapChannels(1, 2)
+    assert [edge.source for edge in changed.inputs("relu1")] == ["conv1_alt"]
+    assert [edge.source for edge in changed.inputs("flatten")] == ["relu1_alt"]
+    assert "conv1_alt" not in graph
     assert WhatIf().graph(graph) is graph
 
 
 def test_several_readers_all_read_the_changed_maps() -> None:
     graph = small().add(ReLU(), "other", after="conv1")
     changed = WhatIf().toggled("conv1", 0).graph(graph)
-    assert {edge.target for edge in changed.outputs("conv1_changed")} == {"relu1", "other"}
-    assert [edge.target for edge in changed.outputs("conv1")] == ["conv1_changed"]
+    assert {edge.target for edge in changed.outputs("conv1_alt")} == {"relu1", "other"}
+    assert [edge.target for edge in changed.outputs("conv1")] == ["conv1_alt"]
 
 
 def test_names_that_are_taken_are_left_alone() -> None:
-    graph = small().rename("relu1", "conv1_changed")
+    graph = small().rename("relu1", "conv1_alt")
     changed = WhatIf().toggled("conv1", 0).graph(graph)
-    assert changed.node("conv1_changed").layer == ReLU()
-    assert isinstance(changed.node("conv1_changed2").layer, MuteChannels)
+    assert changed.node("conv1_alt").layer == ReLU()
+    assert isinstance(changed.node("conv1_alt2").layer, MuteChannels)
 
 
 def test_what_a_graph_lacks_is_left_out() -> None:
