@@ -53,6 +53,11 @@ class LossAccount:
         return sum(term.value for term in self.terms)
 
     @property
+    def penalised(self) -> bool:
+        """Say whether a training adds penalties."""
+        return any(term.penal for term in self.terms)
+
+    @property
     def closes(self) -> bool:
         """Say whether the sum agrees with the engine."""
         scale = sum(abs(term.value) for term in self.terms if not term.penal)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QTabBar
 from cnnviz.explain import split
 from cnnviz.ui import numbers
 from cnnviz.ui.inspect.account import MOST, order_by_size
+from cnnviz.ui.inspect.batchswitch import BatchSwitch
 from cnnviz.ui.inspect.frame import Frame
 from cnnviz.ui.inspect.pointwise import Curve
 from cnnviz.ui.inspect.products import ProductBlocks
@@ -175,8 +176,16 @@ class BackwardView(ConvView):
 
     def __init__(self) -> None:
         super().__init__()
+        self.batch = BatchSwitch()
+        self.batch.wanted.connect(self.batch_wanted)
+        self.column.insertWidget(0, self.batch)
         self.blocks.colormap = "gradient"
         self.legend.set_scale(-1, 1, colormap="gradient")
+
+    def refresh(self) -> None:
+        super().refresh()
+        if self.frame is not None:
+            self.batch.show_frame(self.frame)
 
     def full_height(self, frame: Frame) -> int:
         return super().full_height(frame) + (STEP if frame.of_weight else 0)

@@ -78,6 +78,8 @@ class Frame:
     classes: tuple[str, ...] = ()
     flipped: bool = field(default=False, kw_only=True)
     """Whether the layer's kernels are turned round."""
+    batch: bool = field(default=False, kw_only=True)
+    """Whether the sample ran among others, as in training."""
 
     @property
     def values(self) -> Trace:
@@ -214,7 +216,8 @@ def make_frame(
     classes: tuple[str, ...] = (),
     reaches: Reaches | None = None,
     flipped: bool = False,
+    batch: bool = False,
 ) -> Frame:
     """Return the frame of a value; raise ExplainError where there is none."""
     found = explain(trace, node, index)
-    return Frame(trace, found, reaches or Reaches(trace), scope, classes, flipped=flipped)
+    return Frame(trace, found, reaches or Reaches(trace), scope, classes, flipped=flipped, batch=batch)

@@ -91,4 +91,12 @@ def make_gradient_frame(
     way: Way, node: str, index: Sequence[int], scope: str = "layer", *, classes: tuple[str, ...] = ()
 ) -> GradientFrame:
     """Return the frame of a gradient; raise ExplainError where there is none."""
-    return GradientFrame(way.gradients, way.explain(node, index), way.reaches, scope, classes, way=way)
+    return GradientFrame(
+        way.gradients,
+        way.explain(node, index),
+        way.reaches,
+        scope,
+        classes,
+        way=way,
+        batch=way.slopes.batch is not None,
+    )

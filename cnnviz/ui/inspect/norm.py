@@ -6,6 +6,7 @@ from cnnviz.explain import Explanation
 from cnnviz.layers.formula import Normalise
 from cnnviz.ui import numbers
 from cnnviz.ui.inspect.account import Line
+from cnnviz.ui.inspect.batchswitch import BatchSwitch
 from cnnviz.ui.inspect.figures.bands import Bands
 from cnnviz.ui.inspect.figures.spread import Spread
 from cnnviz.ui.inspect.formula import FormulaText, Fraction, Piece, plain
@@ -28,6 +29,9 @@ class NormView(View):
         self.sentence.setWordWrap(True)
         self.spread, self.bands = Spread(), Bands()
         self.spread_title, self.bands_title = label("", "heading"), label("", "heading")
+        self.batch = BatchSwitch()
+        self.batch.wanted.connect(self.batch_wanted)
+        self.column.addWidget(self.batch)
         self.column.addWidget(self.formula)
         self.column.addWidget(self.sentence)
         for part, stretch in (
@@ -49,12 +53,13 @@ class NormView(View):
         spread = max(known["variance"] + known["ε"], 0.0) ** 0.5
         away = (x - known["mean"]) / spread if spread else 0.0
         self.sentence.setText(
-            f"{_whose(found)} mean {numbers.compact(known['mean'])} and standard deviation "
+            f"{_whose(self.frame)} mean {numbers.compact(known['mean'])} and standard deviation "
             f"{numbers.compact(spread)}; this value lies "
             f"{numbers.fixed(abs(away), 2)} deviations {'above' if away >= 0 else 'below'} that mean."
         )
 
         self._show_statistics(self.frame, known, spread, x)
+        self.batch.show_frame(self.frame)
 
     def _show_statistics(self, frame: Frame, known: dict[str, float], spread: float, x: float) -> None:
         """Draw the values around the one that is looked at and, where each channel has some, all statistics."""
@@ -82,7 +87,8 @@ class NormView(View):
 
     def subtitle(self, frame: Frame) -> str:
         if isinstance(frame.explanation.formula, Normalise):
-            return f"running statistics of channel {frame.index[0]}"
+            whose = "batch" if frame.batch else "running"
+            return f"{whose} statistics of channel {frame.index[0]}"
         return f"statistics of {numbers.count(frame.readings[1].values.size)} values of this sample"
 
     def counted(self, frame: Frame) -> str:
@@ -120,8 +126,11 @@ def _known(found: Explanation) -> dict[str, float]:
     return {constant.name: constant.value for constant in found.constants}
 
 
-def _whose(found: Explanation) -> str:
+def _whose(frame: Frame) -> str:
     """Say what the mean and the deviation are of."""
+    found = frame.explanation
+    if isinstance(found.formula, Normalise) and frame.batch:
+        return f"In this batch, channel {found.index[0]} has"
     if isinstance(found.formula, Normalise):
         return f"Over the training batches, channel {found.index[0]} had"
     return f"The {numbers.count(found.parts[1].values.size)} values that are normalised together have"

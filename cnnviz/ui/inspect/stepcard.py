@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from cnnviz.explain.backward import Step
+from cnnviz.explain.backward import LossAccount, Step
 from cnnviz.model.recipe import SETTINGS
 from cnnviz.ui import numbers, theme
 from cnnviz.ui.widgets.chrome import Elided, label
 
-MOST = 6
+MOST = 8
 
 
 class StepCard(QFrame):
@@ -38,23 +40,50 @@ class StepCard(QFrame):
             grid.addWidget(value, at, 2, right)
         column.addLayout(grid)
 
-    def show_step(self, step: Step) -> None:
-        """Show the step of another weight."""
+    def show_step(self, step: Step, state: str = "fresh state") -> None:
+        """Show the step of another weight; `state` says what the optimiser remembers, and from where."""
         name = next(each for each in SETTINGS if each.name == "optimiser").words[step.rule.name]
         self.heading.setText(f"The step: {name}")
         self.hint.setText(
             f"w = {numbers.compact(step.old, 6)}, g = {numbers.compact(step.gradient, 6)}, "
-            f"η = {numbers.compact(step.rule.learning_rate)}; step {step.after.count} of a run with this gradient alone"
+            f"η = {numbers.compact(step.rule.learning_rate)}; step {step.after.count}, {state}"
         )
-        for at, (rule, filled, value) in enumerate(self.rows):
-            shown = at < len(step.lines)
-            for part in (rule, filled, value):
-                part.setVisible(shown)
-            if shown:
-                line = step.lines[at]
-                rule.setText(f"{line.symbol} = {line.rule}")
-                filled.setText(f"= {line.filled(_factor)}")
-                value.setText(f"= {numbers.compact(line.value, 6)}")
+        self._show_rows(
+            (
+                f"{line.symbol} = {line.rule}",
+                f"= {line.filled(_factor)}",
+                f"= {numbers.compact(line.value, 6)}",
+            )
+            for line in step.lines
+        )
+
+    def show_loss(self, account: LossAccount, decay: float) -> None:
+        """Show what the loss is made of, and what a training adds to it."""
+        self.heading.setText(f"L = {numbers.compact(account.sum, 6)}")
+        said = "closes" if account.closes else "does not close"
+        total = f"; with penalties {numbers.compact(account.with_penalties, 6)}" if account.penalised else ""
+        self.hint.setText(f"engine {numbers.compact(account.engine, 6)}, {said}{total}")
+        rows = [
+            (
+                f"+ {numbers.compact(term.factor)} · {term.rule}" + (" while training" if term.penal else ""),
+                f"{term.name}, {numbers.compact(term.factor)} · {numbers.compact(term.amount, 6)}",
+                f"= {numbers.compact(term.value, 6)}",
+            )
+            for term in account.terms
+        ]
+        if decay:
+            rows.append(
+                (f"weight decay {numbers.compact(decay)}", "no term of L: the optimiser pulls by λ·w", "")
+            )
+        self._show_rows(rows)
+
+    def _show_rows(self, texts: Iterable[tuple[str, str, str]]) -> None:
+        found = list(texts)[:MOST]
+        for at, row in enumerate(self.rows):
+            for column, part in enumerate(row):
+                part.setVisible(at < len(found))
+                if at < len(found):
+                    part.setText(found[at][column])
         self.setAccessibleName(self.text())
 
     def text(self) -> str:

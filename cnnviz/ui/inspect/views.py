@@ -25,12 +25,14 @@ class View(QWidget):
     """The middle pane for one form of account. It is given frames of plain arrays, and knows nothing else.
 
     `spot_hovered` carries the cell that is pointed at, or None; `walked` asks to go to where a cell comes from,
-    `flip_wanted` to turn the kernels of a layer round (an empty name: to take them as they are).
+    `flip_wanted` to turn the kernels of a layer round (an empty name: to take them as they are),
+    `batch_wanted` to run the sample among others, as in training.
     """
 
     spot_hovered = Signal(object)
     walked = Signal(str, object)
     flip_wanted = Signal(str)
+    batch_wanted = Signal(bool)
 
     title: ClassVar[str] = "Working"
     has_modes: ClassVar[bool] = False

@@ -18,12 +18,13 @@ from PySide6.QtWidgets import (
 )
 
 from cnnviz.explain import explain, formula_of, split
+from cnnviz.explain.backward import LossAccount
 from cnnviz.explain.backward import Step as OptimiserStep
 from cnnviz.layers.formula import blocks
 from cnnviz.ui import numbers, theme
 from cnnviz.ui.inspect.account import lines
 from cnnviz.ui.inspect.closing import ClosingCard
-from cnnviz.ui.inspect.figures.strip import Strip, inside
+from cnnviz.ui.inspect.figures.strip import Strip, inside, slopes
 from cnnviz.ui.inspect.frame import Frame
 from cnnviz.ui.inspect.path import carried
 from cnnviz.ui.inspect.reading import Spot
@@ -63,6 +64,7 @@ class WorkPane(Panel):
     spot_hovered = Signal(object)
     walked = Signal(str, object)
     flip_wanted = Signal(str)
+    batch_wanted = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("2 · Working", parent=parent)
@@ -133,11 +135,15 @@ class WorkPane(Panel):
         self._show_sum(frame, view)
         self._show_next(frame)
 
-    def show_step(self, step: OptimiserStep | None) -> None:
-        """Show what the optimiser makes of a weight's gradient; nothing for other numbers."""
-        self.step.setVisible(step is not None)
+    def show_step(
+        self, step: OptimiserStep | None, state: str, loss: LossAccount | None, decay: float
+    ) -> None:
+        """Show what the optimiser makes of a weight's gradient, or what the loss is made of; else nothing."""
+        self.step.setVisible(step is not None or loss is not None)
         if step is not None:
-            self.step.show_step(step)
+            self.step.show_step(step, state)
+        elif loss is not None:
+            self.step.show_loss(loss, decay)
 
     def set_spot(self, spot: Spot | None) -> None:
         """Light up the cell that is pointed at in another pane; emits nothing."""
@@ -147,7 +153,7 @@ class WorkPane(Panel):
 
     def _show_inside(self, frame: Frame, view: View) -> None:
         """Show the arrays inside the layer side by side, where they leave room for the view and the card."""
-        self.inside.show_tiles(inside(frame), frame.node)
+        self.inside.show_tiles(slopes(frame) or inside(frame), frame.node)
         if self.inside.tiles:
             rest = view.minimumSizeHint().height() + self.card.sizeHint().height() + CHROME
             self.inside.setVisible(self.height() >= rest + self.inside.height_for(self.width() - MARGINS))
@@ -164,6 +170,7 @@ class WorkPane(Panel):
             made.spot_hovered.connect(self.spot_hovered)
             made.walked.connect(self.walked)
             made.flip_wanted.connect(self.flip_wanted)
+            made.batch_wanted.connect(self.batch_wanted)
             self._pages.addWidget(made)
         view = self._views[kind]
         if view is not self.view:

@@ -10,10 +10,10 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from cnnviz.explain import split
+from cnnviz.explain import Trace, split
 from cnnviz.explain.trace import Array
 from cnnviz.ui import colormaps, numbers, theme
-from cnnviz.ui.inspect.frame import Frame
+from cnnviz.ui.inspect.frame import Frame, reach
 from cnnviz.ui.inspect.path import carried
 from cnnviz.ui.inspect.volumes import to_cell, volume
 from cnnviz.ui.widgets.grid import Grid, fit
@@ -178,9 +178,9 @@ def _cut(picture: Array, cell: tuple[int, int]) -> tuple[Array, tuple[int, int]]
     return part, (cell[0] - row, cell[1] - column)
 
 
-def tile(frame: Frame, array: str, index: tuple[int, ...], name: str) -> Tile:
-    """Return the tile of an array of the frame's trace: the slice of it that has the index in it."""
-    found = frame.trace.activation(array)
+def tile(frame: Frame, array: str, index: tuple[int, ...], name: str, trace: Trace | None = None) -> Tile:
+    """Return the tile of an array of a trace, by default the frame's: the slice of it that has the index in it."""
+    found = (trace or frame.trace).activation(array)
     maps, (channel, depth, row, column) = volume(found), to_cell(index)
     if maps.shape[1:] == (1, 1, 1):
         picture, cell = found.reshape(1, -1), (0, channel)
@@ -188,6 +188,9 @@ def tile(frame: Frame, array: str, index: tuple[int, ...], name: str) -> Tile:
         picture, cell = found, (channel, column)
     else:
         picture, cell = maps[channel, depth], (row, column)
+    if trace is not None:  # values, beside gradients
+        size = reach(picture)
+        return Tile(name, picture, cell, (-size, size), "value", array, index)
     return Tile(name, picture, cell, frame.limits(array, picture), frame.colormap(array), array, index)
 
 
@@ -199,6 +202,35 @@ def inside(frame: Frame) -> list[Tile]:
     found = [tile(frame, each, _there(frame, each), split(each)[1]) for each in arrays]
     shown = tile(frame, frame.owner, _there(frame, frame.owner), "output")
     return [*found, shown]
+
+
+def slopes(frame: Frame) -> list[Tile]:
+    """Return, on the way back, the value beside ∂L/∂output, ∂L/∂input, ∂L/∂weight and ∂L/∂bias at its place."""
+    if not frame.backward:
+        return []
+    owner, gradients = frame.owner, frame.trace.activations
+    index = _there(frame, owner)
+    value = tile(frame, owner, index, "value", frame.values)
+    found = [value, tile(frame, owner, index, "∂L/∂output")]
+    before = frame.trace.graph.inputs(owner)
+    if before:
+        source = before[0].source
+        found.append(tile(frame, source, carried(frame.trace, owner, index, source), "∂L/∂input"))
+    for name, axis in (("weight", frame.layer.channel_axis), ("bias", 0)):
+        array = f"{owner}.{name}"
+        if array in gradients:
+            there = (
+                frame.index if array == frame.node else _of_channel(gradients[array].shape, axis, index[0])
+            )
+            found.append(tile(frame, array, there, f"∂L/∂{name}"))
+    return found
+
+
+def _of_channel(shape: tuple[int, ...], axis: int, channel: int) -> tuple[int, ...]:
+    """Return the entry in the middle of a channel's kernel."""
+    middle = [size // 2 if dimension > 1 else 0 for dimension, size in enumerate(shape)]
+    middle[axis] = min(channel, shape[axis] - 1)
+    return tuple(middle)
 
 
 def _there(frame: Frame, array: str) -> tuple[int, ...]:
