@@ -23,6 +23,7 @@ WINDOW = Choice(
 )
 _TRAIN = 0.8  # of a series, from its beginning; the rest is to test with
 _MOST_BYTES = 512 * 2**20
+_FIRST_CHARACTERS = 2**16
 
 
 def windows(series: Floats, window: int, where: str) -> Split:
@@ -86,12 +87,24 @@ def _cut(series: Floats, window: int, where: str) -> tuple[Split, Split]:
     return windows(series[:at], window, where), windows(series[at:], window, where)
 
 
+def columns_in(path: Path) -> list[str]:
+    """Return the names of the columns of a CSV file, reading only its beginning; DataError where it is none."""
+    text = _text(path, _FIRST_CHARACTERS)
+    whole = text if len(text) < _FIRST_CHARACTERS else text[: text.rfind("\n")]
+    return _headed(_table(whole, path))[0]
+
+
+def _headed(rows: list[list[str]]) -> tuple[list[str], list[list[str]]]:
+    """Return names of columns, made up where there is no line of them, and the rows below."""
+    header = rows[0] if not all(_is_number(cell) for cell in rows[0]) else []
+    names = [name.strip() for name in header] or [f"column {number}" for number in range(1, len(rows[0]) + 1)]
+    return names, rows[1:] if header else rows
+
+
 def _read_csv(path: Path, columns: str) -> tuple[list[str], NDArray[np.float64]]:
     """Return the names and values of columns; `columns` are names or numbers from 1, joined by +."""
     rows = _rows(path)
-    header = rows[0] if not all(_is_number(cell) for cell in rows[0]) else []
-    body = rows[1:] if header else rows
-    names = [name.strip() for name in header] or [f"column {number}" for number in range(1, len(rows[0]) + 1)]
+    names, body = _headed(rows)
     places = (
         [_column(each.strip(), names, path) for each in columns.split("+")] if columns else range(len(names))
     )
@@ -100,7 +113,7 @@ def _read_csv(path: Path, columns: str) -> tuple[list[str], NDArray[np.float64]]
         for column, place in enumerate(places):
             cell = row[place] if place < len(row) else ""
             if not _is_number(cell):
-                line = number + 1 + bool(header)
+                line = number + 1 + len(rows) - len(body)
                 what = f"Line {line}, {names[place]}: {cell!r} is no number."
                 raise DataError(what, where=str(path), hint="Choose the columns that hold numbers.")
             values[number, column] = float(cell)
@@ -108,17 +121,27 @@ def _read_csv(path: Path, columns: str) -> tuple[list[str], NDArray[np.float64]]
 
 
 def _rows(path: Path) -> list[list[str]]:
-    import csv
+    return _table(_text(path), path)
 
+
+def _text(path: Path, most: int = -1) -> str:
+    """Return what is written in a file, at most so many characters of it."""
     try:
         if path.stat().st_size > _MOST_BYTES:
             raise DataError("It is too large for a text.", where=str(path), hint="Save it as .npy.")
-        text = path.read_text("utf-8-sig")
+        with path.open(encoding="utf-8-sig") as file:
+            return file.read(most)
     except OSError as error:
         what = f"It can't be read ({error.strerror or error})."
         raise DataError(what, where=str(path), hint="Check the path.") from error
     except UnicodeDecodeError as error:
         raise DataError("It is no text.", where=str(path), hint="Save it as CSV in UTF-8.") from error
+
+
+def _table(text: str, path: Path) -> list[list[str]]:
+    """Return the lines of a table that are not empty; its separator is guessed."""
+    import csv
+
     try:
         dialect: Any = csv.Sniffer().sniff(text[:4096], ",;\t ")
     except csv.Error:

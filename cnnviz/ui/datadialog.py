@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from cnnviz.data import Address, Choice, Source, arrays_in, parse
 from cnnviz.data.own import usual_name
+from cnnviz.data.series import columns_in
 from cnnviz.errors import DataError
 from cnnviz.layers import times
 from cnnviz.ui import theme
@@ -27,6 +28,7 @@ from cnnviz.ui.widgets.fields import ChoiceField, TextField
 
 WIDTH = 520
 FOUND = "found by itself"
+NAME_IT = "Name what is to be loaded."
 
 
 class PathField(TextField):
@@ -149,6 +151,7 @@ class DataDialog(QDialog):
             told = self._look_into(path.value().strip())
         self.wrong.setText(told)
         self.wrong.setVisible(bool(told))
+        theme.set_role(self.wrong, role="hint" if told == NAME_IT else "error")
         self.found.setVisible(bool(self.found.text()))
         self.load.setEnabled(not told)
 
@@ -157,12 +160,12 @@ class DataDialog(QDialog):
         self.found.clear()
         place = Path(name).expanduser()
         if not name:
-            return "Name what is to be loaded."
+            return NAME_IT
         if not place.exists():
             return "There is nothing at this path."
         offers = [field for field in self.fields.values() if isinstance(field, ArrayField)]
         if not offers:
-            return ""
+            return self._look_into_table(place) if "columns" in self.fields else ""
         try:
             arrays = arrays_in(place)
         except DataError as error:
@@ -176,6 +179,14 @@ class DataDialog(QDialog):
                     return f"Choose the array of {what}."
         elif not self.fields["labels"].value():
             return "Type the path of the .npy file with the labels."
+        return ""
+
+    def _look_into_table(self, place: Path) -> str:
+        """Name the columns of a CSV file; return what is wrong with it."""
+        try:
+            self.found.setText(f"It has {', '.join(columns_in(place))}.")
+        except DataError as error:
+            return f"{error.what} {error.hint}"
         return ""
 
     def _accept(self) -> None:

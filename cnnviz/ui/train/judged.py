@@ -26,7 +26,7 @@ LATER_MS = 45
 """While a training runs, the images follow the matrix in a turn of their own, so that the mouse waits less."""
 MOST_VALUES = 3
 """So many values fit into a caption."""
-NOTHING = "Mistakes appear here after the first judgement on validation images."
+NOTHING = "Mistakes appear here after the first judgement on validation samples."
 
 
 class Judged(QSplitter):
@@ -147,7 +147,7 @@ class Judged(QSplitter):
             self._say_no_images("This network names no classes, so there are no mistakes to show.")
         elif dataset is None:
             self._say_no_images(
-                f"Choose the data set {self._missing} above to see the images that were judged."
+                f"Choose the data set {self._missing} above to see the samples that were judged."
             )
         elif event.fit is not None:
             self._fill_with_errors(event, dataset)
@@ -228,7 +228,7 @@ class Judged(QSplitter):
         self.filter.setText(text if self._class is None else f"{names[self._class]} → others")
         self.filter.setToolTip("Click the cell, or the bar, again to see all mistakes")
         self.empty.setVisible(not self._shown)
-        self.empty.set_sentence("No image in this cell." if cell else "No mistake at all on these images.")
+        self.empty.set_sentence("No sample in this cell." if cell else "No mistake at all on these samples.")
         self.gallery.setVisible(bool(self._shown))
         self._say_what()
 
@@ -247,7 +247,7 @@ class Judged(QSplitter):
         label = int(event.labels[place]) if event.fit is None else -1
         named = f", label {dataset.classes[label]}" if label >= 0 else ""
         sample = self._split(dataset, event).sample(where)
-        self._session.material.pick_image(sample, label, f"{kind} image #{where}{named}")
+        self._session.material.pick_image(sample, label, f"{kind} {dataset.noun} #{where}{named}")
 
     def _open(self, index: int) -> None:
         self._pin(index)

@@ -76,6 +76,21 @@ def test_arrays_of_a_file_are_offered(qapp: QApplication, tmp_path: Path) -> Non
     _close(dialog)
 
 
+def test_columns_of_a_table_are_named(qapp: QApplication, tmp_path: Path) -> None:
+    path = tmp_path / "weather.csv"
+    path.write_text("wind,rain\n1,2\n3,4\n", "utf-8")
+    dialog = _dialog("csv")
+    dialog.fields["path"].set_value(str(path))
+    dialog.fields["path"].edited.emit(str(path))
+    assert dialog.found.text() == "It has wind, rain."
+    assert dialog.load.isEnabled()
+    path.write_bytes(b"\xff\xfe\x00")
+    dialog.fields["path"].edited.emit(str(path))
+    assert dialog.wrong.text().startswith("It is no text.")
+    assert not dialog.load.isEnabled()
+    _close(dialog)
+
+
 def test_what_is_chosen_is_loaded(window: MainWindow, tmp_path: Path) -> None:
     path = tmp_path / "my, own=file.npz"
     np.savez(path, x=np.zeros((12, 1, 28, 28), np.uint8), y=np.arange(12) % 3)
