@@ -115,7 +115,7 @@ class AskIdeal:
 
     node: str
     channel: int
-    steps: int = 160
+    steps: int
     starts: int = 4
     seed: int = 0
 

@@ -32,7 +32,10 @@ def sight(graph: Graph, node: str, places: Iterable[Index]) -> list[Box]:
         receptive_field(graph, node, index).get(report.input, whole)
         for index in (middle, (0, *(max(entry - 1, 0) for entry in middle[1:])))
     )
-    spans = [_span(*ends, n) for *ends, n in zip(here[1:], there[1:], middle[1:], shape[1:], strict=True)]
+    spans = [
+        _span(now, earlier, at, n)
+        for now, earlier, at, n in zip(here[1:], there[1:], middle[1:], shape[1:], strict=True)
+    ]
     return [
         ((0, shape[0]), *(span(at) for span, at in zip(spans, place[1:], strict=True))) for place in places
     ]
@@ -40,7 +43,7 @@ def sight(graph: Graph, node: str, places: Iterable[Index]) -> list[Box]:
 
 def _span(here: Ends, there: Ends, middle: int, length: int) -> Callable[[int], Ends]:
     """Return what a place sees along one axis, from what the middle and the place before it see."""
-    cut = here[0] <= 0 or here[1] >= length or there[0] < 0 or middle == 0
+    cut = here[0] <= 0 or here[1] >= length or middle == 0
     step = here[1] - there[1]
 
     def span(at: int) -> Ends:

@@ -217,7 +217,7 @@ def test_questions_that_have_no_answer_are_refused() -> None:
         with pytest.raises(ExplainError, match="no gradient reaches"):
             asked(looking_up, question, words)
     with pytest.raises(ExplainError, match="no channel 9"):
-        asked(GRAPH, AskIdeal("conv1", 9))
+        asked(GRAPH, AskIdeal("conv1", 9, steps=1))
     without = {name: Samples(IMAGES.__getitem__, 150, np.zeros(0, np.int64)) for name in ("train", "test")}
     with pytest.raises(ExplainError, match="have no classes"):
         asked(GRAPH, AskJudgement(10), without)

@@ -92,7 +92,7 @@ class CodeMap(AskPane):
     def show_answer(self, question: Any, answer: Any) -> None:
         if isinstance(answer, Code):
             if answer is not self.code:
-                self.code, self._planes = answer, {}
+                self.code, self.plane, self._planes = answer, None, {}
             self._lay_out()
             return
         self._planes[question] = answer

@@ -31,8 +31,8 @@ from cnnviz.ui.state import Session
 MOST_SAMPLES = 10_000
 MOST_KEPT = 24
 """So many answers stay; the one that was not wanted for the longest time goes."""
-UNASKED = 2e12
-"""Multiply-adds up to which a question is asked by itself: about a minute on one core."""
+UNASKED = 3e11
+"""Multiply-adds up to which a question is asked by itself: some ten seconds on one core."""
 BACKWARD = 3
 """A step back and forth costs as much as so many forward."""
 

@@ -12,12 +12,13 @@ from cnnviz.model.heads import main_head
 from cnnviz.ui import numbers
 from cnnviz.ui.inspect.asking.desk import Desk
 from cnnviz.ui.inspect.asking.inquiry import Inquiry
-from cnnviz.ui.inspect.asking.pane import AskPane
-from cnnviz.ui.inspect.asking.pictures import as_picture, frame_of
+from cnnviz.ui.inspect.asking.pane import AskPane, in_words
+from cnnviz.ui.inspect.asking.pictures import as_picture, frame_of, kind_of
 from cnnviz.ui.inspect.asking.tiles import Tile, Tiles
 from cnnviz.ui.widgets.chrome import label
 
 POINTED = "Map under the cursor"
+STEPS = 160
 
 
 class Ideals(AskPane):
@@ -56,6 +57,7 @@ class Ideals(AskPane):
         self.made.clicked.connect(self._look_at_made)
         self.searching.answered.connect(self._take_strongest)
         self.searching.failed.connect(self.best_line.setText)
+        self.searching.progressed.connect(lambda progress: self.best_line.setText(in_words(progress)))
         desk.session.looking.cursor_changed.connect(lambda _cursor: self.refresh())
 
     def wanted(self) -> AskAny | str:
@@ -65,7 +67,7 @@ class Ideals(AskPane):
         node = cursor.node.partition(".")[0]
         if trace.graph.node(node).layer.takes_sample:
             return "This is the input itself: choose a map of a later layer in the lane above."
-        return AskIdeal(node, min(cursor.map, len(trace.activation(node)) - 1))
+        return AskIdeal(node, min(cursor.map, len(trace.activation(node)) - 1), STEPS)
 
     def refresh(self) -> None:
         super().refresh()
@@ -103,7 +105,7 @@ class Ideals(AskPane):
         made, found = self.ideal, self.found
         if made is None:
             return
-        self.made_line.setText(f"Made for {made.node} map {made.channel}")
+        self.made_line.setText(f"Made for {made.node} {kind_of(made.index)} {made.channel}")
         self.say("Gradient ascent from four random starts, kept smooth and within the range of the data.")
         if found is None or made.node not in found.nodes:
             return
@@ -123,7 +125,7 @@ class Ideals(AskPane):
         self.say(
             f"Reached {numbers.compact(reached, 4)}; the largest on {count} test images is "
             f"{numbers.compact(largest, 4)}{times}. Gradient ascent from four random starts, "
-            f"kept smooth and within the range of the data. A number is the map's largest value."
+            f"kept smooth and within the range of the data. A number is the largest value of the map."
         )
 
     # -- choosing -----------------------------------------------------------------------------------------------
@@ -151,10 +153,10 @@ class Ideals(AskPane):
 
     def _look_at_made(self, at: int) -> None:
         """Look at an input that was made, as if it had been drawn."""
-        if self.ideal is not None:
-            self.desk.session.material.draw(
-                self.ideal.images[at], f"made for {self.ideal.node} map {self.ideal.channel}"
-            )
+        made = self.ideal
+        if made is not None:
+            title = f"made for {made.node} {kind_of(made.index)} {made.channel}"
+            self.desk.session.material.draw(made.images[at], title)
 
 
 def _bright(picture: Any, low: float, high: float) -> Any:

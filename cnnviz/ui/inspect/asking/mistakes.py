@@ -15,7 +15,7 @@ from cnnviz.ui import numbers
 from cnnviz.ui.inspect.asking.desk import Desk
 from cnnviz.ui.inspect.asking.inquiry import Inquiry
 from cnnviz.ui.inspect.asking.layerbars import Bar, LayerBars, Mark
-from cnnviz.ui.inspect.asking.pane import AskPane
+from cnnviz.ui.inspect.asking.pane import AskPane, in_words
 from cnnviz.ui.inspect.asking.pictures import as_picture
 from cnnviz.ui.inspect.asking.probing import probes_question
 from cnnviz.ui.inspect.side import answers
@@ -26,8 +26,8 @@ from cnnviz.ui.widgets.gallery import Caption, Gallery
 MOST_SHOWN = 120
 SMALLEST_REACH = 0.2
 LEADS = (
-    "A lead is the difference of two scores, about 1 for the right class and 0 for others, that a linear readout of the "
-    "layer gives this image; of the answer, that of its probabilities."
+    "A lead is the difference of two scores, about 1 for the right class and 0 for others, that a linear readout of "
+    "the layer gives this image; of the answer, that of its probabilities."
 )
 GALLERY = 226
 
@@ -58,6 +58,7 @@ class Mistakes(AskPane):
         self.bars.clicked.connect(lambda row: self.opened.emit(self._nodes[row]))
         self.reading.answered.connect(self._take_probes)
         self.reading.failed.connect(self.lead.setText)
+        self.reading.progressed.connect(lambda progress: self.lead.setText(in_words(progress)))
         self._nodes: tuple[str, ...] = ()
         self._total = ""
         desk.session.looking.trace_changed.connect(self._show_evidence)
@@ -75,12 +76,11 @@ class Mistakes(AskPane):
             names = [self.desk.class_name(at) for at in range(answer.classes)]
             self.matrix.set_counts(answer.confusion, names)
             self._show_cell(_largest(answer.confusion))
-        wrong = int((answer.labels != answer.predicted).sum())
-        total = len(answer.labels)
-        share = numbers.percent(1 - wrong / max(total, 1), 2)
-        self.say(
-            f"{numbers.count(wrong)} of {numbers.count(total)} test images are judged wrongly: {share} right."
-        )
+        wrong, total = int((answer.labels != answer.predicted).sum()), len(answer.labels)
+        right = numbers.percent(1 - wrong / max(total, 1), 2)
+        of_all = f"{numbers.count(wrong)} of {numbers.count(total)}"
+        self._total = f"{of_all} test images are judged wrongly ({right} right)."
+        self.say(self._total)
         asked = probes_question(self.desk)
         if not isinstance(asked, str):
             self.reading.ask(asked)

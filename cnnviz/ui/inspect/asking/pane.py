@@ -171,8 +171,14 @@ class AskPane(QWidget):
         for part in (self.bar, self.cancel):
             part.show()
         if self._pages.currentWidget() is self.nothing:
-            self.nothing.set_sentence(f"{progress.label} …")
+            self.nothing.set_sentence(in_words(progress))
 
     def _rest(self) -> None:
         for part in (self.bar, self.cancel):
             part.hide()
+
+
+def in_words(progress: Progress) -> str:
+    """Say what is done now, and how much of it is done."""
+    share = f" {numbers.percent(progress.done / progress.total, 0)}" if progress.total else ""
+    return f"{progress.label} …{share}"

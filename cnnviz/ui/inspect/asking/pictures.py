@@ -48,3 +48,8 @@ def frame_of(field: Box, shape: tuple[int, ...]) -> tuple[int, int, int, int] | 
     )
     whole = bottom - top == shape[-2] and right - left == shape[-1]
     return None if whole else (top, bottom, left, right)
+
+
+def kind_of(index: tuple[int, ...]) -> str:
+    """Return what a channel is called: the unit of a vector, the map of everything else."""
+    return "unit" if len(index) == 1 else "map"

@@ -5,20 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from cnnviz.events import Array
 from cnnviz.explain.asking.questions import AskAny, AskFilters, AskStrongest, Filters
 from cnnviz.explain.strongest import Strongest
 from cnnviz.ui import numbers
 from cnnviz.ui.inspect.asking.desk import Desk
 from cnnviz.ui.inspect.asking.pane import AskPane
-from cnnviz.ui.inspect.asking.pictures import COLOURS, as_picture, flat_filter
+from cnnviz.ui.inspect.asking.pictures import COLOURS, as_picture, flat_filter, kind_of
 from cnnviz.ui.inspect.asking.tiles import Tile, Tiles
 from cnnviz.ui.widgets.chrome import label
 from cnnviz.ui.widgets.gallery import Caption, Gallery
 from cnnviz.ui.widgets.mosaic import Mosaic
 
 TILE = 72.0
+FEW = 96
+"""So many filters share the room; of more, the pane scrolls."""
 SIDE = 250
 
 
@@ -29,7 +32,11 @@ class Projected(AskPane):
     sentence = "What each map of the layer looks for, as a filter over the input"
 
     def __init__(self, desk: Desk) -> None:
-        self.mosaic, self.gallery = Mosaic(name="filters"), Gallery(name="filters")
+        self.tiles, self.mosaic, self.gallery = (
+            Tiles("filters"),
+            Mosaic(name="filters"),
+            Gallery(name="filters"),
+        )
         self.large, self.sums = Tiles("one filter, and the image it answers to"), label("", "secondary")
         self.found: Filters | None = None
         self._best: Strongest | None = None
@@ -42,9 +49,12 @@ class Projected(AskPane):
         column.addWidget(self.large, 1)
         self.sums.setWordWrap(True)
         column.addWidget(self.sums)
-        for part in (self.mosaic, self.gallery):
-            self.body.addWidget(part, 1)
+        self._forms = QStackedWidget()
+        for part in (self.tiles, self.mosaic, self.gallery):
+            self._forms.addWidget(part)
+        self.body.addWidget(self._forms, 1)
         self.body.addWidget(side)
+        self.tiles.clicked.connect(self._choose)
         self.mosaic.clicked.connect(lambda at, _row, _column: self._choose(at))
         self.gallery.clicked.connect(self._choose)
         desk.session.looking.cursor_changed.connect(lambda _cursor: self.refresh())
@@ -71,15 +81,15 @@ class Projected(AskPane):
             return
         self.found = answer
         flat = [flat_filter(each) for each in answer.maps]
-        coloured = flat[0].ndim == COLOURS
-        self.gallery.setVisible(coloured)
-        self.mosaic.setVisible(not coloured)
-        names = [str(at) for at in range(len(flat))]
-        if coloured:
+        names, coloured = [str(at) for at in range(len(flat))], flat[0].ndim == COLOURS
+        if len(flat) <= FEW:
+            self.tiles.set_tiles([_tile(each, name) for each, name in zip(flat, names, strict=True)])
+        elif coloured:
             self.gallery.set_images(flat, [Caption(name) for name in names])
         else:
             self.mosaic.set_maps(np.stack(flat), -1.0, 1.0)
             self.mosaic.set_captions(names)
+        self._forms.setCurrentIndex(0 if len(flat) <= FEW else 2 if coloured else 1)
         self.say(_told(answer))
         self._show_one()
 
@@ -95,7 +105,7 @@ class Projected(AskPane):
         at = min(self.desk.session.looking.cursor.map, len(found.maps) - 1)
         flat = flat_filter(found.maps[at])
         reach = numbers.compact(float(np.abs(found.maps[at]).max()), 3)
-        tiles = [Tile(flat, f"map {at}, up to ±{reach}", "" if flat.ndim == COLOURS else "value")]
+        tiles = [_tile(flat, f"{kind_of(self._shape())} {at}, up to ±{reach}")]
         sample = int(found.samples[at])
         if sample >= 0:
             tiles.append(Tile(as_picture(self.desk.sample(sample), None), f"test image #{sample}"))
@@ -105,24 +115,30 @@ class Projected(AskPane):
         self.sums.setText(
             f"Σ filter × pixels {product}, constant {numbers.compact(constant, 5)}: value {numbers.compact(value, 5)}"
         )
-        self.mosaic.set_selected((at, 0, 0) if not self.mosaic.isHidden() else None)
-        if not self.gallery.isHidden():
-            self.gallery.set_selected(at)
+        form = self._forms.currentIndex()
+        self.tiles.set_selected(at if form == 0 else None)
+        self.mosaic.set_selected((at, 0, 0) if form == 1 else None)
+        self.gallery.set_selected(at if form == 2 else None)
+
+    def _shape(self) -> tuple[int, ...]:
+        trace = self.desk.trace
+        return trace.activation(self.found.node).shape if trace is not None and self.found is not None else ()
 
     def _choose(self, at: int) -> None:
-        trace = self.desk.trace
-        if self.found is not None and trace is not None:
-            shape = trace.activation(self.found.node).shape
-            place = tuple(entry // 2 for entry in shape[1:])
+        if self.found is not None:
+            place = tuple(entry // 2 for entry in self._shape()[1:])
             self.desk.session.looking.point(node=self.found.node, map=at, position=place)
 
 
+def _tile(flat: Array, caption: str) -> Tile:
+    return Tile(flat, caption, "" if flat.ndim == COLOURS else "value")
+
+
 def _told(found: Filters) -> str:
+    colours = "Grey is 0" if len(found.maps[0]) == COLOURS else "Orange adds, blue subtracts"
     if found.exact:
-        return (
-            f"The kernels of {found.node}, which reads the input itself. Each in its own range, orange adds."
-        )
+        return f"The kernels of {found.node}, which reads the input itself. {colours}; each in its own range."
     return (
         f"∂ value / ∂ pixel of each map of {found.node} at the test image that it answers to most: there, ReLUs and "
-        "pooling stand still, and the network up to the map is this filter plus a constant. Each in its own range."
+        f"pooling stand still, and the network up to the map is this filter plus a constant. {colours}."
     )

@@ -12,7 +12,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
 from cnnviz.ui import colormaps, theme
 from cnnviz.ui.widgets.painted import ARROWS, Painted, draw_ring
 
-CAPTION, GAP, LARGEST = 18.0, 8.0, 220.0
+CAPTION, GAP, LARGEST = 18.0, 8.0, 200.0
 
 
 @dataclass(frozen=True, eq=False)
