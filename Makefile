@@ -1,11 +1,12 @@
 # make run      set up everything and open the app        make install   the set-up alone, into .venv/
 # make test     set up, run every test                    make check     style, types, import rules, file sizes
 # make bench    the measured claims of the README         make clean     remove what the others made, except .venv/
+# make triples  a thousand random values of every layer kind, forward and back, against PyTorch (a quarter of an hour)
 #
 # PYTHON=python3.12 chooses the interpreter. PIP_FLAGS are handed to pip, for example on a Linux machine without a GPU
 # PIP_FLAGS="--extra-index-url https://download.pytorch.org/whl/cpu" (saves gigabytes of CUDA packages).
 
-.PHONY: run install test check bench clean help
+.PHONY: run install test check bench triples clean help
 .DEFAULT_GOAL := help
 
 VENV := .venv
@@ -21,7 +22,7 @@ HAS_DISPLAY := yes
 endif
 
 help:
-	@sed -n '1,6s/^# \{0,1\}//p' Makefile
+	@sed -n '1,7s/^# \{0,1\}//p' Makefile
 
 run: $(READY)
 ifeq ($(HAS_DISPLAY),yes)
@@ -57,6 +58,9 @@ check: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks
+
+triples: $(READY)
+	CNNVIZ_TRIPLES=1000 $(BIN)/python -m pytest tests/contract/layers/test_triples.py -p no:pytest-qt -n 2 --timeout 1800
 
 clean:
 	rm -rf build dist runs .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
