@@ -18,6 +18,7 @@ ROUNDS = {
     "training": 20,
     "window": 8,
     "looking": 5,
+    "asking": 2,
     "trying": 4,
     "canvas": 4,
     "memory": 1,
@@ -26,7 +27,7 @@ ROUNDS = {
     "million": 3,
     "shipped": 1,
 }
-ON_SCREEN = ("window", "looking", "trying", "canvas", "start", "million")
+ON_SCREEN = ("window", "looking", "asking", "trying", "canvas", "start", "million")
 VIRTUAL, OFFSCREEN = "virtual (Xvfb)", "none (Qt's offscreen platform)"
 _XVFB = Path(__file__).resolve().parents[1] / ".ci" / "xvfb.py"
 
