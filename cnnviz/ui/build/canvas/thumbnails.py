@@ -89,7 +89,13 @@ class Thumbnails(QObject):
         if sample is None or not report.errors or not self.on or not self._shown:
             return
         part = runnable(graph)
-        if part is None:
+        if part is not None:
+            self._draw_graph(part)
+
+    def _draw_graph(self, part: Graph) -> None:
+        """Have a graph computed for its pictures alone."""
+        session, sample = self._session, self._session.material.sample
+        if sample is None or not self.on or not self._shown:
             return
         weights, image, seed = (
             session.looking.weights,
@@ -106,7 +112,9 @@ class Thumbnails(QObject):
             self._draw_part()
             return
         trace = self._session.looking.trace
-        if trace is not None and self.on and self._shown:
+        if self._session.document.whatif:  # Build shows the network as it is
+            self._draw_graph(self._session.document.graph)
+        elif trace is not None and self.on and self._shown:
             self._session.asker.ask("thumbnails", lambda: _strips(trace), self._show)
 
     def _show(self, strips: dict[str, Strip]) -> None:
