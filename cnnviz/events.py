@@ -49,6 +49,10 @@ class StepDone:
     seconds_left: float
 
 
+MOST_KERNELS, MOST_PLANES = 16, 4
+"""How many kernels of the first layer that has any are told, and of how many input channels each."""
+
+
 @dataclass(frozen=True)
 class Watched:
     """The pinned image as the network sees it now: maps per node, (C, H, W) or (F,), and class probabilities (K,).

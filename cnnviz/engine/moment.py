@@ -16,14 +16,12 @@ from cnnviz.engine.layout import laid_out
 from cnnviz.engine.losses import probabilities
 from cnnviz.engine.trace import device_of, evaluating, given, to_array, to_tensor
 from cnnviz.engine.weights import Weights, apply
-from cnnviz.events import Watched
+from cnnviz.events import MOST_KERNELS, MOST_PLANES, Watched
 from cnnviz.model.checking.freesize import resized
 from cnnviz.model.graph import Graph
 from cnnviz.model.names import attribute
 
 Array = NDArray[Any]
-MOST_KERNELS, MOST_PLANES = 16, 4
-"""How many kernels of the first convolution are told, and of how many input channels each."""
 
 
 def picture(module: GraphModule, image: Array, step: int) -> Watched:

@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from cnnviz.errors import CnnvizError
-from cnnviz.events import Array, Failed, Watched
+from cnnviz.events import MOST_KERNELS, MOST_PLANES, Array, Failed, Watched
 from cnnviz.explain.trace import Trace
 from cnnviz.model.files import Project
 from cnnviz.model.heads import main_head
@@ -256,4 +256,8 @@ def seen(trace: Trace, step: int, image: Array) -> Watched:
     maps = {node.name: trace.activation(node.name) for node in trace.graph}
     named = main_head(trace.graph).classifies
     shares = maps[trace.graph.summary().output].ravel() if named else np.zeros(0, np.float32)
-    return Watched(step, image, maps, shares)
+    layers = (row.name for row in trace.graph.summary().rows if row.name in trace.parameters)
+    weights = {name: trace.parameters[name].get("weight", np.zeros(0)) for name in layers}
+    kernels = [(name, weight) for name, weight in weights.items() if weight.ndim > 2][:1]
+    first = {name: weight[:MOST_KERNELS, :MOST_PLANES] for name, weight in kernels}
+    return Watched(step, image, maps, shares, first)

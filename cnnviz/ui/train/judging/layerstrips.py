@@ -13,7 +13,7 @@ from cnnviz.ui import colormaps, theme
 from cnnviz.ui.train.judging.spreads import Strip
 from cnnviz.ui.widgets.scrolled import Scrolled
 
-NAME, RIGHT, AXIS, GAP = 84, 62, 18, 5
+NAME, RIGHT, AXIS, GAP = 72, 44, 18, 5
 LOWEST, HIGHEST = 30.0, 64.0
 """Heights of a strip."""
 

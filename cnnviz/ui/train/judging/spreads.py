@@ -19,9 +19,9 @@ QUANTITIES = {
     "silent": "Silent ReLUs",
 }
 EXPLAINED = {
-    "weights": "bright where many weights have this value",
-    "gradients": "bright where many gradients have this size",
-    "activations": "bright where many have this value, on a few fixed samples",
+    "weights": "how many weights have each value",
+    "gradients": "how many gradients have each size",
+    "activations": "how many have each value, on a few fixed samples",
     "updates": "how far one step moves the weights: near 1e−3 is healthy",
     "silent": "units that answer 0 everywhere on a few fixed samples",
 }
