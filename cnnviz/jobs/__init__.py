@@ -3,5 +3,6 @@
 from cnnviz.jobs.asker import Asker
 from cnnviz.jobs.job import Job
 from cnnviz.jobs.mailbox import Mailbox
+from cnnviz.jobs.onejob import OneJob
 
-__all__ = ["Asker", "Job", "Mailbox"]
+__all__ = ["Asker", "Job", "Mailbox", "OneJob"]

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from cnnviz import data
 from cnnviz.control import Control
 from cnnviz.events import Event, Failed, Finished, Progress
-from cnnviz.jobs import Job
+from cnnviz.jobs import OneJob
 from cnnviz.jobs.failures import failed
 
 LOOK_SECONDS, GRACE_SECONDS = 0.1, 1.0
@@ -28,49 +28,38 @@ class Downloads(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._job: Job | None = None
+        self._job = OneJob(self)
+        self._job.happened.connect(self._take)
         self._name = ""
 
     def start(self, name: str, into: Path) -> None:
         """Fetch a data set into a data folder; a second call while one runs does nothing."""
-        if self._job is not None:
+        if not self._job.start(lambda control: _download(name, into, control)):
             return
         self._name = name
-        self._job = Job(lambda control: _download(name, into, control), parent=self)
-        self._job.happened.connect(self._take)
-        self._job.start()
         self.progress.emit(f"Downloading {data.SOURCES[name].title}", 0, 0)
 
     def cancel(self) -> None:
         """End the download within a second or so; what has arrived stays for the next start."""
-        if self._job is not None:
-            self._job.control.cancel()
+        if self._job.cancel():
             self.progress.emit("Cancelling the download", 0, 0)
 
     def stop(self) -> None:
         """Cancel the download and wait; what has arrived stays, and the next start goes on from there."""
-        if self._job is not None:
-            self._job.stop()
-            self._end()
+        if self._job.stop():
+            self.progress.emit("", 0, 0)
 
     def _take(self, event: Event) -> None:
         match event:
             case Progress(label=label, done=done, total=total):
                 self.progress.emit(label, done, total or 0)
             case Finished(cancelled=cancelled):
-                self._end()
+                self.progress.emit("", 0, 0)
                 if not cancelled:
                     self.arrived.emit(self._name)
             case Failed(message=message):
-                self._end()
+                self.progress.emit("", 0, 0)
                 self.failed.emit(message)
-
-    def _end(self) -> None:
-        job, self._job = self._job, None
-        if job is not None:
-            job.wait()
-            job.deleteLater()
-        self.progress.emit("", 0, 0)
 
 
 class _Fetching(threading.Thread):

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from cnnviz.control import Control
 from cnnviz.errors import CnnvizError
 from cnnviz.events import Answer, Event, Failed, Finished, Progress
-from cnnviz.jobs import Job
+from cnnviz.jobs import OneJob
 from cnnviz.model.check import check
 from cnnviz.model.files import Project
 from cnnviz.model.names import misfits
@@ -31,7 +31,8 @@ class Exchange(QObject):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._job: Job | None = None
+        self._job = OneJob(self)
+        self._job.happened.connect(self._take)
         self._name = ""
         self._reading = 0
 
@@ -86,48 +87,35 @@ class Exchange(QObject):
     def cancel(self) -> None:
         """End what runs at once; nothing is left half-written or half-opened."""
         self._reading += 1
-        if self._job is not None:
-            self._job.control.cancel()
+        self._job.cancel()
         self.progress.emit("", 0, 0)
 
     def stop(self) -> None:
         """Cancel and wait."""
-        if self._job is not None:
-            self._job.stop()
-            self._end()
+        if self._job.stop():
+            self.progress.emit("", 0, 0)
 
     def _start(self, text: str, name: str, make: Callable[[Control], Iterator[Event]]) -> None:
-        if self._job is not None:
+        if not self._job.start(make):
             self._session.notice.emit(
                 "warning", "Another file is still being written or read. Wait, or cancel it."
             )
             return
         self._name = name
-        self._job = Job(make, parent=self)
-        self._job.happened.connect(self._take)
-        self._job.start()
         self.progress.emit(text, 0, 0)
 
     def _take(self, event: Event) -> None:
         match event:
-            case Progress(label=label) if self._job is not None and not self._job.control.cancelled:
+            case Progress(label=label) if not self._job.cancelled:
                 self.progress.emit(label, 0, 0)
             case Answer(value=Network() as found):
                 self._take_network(found, self._name, self._reading)
             case Finished(summary=summary, cancelled=cancelled):
-                self._end()
+                self.progress.emit("", 0, 0)
                 if not cancelled and "path" in summary:
                     self.wrote.emit(Path(summary["path"]))
             case Failed() as failure:
-                self._end()
-                self._session.tell_failure(failure)
-
-    def _end(self) -> None:
-        job, self._job = self._job, None
-        if job is not None:
-            job.wait()
-            job.deleteLater()
-        self.progress.emit("", 0, 0)
+                self._fail(failure)
 
     def _fail(self, failure: Failed) -> None:
         self.progress.emit("", 0, 0)

@@ -75,7 +75,7 @@ def test_cancelling_leaves_no_file(
     choose(monkeypatch, tmp_path / "net.onnx")
     trigger(window, "export_onnx")
     window.status.cancel.click()
-    wait(lambda: window.exchanging.exchange._job is None, 5)
+    wait(lambda: window.exchanging.exchange._job.busy is False, 5)
     assert not list(tmp_path.glob("net*"))
     assert not window.status.progress.isVisible()
 

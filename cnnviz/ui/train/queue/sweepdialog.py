@@ -98,6 +98,7 @@ class SweepDialog(QDialog):
     def _suggest(self, names: QComboBox, values: QLineEdit) -> None:
         setting = next(each for each in SETTINGS if each.name == names.currentData())
         values.setText(suggested(setting, getattr(self._session.document.recipe, setting.name)))
+        values.setCursorPosition(0)
         values.setToolTip(f"{setting.option.help}. It takes {setting.option.allowed()}.")
 
     def jobs(self, task: TrainingTask) -> list[Job]:
