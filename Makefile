@@ -1,15 +1,17 @@
 # make run      set up everything and open the app        make install   the set-up alone, into .venv/
 # make test     set up, run every test                    make check     style, types, import rules, file sizes
-# make bench    the measured claims of the README         make clean     remove what the others made, except .venv/
+# make bench    the measured claims of the README         make bench-rivals  the same beside Keras (installs TensorFlow)
+# make clean    remove what the others made, except .venv/
 # make triples  a thousand random values of every layer kind, forward and back, against PyTorch (a quarter of an hour)
 #
 # PYTHON=python3.12 chooses the interpreter. PIP_FLAGS are handed to pip, for example on a Linux machine without a GPU
 # PIP_FLAGS="--extra-index-url https://download.pytorch.org/whl/cpu" (saves gigabytes of CUDA packages).
 
-.PHONY: run install test check bench triples clean help
+.PHONY: run install test check bench bench-rivals triples clean help
 .DEFAULT_GOAL := help
 
 VENV := .venv
+RIVALS := .venv-rivals
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PIP_FLAGS ?=
@@ -22,7 +24,7 @@ HAS_DISPLAY := yes
 endif
 
 help:
-	@sed -n '1,7s/^# \{0,1\}//p' Makefile
+	@sed -n '1,8s/^# \{0,1\}//p' Makefile
 
 run: $(READY)
 ifeq ($(HAS_DISPLAY),yes)
@@ -61,6 +63,15 @@ bench: $(READY)
 
 triples: $(READY)
 	CNNVIZ_TRIPLES=1000 $(BIN)/python -m pytest tests/contract/layers/test_triples.py -p no:pytest-qt -n 2 --timeout 1800
+
+# TensorFlow has versions of its own for what cnnviz needs, too, so it gets an environment of its own.
+bench-rivals: $(READY)
+	@.ci/make_venv.sh $(RIVALS) $(PYTHON)
+	@$(RIVALS)/bin/python -c "import keras, tensorflow" 2>/dev/null || \
+		$(RIVALS)/bin/python -m pip install --disable-pip-version-check --quiet \
+		$(if $(filter Darwin,$(shell uname -s)),tensorflow,tensorflow-cpu) || \
+		{ echo "TensorFlow could not be installed into $(RIVALS)/, so there is nothing to compare with." >&2; exit 1; }
+	$(BIN)/python -m benchmarks keras
 
 clean:
 	rm -rf build dist runs .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

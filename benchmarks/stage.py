@@ -87,6 +87,16 @@ class Stage:
         self.paints.watch("pinned image", page.watch)
         self._pause()
 
+    def begin(self) -> float:
+        """Begin a run as a click does; return the seconds until its first step is known, and stop it."""
+        start = time.perf_counter()
+        self._session.train()
+        self._wait(lambda: bool(self._session.training.record and self._session.training.record.steps))
+        took = time.perf_counter() - start
+        self._session.training.stop()
+        self._wait(lambda: self._session.training.state == "idle")
+        return took
+
     def turn(self, seconds: float) -> float:
         """Go on, measure the speed, and pause; return samples per second."""
         self._session.train()
