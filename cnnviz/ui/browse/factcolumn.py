@@ -32,6 +32,7 @@ class FactColumn(QScrollArea):
         super().__init__(parent)
         self._surveying = surveying
         self._arrangement: Arrangement | None = None
+        self._lines: dict[Panel, Divider] = {}
         self.split = SplitPanel(session)
         self.classes, self.balance = Panel("Classes", "click one to see only its samples"), ClassBalance()
         self.findings, self.rows = Panel("Worth a look", "click one to see its samples"), FindingRows()
@@ -73,7 +74,8 @@ class FactColumn(QScrollArea):
             if panel is self.findings:
                 column.addWidget(self.progress)
             column.addWidget(panel)
-            column.addWidget(Divider())
+            line = self._lines[panel] = Divider()
+            column.addWidget(line)
         column.addStretch(1)
         self.setWidget(inside)
 
@@ -81,7 +83,7 @@ class FactColumn(QScrollArea):
         """Show these data and where their samples go."""
         self._arrangement = arrangement
         self.split.show_arrangement(arrangement)
-        self.classes.setVisible(bool(arrangement.dataset.classes))
+        self._reveal(self.classes, shown=bool(arrangement.dataset.classes))
         self.balance.set_counts(arrangement.class_counts(), arrangement.dataset.classes)
         self._show_findings()
 
@@ -94,7 +96,7 @@ class FactColumn(QScrollArea):
         """Show what the survey found; as long as there is none, only how far it is."""
         found, dataset = self._surveying.survey, self._surveying.dataset
         for panel in (self.findings, self.means, self.values):
-            panel.setVisible(found is not None)
+            self._reveal(panel, shown=found is not None)
         if found is None or dataset is None:
             return
         self._show_findings()
@@ -110,6 +112,10 @@ class FactColumn(QScrollArea):
         self.spread.setText(told(found.values[0]))
         self.answers.setText(f"To predict: {told(found.answers[0])}" if found.answers else "")
         self.answers.setVisible(found.answers is not None)
+
+    def _reveal(self, panel: Panel, *, shown: bool) -> None:
+        for part in (panel, self._lines[panel]):
+            part.setVisible(shown)
 
     def _show_findings(self) -> None:
         """Sort what is the same by where it goes, unless either of both is about to follow the other."""

@@ -99,8 +99,12 @@ class Arrangement:
 
     def title(self, place: int) -> str:
         """Return which sample it is: "training image #123"; those held out lie among the training samples."""
+        return self.name(place).replace("#", f"{self.dataset.noun} #")
+
+    def name(self, place: int) -> str:
+        """Return which sample it is in short: "training #123"."""
         split, index = self.split(place)
-        return f"{'test' if split is self.dataset.test else 'training'} {self.dataset.noun} #{index}"
+        return f"{'test' if split is self.dataset.test else 'training'} #{index}"
 
 
 __all__ = ["ALL", "PARTS", "TEST", "TONES", "TRAINING", "VALIDATION", "Arrangement", "Places"]

@@ -115,14 +115,15 @@ class SamplePanel(Panel):
         """Show that no sample is chosen."""
         self._looked, self._frames = None, []
         self._timer.stop()
-        self.set_title("Sample", "click one to see it large")
+        self.set_title("Sample", "click one")
         self.view.set_sample(None, self._shown)
         self.read.setText("")
         self._moving.hide()
         for caption, value in self.rows.values():
             caption.hide()
             value.hide()
-        for part in (self.open, self.before, self.after):
+        self.open.hide()
+        for part in (self.before, self.after):
             part.setEnabled(False)
 
     def show_place(self, arrangement: Arrangement, place: int, shown: Range, twins: Places) -> None:
@@ -153,7 +154,8 @@ class SamplePanel(Panel):
             answer = looked.answer if looked.arrangement.dataset.answers == "values" else None
             self.view.set_sample(looked.sample, shown, answer)
         self._write(looked, twins)
-        for part in (self.open, self.before, self.after):
+        self.open.show()
+        for part in (self.before, self.after):
             part.setEnabled(True)
 
     def _write(self, looked: Looked, twins: Places) -> None:
@@ -172,7 +174,7 @@ class SamplePanel(Panel):
             "Mean": _number(finite.mean()) if finite.size else "",
             "Deviation": _number(finite.std()) if finite.size else "",
             "To predict": _answer_told(answer) if predicts != "labels" else "",
-            "The same as": ", ".join(arrangement.title(int(each)) for each in twins[:MOST_TWINS])
+            "The same as": ", ".join(arrangement.name(int(each)) for each in twins[:MOST_TWINS])
             + (f" and {len(twins) - MOST_TWINS} more" if len(twins) > MOST_TWINS else ""),
         }
         for name, (caption, value) in self.rows.items():

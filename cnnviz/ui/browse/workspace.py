@@ -21,6 +21,7 @@ from cnnviz.ui.browse.thumbnails import Thumbnails
 from cnnviz.ui.state import Session
 from cnnviz.ui.widgets.chrome import EmptyState, Panel, Segmented, label
 
+LOADING, NOTHING, TAKE = "The data set is still loading.", "No data set is chosen yet.", "Load the usual one"
 BY_CLASS, IN_ORDER = "By class", "In order"
 WITHIN = Qt.ShortcutContext.WidgetWithChildrenShortcut
 
@@ -46,7 +47,7 @@ class DataWorkspace(QWidget):
         self.order = Segmented([BY_CLASS, IN_ORDER], name="order of the samples")
         self.number = QLineEdit(placeholderText="#")
         self.chips = ClassChips()
-        self.empty = EmptyState("The data set is still loading.")
+        self.empty = EmptyState(NOTHING, TAKE)
         self._assemble()
         self._connect()
         self.refresh()
@@ -86,7 +87,9 @@ class DataWorkspace(QWidget):
     def _connect(self) -> None:
         session = self._session
         session.material.dataset_changed.connect(self.refresh)
+        session.material.loading.connect(lambda _name: self._tell_loading())
         session.document.described.connect(self._follow_choice)
+        self.empty.pressed.connect(lambda: session.choose_data(session.document.data.source))
         self.thumbnails.failed.connect(lambda text: session.notice.emit("error", text))
         self.parts.chosen.connect(self.show_part)
         self.order.chosen.connect(lambda _order: self._fill())
@@ -112,6 +115,8 @@ class DataWorkspace(QWidget):
         self.empty.setVisible(dataset is None)
         self.header.refresh()
         if dataset is None:
+            wanted = bool(self._session.material.wanted)
+            self.empty.set_sentence(LOADING if wanted else NOTHING, "" if wanted else TAKE)
             return
         self._part, self._class, self._finding = ALL, ALL, None
         self.parts.set_value(ALL)
@@ -123,6 +128,9 @@ class DataWorkspace(QWidget):
         self.grid.set_selected(None)
         self._arrange()
         self.surveying.look(dataset)
+
+    def _tell_loading(self) -> None:
+        self.empty.set_sentence(LOADING)
 
     def _follow_choice(self) -> None:
         """Show where the samples go now, when the choice of validation samples is another one."""

@@ -8,18 +8,20 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
-from cnnviz import data
+from cnnviz import app, data
 from cnnviz.data import Dataset, Split
 from cnnviz.engine.train import train
 from cnnviz.events import Evaluated
 from cnnviz.model.recipe import Recipe
+from cnnviz.settings import Settings
 from cnnviz.ui.browse.places import ALL, TEST, TRAINING, VALIDATION
 from cnnviz.ui.browse.splitpanel import FOLDS, HOLD_OUT, presets
 from cnnviz.ui.browse.workspace import BY_CLASS, IN_ORDER, DataWorkspace
+from cnnviz.ui.state import Session
 from cnnviz.ui.window import MainWindow
-from tests.gui.rooms import few_digits, small_graph, wait
+from tests.gui.rooms import dismiss, few_digits, small_graph, wait
 
 LEFT = Qt.MouseButton.LeftButton
 NONE = Qt.KeyboardModifier.NoModifier
@@ -126,7 +128,7 @@ def test_a_click_shows_a_sample_with_its_numbers(page: DataWorkspace) -> None:
     assert told["Shape"] == "28×28×1, uint8" or told["Shape"] == "1×28×28, uint8"
     assert told["Range"] == f"{image.min()} to {image.max()}"
     assert float(told["Mean"]) == pytest.approx(image.mean(), rel=1e-3)
-    assert told["The same as"] == "test image #4"
+    assert told["The same as"] == "test #4"
     centre = page.sample.view.rect().center()
     QTest.mouseMove(page.sample.view, centre)
     wait(lambda: "row" in page.sample.read.text())
@@ -362,6 +364,20 @@ def test_missing_data_say_so_and_offer_what_helps(window: MainWindow, tmp_path: 
     session.choose_data("two-sines")
     wait(lambda: page.header.title.text() == "Two noisy sines")
     assert "can't be read" not in page.header.origin.text()
+
+
+def test_without_data_the_usual_ones_are_offered(qapp: QApplication) -> None:
+    window = MainWindow(Session(app.services(), Settings()))
+    window.resize(1280, 800)
+    window.show()
+    window.browse()
+    page = window.pages.currentWidget()
+    assert page.empty.isVisible()
+    click(page.empty.button)
+    assert not page.empty.button.isVisible()
+    wait(lambda: page.surveying.state == "ready")
+    assert not page.empty.isVisible()
+    dismiss(window)
 
 
 def test_a_broken_picture_is_told_once(window: MainWindow, tmp_path: Path) -> None:
