@@ -172,7 +172,9 @@ class SampleGrid(Scrolled):
     def _paint_caption(self, painter: QPainter, rect: QRectF, place: int) -> None:
         if not self._captions or self._arrangement is None:
             return
-        lines = [("#" + str(self._arrangement.split(place)[1]), theme.mono_font(9), "t3")]
+        split, index = self._arrangement.split(place)
+        number = f"test #{index}" if split is self._arrangement.dataset.test else f"#{index}"
+        lines = [(number, theme.mono_font(9), "t3")]
         if self._captions > 1:
             lines.insert(0, (self._arrangement.class_name(place), theme.ui_font(10), "t2"))
         y = rect.bottom() - self._captions * LINE - 1
