@@ -17,6 +17,7 @@ from cnnviz.model.whatif import Variation
 from cnnviz.ui import numbers, theme
 from cnnviz.ui.inspect.asking.attribution import AttributionPanel
 from cnnviz.ui.inspect.asking.attributionexamples import ExamplesPanel
+from cnnviz.ui.inspect.asking.desk import Desk
 from cnnviz.ui.inspect.sample import Pad, SamplePicture
 from cnnviz.ui.inspect.volumes import volume
 from cnnviz.ui.state import Sample, Session
@@ -277,7 +278,8 @@ class SideColumn(QWidget):
         self.probabilities = ProbabilityPanel()
         self.sample = SamplePanel(session)
         self.attribution = AttributionPanel(session)
-        self.examples = ExamplesPanel(session)
+        self.desk = Desk(session, self)
+        self.examples = ExamplesPanel(self.desk)
         self.tabs = QTabBar()
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)

@@ -67,7 +67,7 @@ class InspectWorkspace(QWidget):
         self._connect_session()
         self._connect_parts()
         self.whatif = WhatIfRoom(session, self)
-        self.asking = AskingRoom(session, self)
+        self.asking = AskingRoom(self)
         self._column.insertWidget(2, self.whatif.banner)
         self.beside = BesideRoom(session, self)
         self.actions_here = make_actions(self, session)

@@ -78,7 +78,7 @@ def test_a_hidden_panel_looks_at_nothing(lenet: InspectWorkspace) -> None:
     panel = lenet.side.examples
     panel.refresh()
     assert panel.found is None
-    assert panel._pieces is None
+    assert not panel.inquiry.busy
 
 
 def test_pictures_of_any_sample() -> None:

@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from typing import Any
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QProgressBar, QWidget
 
-from cnnviz.data import Dataset
-from cnnviz.data.adapt import adapted
-from cnnviz.events import Answer, Event, Failed, Progress
+from cnnviz.events import Progress
 from cnnviz.explain import Trace
+from cnnviz.explain.asking.questions import AskStrongest
 from cnnviz.explain.strongest import Finding, Strongest
 from cnnviz.explain.trace import Array
-from cnnviz.model.graph import Graph
-from cnnviz.model.whatif import Cell
 from cnnviz.ui import numbers
-from cnnviz.ui.inspect.asking.attributionworker import take_turn
+from cnnviz.ui.inspect.asking.desk import Desk
+from cnnviz.ui.inspect.asking.inquiry import Inquiry
 from cnnviz.ui.inspect.asking.pictures import as_picture
 from cnnviz.ui.inspect.path import field
-from cnnviz.ui.services import Weights
-from cnnviz.ui.state import Session
 from cnnviz.ui.widgets.chrome import EmptyState, Panel, Segmented, label
 from cnnviz.ui.widgets.gallery import Caption, Gallery
 
 IMAGES, PATCHES = "images", "patches"
-MOST = 10_000
 
 
 class ExamplesPanel(Panel):
@@ -35,13 +30,12 @@ class ExamplesPanel(Panel):
     A click on an example looks at that image, with the cursor where the map's largest value lies.
     """
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__("", parent=parent)
-        self._session = session
+        self._desk, self._session = desk, desk.session
+        self.inquiry = Inquiry(desk, "examples", self)
         self.found: Strongest | None = None
         self.findings: list[Finding] = []
-        self._key: tuple[Graph, Weights | None, Dataset, int, Mapping[Cell, float]] | None = None
-        self._pieces: Iterator[Event] | None = None
         self._goal: tuple[str, Finding] | None = None
         self.what = Segmented((IMAGES, PATCHES), name="whole images or patches")
         self.gallery = Gallery(name="strongest examples")
@@ -50,10 +44,13 @@ class ExamplesPanel(Panel):
         self.bar = QProgressBar(textVisible=False)
         self.nothing = EmptyState("")
         self._assemble()
-        looking = session.looking
+        looking = self._session.looking
         looking.trace_changed.connect(self.refresh)
         looking.cursor_changed.connect(lambda _cursor: self._show())
-        session.material.dataset_changed.connect(self.refresh)
+        desk.changed.connect(self._forget)
+        self.inquiry.answered.connect(self._take)
+        self.inquiry.progressed.connect(self._show_progress)
+        self.inquiry.failed.connect(self._refuse)
         self.what.chosen.connect(lambda _what: self._show())
         self.gallery.clicked.connect(self._go)
 
@@ -74,68 +71,36 @@ class ExamplesPanel(Panel):
         self.refresh()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        self._pieces = None
+        self.inquiry.give_up()
         super().hideEvent(event)
 
     def refresh(self) -> None:
         """Look at the test set, unless that was done for these weights; then show the map under the cursor."""
-        looking, dataset = self._session.looking, self._session.material.dataset
-        trace = looking.trace
-        if not self.isVisible() or trace is None or dataset is None:
+        if not self.isVisible():
             return
-        seed = self._session.document.recipe.seed
-        cells = self._session.document.whatif.cells
-        if not self._knows(trace.graph, looking.weights, dataset, seed, cells):
-            self._key = (trace.graph, looking.weights, dataset, seed, cells)
-            self.found, self._pieces = None, None
-        if self.found is None and self._pieces is None:
-            self._start(trace, dataset)
+        self._desk.look()
+        if self._desk.trace is None or self._desk.dataset is None:
+            return
+        if self.found is None:
+            self.inquiry.ask(AskStrongest(self._desk.sample_count))
         self._reach_goal()
         self._show()
 
-    def _knows(
-        self, graph: Graph, weights: Weights | None, dataset: Dataset, seed: int, cells: Mapping[Cell, float]
-    ) -> bool:
-        """Say whether what was found, or is looked for, belongs to this network and data."""
-        if self._key is None:
-            return False
-        known = self._key
-        same = known[0] == graph and known[1] is weights and known[2] is dataset
-        return same and known[3:] == (seed, cells)
+    def _forget(self) -> None:
+        self.found = None
+        self.refresh()
 
-    def _start(self, trace: Trace, dataset: Dataset) -> None:
-        shape = trace.activation(trace.graph.summary().input).shape
-        count = min(len(dataset.test), MOST)
-        self._go_on(
-            self._session.services.strongest(
-                trace, lambda number: adapted(dataset.test.sample(number), shape), count
-            )
-        )
+    def _take(self, _question: Any, answer: Any) -> None:
+        self.found = answer
+        self._show()
 
-    def _go_on(self, pieces: Iterator[Event]) -> None:
-        self._pieces = pieces
-        self._session.asker.ask("examples", lambda: (pieces, take_turn(pieces)), self._take, self._break)
+    def _show_progress(self, progress: Progress) -> None:
+        self.bar.setRange(0, progress.total or 0)
+        self.bar.setValue(progress.done)
 
-    def _take(self, reply: tuple[Iterator[Event], Event]) -> None:
-        pieces, event = reply
-        if pieces is not self._pieces:
-            return
-        if isinstance(event, Progress):
-            self.bar.setRange(0, event.total or 0)
-            self.bar.setValue(event.done)
-            self._go_on(pieces)
-            return
-        self._pieces = None
-        if isinstance(event, Answer):
-            self.found = event.value
-            self._show()
-        elif isinstance(event, Failed):
-            self._break(event)
-
-    def _break(self, failure: Failed) -> None:
-        self._pieces = None
+    def _refuse(self, sentence: str) -> None:
         self.bar.hide()
-        self.nothing.set_sentence(failure.message)
+        self.nothing.set_sentence(sentence)
 
     # -- showing ------------------------------------------------------------------------------------------------
 
@@ -147,7 +112,7 @@ class ExamplesPanel(Panel):
         node, channel = cursor.node.partition(".")[0], cursor.map
         self.set_title(f"{node} map {channel}", "")
         best = self.found.nodes.get(node) if self.found is not None else None
-        self.bar.setVisible(self._pieces is not None)
+        self.bar.setVisible(self.inquiry.busy)
         self.gallery.setVisible(best is not None)
         self.nothing.setVisible(best is None)
         if best is None or self.found is None:
@@ -161,11 +126,8 @@ class ExamplesPanel(Panel):
 
     def _picture(self, trace: Trace, node: str, finding: Finding) -> Array:
         """Return an example as (H, W) or (H, W, 3), whole or what its largest value depends on."""
-        assert self._key is not None
-        dataset = self._key[2]
-        source = trace.graph.summary().input
-        image = adapted(dataset.test.sample(finding.sample), trace.activation(source).shape)
-        seen = {**field(trace.graph, node, finding.index)}.get(source)
+        image = self._desk.sample(finding.sample)
+        seen = field(trace.graph, node, finding.index).get(trace.graph.summary().input)
         return as_picture(image, seen if self.what.value() == PATCHES else None)
 
     # -- pointing -----------------------------------------------------------------------------------------------

@@ -13,7 +13,6 @@ from cnnviz.ui.inspect.asking.mistakes import Mistakes
 from cnnviz.ui.inspect.asking.pane import AskPane
 from cnnviz.ui.inspect.asking.probing import Probing
 from cnnviz.ui.inspect.asking.projected import Projected
-from cnnviz.ui.state import Session
 from cnnviz.ui.widgets.chrome import Panel, Pill, Segmented, tool_button
 
 
@@ -27,9 +26,9 @@ class AskPage(Panel):
     opened = Signal(str)
     maximised = Signal(bool)
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, desk: Desk) -> None:
         super().__init__()
-        self.desk = Desk(session, self)
+        self.desk = desk
         self.code, self.probing, self.mistakes = CodeMap(self.desk), Probing(self.desk), Mistakes(self.desk)
         self.ideals, self.filters, self.alike = Ideals(self.desk), Projected(self.desk), Alike(self.desk)
         self.panes: tuple[AskPane, ...] = (
@@ -54,7 +53,7 @@ class AskPage(Panel):
         self.header_double_clicked.connect(self.larger.toggle)
         for pane in (self.probing, self.mistakes):
             pane.opened.connect(self.opened)
-        session.looking.weights_changed.connect(self._tell_training)
+        desk.session.looking.weights_changed.connect(self._tell_training)
         self._tell_training()
 
     def show_pane(self, title: str) -> None:

@@ -8,7 +8,6 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QStackedWidget
 
 from cnnviz.ui.inspect.asking.page import AskPage
-from cnnviz.ui.state import Session
 
 if TYPE_CHECKING:
     from cnnviz.ui.inspect.workspace import InspectWorkspace
@@ -17,10 +16,10 @@ if TYPE_CHECKING:
 class AskingRoom(QObject):
     """Turns between the value under the cursor and the whole network."""
 
-    def __init__(self, session: Session, workspace: InspectWorkspace) -> None:
+    def __init__(self, workspace: InspectWorkspace) -> None:
         super().__init__(workspace)
         self._workspace = workspace
-        self.page = AskPage(session)
+        self.page = AskPage(workspace.side.desk)
         self._stack = QStackedWidget()
         middle = workspace.middle
         middle.replaceWidget(middle.indexOf(workspace.panes), self._stack)
