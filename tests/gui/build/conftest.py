@@ -36,6 +36,7 @@ def refuse(*_: object) -> object:
 
 def fake_services() -> Services:
     return Services(
+        attempt=lambda graph, weights, _seed, whatif: (whatif.graph(graph), weights or {}),
         trace=fake_trace, train=refuse, devices=lambda: ("cpu",), load_weights=refuse, save_weights=refuse,
         warm_up=lambda: None,
     )  # fmt: skip

@@ -6,6 +6,7 @@ import pytest
 from cnnviz.layers import Conv2d, Dense, Flatten, Input, MaxPool2d, ReLU
 from cnnviz.model.graph import Graph, chain
 from cnnviz.model.placing.layout import tidy
+from cnnviz.model.whatif import WhatIf
 from cnnviz.ui.build.canvas import thumbnails
 from cnnviz.ui.build.workspace import BuildWorkspace
 from tests.gui.rooms import wait
@@ -104,3 +105,17 @@ def test_in_front_of_a_mistake_the_pictures_stay_live(load: Load) -> None:
     document.undo()
     document.undo()
     wait(lambda: shape_on_card(workspace, "dense1") == (10,))
+
+
+def test_build_shows_the_network_as_it_is_while_something_is_tried_out(
+    load: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen, made = [], thumbnails._strips
+    monkeypatch.setattr(thumbnails, "_strips", lambda trace: (seen.append(trace), made(trace))[1])
+    workspace = load(small())
+    wait(lambda: shape_on_card(workspace, "conv1") != ())
+    session, before = workspace.session, len(seen)
+    session.document.attempt("Mute", WhatIf().muting("conv1", range(8)))
+    wait(lambda: "conv1_alt" in session.looking.trace.activations and len(seen) > before)
+    assert all("conv1_alt" not in trace.activations for trace in seen)
+    assert set(seen[-1].activations) == {node.name for node in session.document.graph}
