@@ -12,6 +12,7 @@ from cnnviz.ui.browse.workspace import DataWorkspace
 from cnnviz.ui.build.workspace import BuildWorkspace
 from cnnviz.ui.demo.bench import Bench
 from cnnviz.ui.demo.hand import Hand
+from cnnviz.ui.inspect.workspace import InspectWorkspace
 from cnnviz.ui.window import MainWindow
 
 SIZE = (1440, 900)
@@ -162,6 +163,14 @@ class _Demo:
         looking.point(node="conv2", map=2, position=(4, 5))
         self.hand.wait(800)
         self.picture("inspect")
+        self.play()
+
+    def play(self) -> None:
+        """Let the window slide over the map, and film it."""
+        page, film = self.window.pages.currentWidget(), self.out / "play.gif"
+        assert isinstance(page, InspectWorkspace)
+        page.saving.save_film(film)
+        self.hand.wait_for(film.exists, 120, "the film")
 
     def reached(self, step: int) -> bool:
         """Say whether the training has come this far."""

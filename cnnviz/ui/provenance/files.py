@@ -23,7 +23,7 @@ _METADATA = re.compile(rb'<metadata id="cnnviz">(.*?)</metadata>', re.DOTALL)
 _SVG_HEAD = re.compile(rb"<svg[^>]*>")
 _NPY_MARK = b"\n#cnnviz "
 _CSV_MARK = "# cnnviz "
-MOST_COLORS = 160
+MOST_COLORS = 64
 TABLE_ROWS = 50_000
 """Lines of a table that are made at once."""
 HINT = "Take a picture that cnnviz has saved."

@@ -14,7 +14,7 @@ from cnnviz.ui.provenance.painting import pixels_of
 if TYPE_CHECKING:
     from cnnviz.ui.inspect.workspace import InspectWorkspace
 
-MOST_PICTURES, WIDEST = 72, 880
+MOST_PICTURES, WIDEST = 56, 760
 FRAME_MS = 110
 Take = Callable[[Sequence[Array], int], None]
 
