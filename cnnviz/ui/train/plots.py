@@ -42,6 +42,7 @@ class Plots(QWidget):
         self._run: Record | None = None
         self._shown, self._judged, self._turn = 0, 0, 0
         self._past: Gradients | None = None
+        self._named = True
         self._changes = -1
         self.axis, self.smoothing = AXES[0], SMOOTHINGS[2]
         self._graph = session.document.graph
@@ -164,14 +165,16 @@ class Plots(QWidget):
 
     def enlarge(self, panel: Panel) -> None:
         """Give one panel all the room, or share it again."""
-        shared = not any(each.isHidden() for each in self._panels)
-        for each in self._panels:
+        told = [each for each in self._panels if each is not self._panels[1] or self._named]
+        shared = not any(each.isHidden() for each in told)
+        for each in told:
             each.setVisible(each is panel or not shared)
         self._share_room()
 
     def _share_room(self) -> None:
         """Rows and columns without a visible panel get nothing; the upper row is the taller one."""
         shown = [not panel.isHidden() for panel in self._panels]
+        self._grid.addWidget(self._panels[0], 0, 0, 1, 1 if self._named else 2)
         for place in (0, 1):
             self._grid.setRowStretch(place, (3 - place) * any(shown[2 * place : 2 * place + 2]))
             self._grid.setColumnStretch(place, any(shown[place::2]))
@@ -288,6 +291,10 @@ class Plots(QWidget):
         named = not learned_from(self._graph) or main_head(self._graph).classifies
         named = named and (dataset is None or dataset.answers == "labels")
         accuracy.set_title("Accuracy", "" if named else "– the network names no classes")
+        if named != self._named:  # the loss takes the room of an accuracy that there is not
+            self._named = named
+            accuracy.setVisible(named)
+            self._share_room()
         if named_loss == "cross entropy" and named:
             self.loss.set_y_range(0.5, 2 * max(math.log(classes), 1.0))
             self.loss.set_reference(math.log(classes), f"guessing, ln {classes} = {math.log(classes):.3f}")
