@@ -29,7 +29,7 @@ JITTER = 14
 """A picture moves by up to this part of what the value sees: 2 of 28 pixels, none of 5."""
 STILL = 1 / 3
 """In the last third of the steps it stands still."""
-ROUGHNESS = 2.0
+ROUGHNESS = 1.0
 """How much the sum of differences between neighbours counts, in shares of the value."""
 LOOKED_AT = 64
 """So many samples tell the range of the data, their mean and how their channels go together."""

@@ -18,7 +18,7 @@ from cnnviz.ui.inspect.asking.tiles import Tile, Tiles
 from cnnviz.ui.widgets.chrome import label
 
 POINTED = "Map under the cursor"
-STEPS = 160
+STEPS = 200
 
 
 class Ideals(AskPane):
