@@ -102,7 +102,6 @@ def services() -> Services:
         write_onnx=_write_onnx,
         complete=_complete,
         attribute=_attribute,
-        strongest=_strongest,
         ask=_ask,
         gradients=_gradients,
         batch_gradients=_batch_gradients,
@@ -173,10 +172,9 @@ def _gradients(
     graph: Graph, weights: Weights | None, image: Array, seed: int, target: int | Array
 ) -> tuple[Trace, Slopes]:
     from cnnviz.engine import cores, gradients, trace
-    from cnnviz.engine import weights as engine_weights
 
     cores.use_one_core()
-    module = engine_weights.fitted(graph, weights, seed)
+    module = _retracer().module(graph, weights, seed)
     samples = trace.given(module, image)
     return gradients.gradients(module, *samples, target=gradients.target_for(module, samples, target))
 
@@ -202,13 +200,6 @@ def _attribute(trace: Trace, question: Question) -> Iterator[Event]:
 
     cores.use_one_core()
     yield from attribute.answer_trace(trace, question)
-
-
-def _strongest(trace: Trace, sample: Callable[[int], Array], count: int) -> Iterator[Event]:
-    from cnnviz.engine import attribute, cores
-
-    cores.use_one_core()
-    yield from attribute.strongest_of_trace(trace, sample, count)
 
 
 def _ask(trace: Trace, question: AskAny, splits: Mapping[str, Samples]) -> Iterator[Event]:

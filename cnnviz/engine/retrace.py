@@ -23,6 +23,7 @@ from cnnviz.model.names import attribute
 Array = NDArray[Any]
 MOST = 2
 """How many networks are remembered."""
+MOST_PARAMETERS = 30_000_000
 FEW = 4
 """Weights with at most so many other arrays are an edit of those before, and no other network."""
 
@@ -69,7 +70,8 @@ class Retracer:
         if found is None:
             kept = self._lines[0].kept if self._lines else None
             found = _Line(fitted(graph, weights, seed), weights, seed, kept)
-        self._lines = [found, *(line for line in self._lines if line is not found)][:MOST]
+        others = [line for line in self._lines if line is not found]
+        self._lines = [found, *others][:MOST] if found.light else others
         return found
 
 
@@ -81,6 +83,11 @@ class _Line:
     weights: Weights | None
     seed: int
     kept: _Kept | None
+
+    @property
+    def light(self) -> bool:
+        """Say whether it may be remembered: a large network would take its memory twice."""
+        return sum(p.count for row in self.module.report.rows for p in row.parameters) <= MOST_PARAMETERS
 
     def take(self, weights: Weights | None) -> bool:
         """Put other weights into the module, where that is possible."""

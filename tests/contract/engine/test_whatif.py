@@ -9,6 +9,7 @@ import torch
 from cnnviz.control import Control
 from cnnviz.data import Split
 from cnnviz.data.vary import varied
+from cnnviz.engine import retrace
 from cnnviz.engine.evaluate import evaluate
 from cnnviz.engine.gradients import gradients
 from cnnviz.engine.retrace import Retracer
@@ -133,6 +134,35 @@ def test_random_weights_and_larger_samples_and_gates_are_retraced() -> None:
             image = np.random.default_rng(seed).random(shape, dtype=np.float32)
             found = retracer.trace(graph, None, image, seed)
             assert same(found, trace(fitted(graph, None, seed), image))
+
+
+def test_two_networks_are_remembered_and_a_large_one_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    retracer, graph = Retracer(), net()
+    first, second = (weights_of(fitted(graph, None, seed)) for seed in (1, 2))
+    both = [retracer.trace(graph, weights, IMAGE, 1) for weights in (first, second)]
+    again = [retracer.trace(graph, weights, IMAGE, 1) for weights in (first, second)]
+    for before, after in zip(both, again, strict=True):
+        assert all(after.activations[name] is before.activations[name] for name in before.activations)
+    third = weights_of(fitted(graph, None, 3))
+    assert same(retracer.trace(graph, third, IMAGE, 1), trace(fitted(graph, third, 1), IMAGE))
+    monkeypatch.setattr(retrace, "MOST_PARAMETERS", 10)
+    large = retracer.trace(graph, first, IMAGE, 1)
+    assert same(large, both[0])
+    assert len(retracer._lines) < retrace.MOST
+
+
+def test_gradients_of_a_remembered_network_leave_it_as_it_is() -> None:
+    retracer, graph = Retracer(), net()
+    own = weights_of(fitted(graph, None, 1))
+    before = retracer.trace(graph, own, IMAGE, 1)
+    module = retracer.module(graph, own, 1)
+    found, slopes = gradients(module, IMAGE, target=2)
+    wanted, same_slopes = gradients(fitted(graph, own, 1), IMAGE, target=2)
+    assert same(found, wanted)
+    assert all(np.array_equal(slopes.gradients[n], g) for n, g in same_slopes.gradients.items())
+    after = retracer.trace(graph, edited(own, {BIAS: 3.0}), IMAGE, 1)
+    assert same(after, trace(fitted(graph, edited(own, {BIAS: 3.0}), 1), IMAGE))
+    assert same(retracer.trace(graph, own, IMAGE, 1), before)
 
 
 def test_judging_is_evaluating_the_changed_network_on_the_varied_samples() -> None:
