@@ -68,8 +68,8 @@ def _claims(session: Session, page: InspectWorkspace, repeats: int) -> list[Clai
     found = [
         _claim("a stroke on the pad: all maps and answers painted", session, stroke, repeats, STROKES_MS)
     ]
-    for what, change in (("kernel cell edited", edit), ("map muted", mute), ("image moved", move)):
-        found.append(_claim(f"a {what}: everything painted", session, change, repeats, CHANGES_MS))
+    for what, change in (("a kernel cell edited", edit), ("a map muted", mute), ("the image moved", move)):
+        found.append(_claim(f"{what}: everything painted", session, change, repeats, CHANGES_MS))
         tries.reset()
     return found
 
