@@ -100,8 +100,7 @@ class Services:
     `complete(graph, weights, seed)` returns all arrays of a graph, random ones where there are none.
     `augment(chain, dataset, count, seed)` returns the first training samples, changed at random.
     `attribute(trace, question)` yields how far it is and last an `Answer(Attribution)`; so does
-    `strongest(trace, sample, count)` an `Answer(Strongest)` of the samples from `sample(0)` on, and
-    `ask(trace, question, samples by split)` what is asked about a whole data set.
+    `ask(trace, question, samples by split)` the answer to what is asked about a whole data set.
     `moment(graph, weights, image, step)` returns what the training saw at a step, from the weights of its snapshot.
     `attempt(graph, weights, seed, whatif)` returns the changed network and its weights. `judge(graph, weights, split,
     seed, whatif, control)` yields progress and last an `Evaluated`.
@@ -129,7 +128,6 @@ class Services:
     memories: Callable[[Path, Graph, Recipe], Memories] = _refuse_gradients
     augment: Callable[[Chain, Dataset, int, int], Array] = _refuse_augmenting
     attribute: Callable[[Trace, Question], Iterator[Event]] = _refuse_explanations
-    strongest: Callable[[Trace, Callable[[int], Array], int], Iterator[Event]] = _refuse_explanations
     ask: Callable[[Trace, AskAny, Mapping[str, Samples]], Iterator[Event]] = _refuse_explanations
     moment: Callable[[Graph, Weights, Array, int], Watched] = _refuse
     attempt: Callable[[Graph, Weights | None, int, WhatIf], tuple[Graph, Weights]] = _refuse_attempts

@@ -5,6 +5,6 @@
 """
 
 from cnnviz.engine.attribute.answering import answer_trace, answering, attribute
-from cnnviz.engine.attribute.strongest import strongest, strongest_of_trace
+from cnnviz.engine.attribute.strongest import strongest
 
-__all__ = ["answer_trace", "answering", "attribute", "strongest", "strongest_of_trace"]
+__all__ = ["answer_trace", "answering", "attribute", "strongest"]

@@ -8,14 +8,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from cnnviz.engine.attribute.answering import module_of
 from cnnviz.engine.attribute.subject import MOST_VALUES, Array
 from cnnviz.engine.build import GraphModule
 from cnnviz.engine.trace import device_of, evaluating, to_array, to_tensor
 from cnnviz.errors import ExplainError
 from cnnviz.events import Answer, Progress
 from cnnviz.explain.strongest import KEPT, Best, Strongest
-from cnnviz.explain.trace import Trace
 from cnnviz.layers.base import size
 
 LARGEST_BATCH = 64
@@ -39,13 +37,6 @@ def strongest(module: GraphModule, sample: Callable[[int], Array], count: int) -
             for node, array in values.items():
                 ranking.setdefault(node, _Ranking(tuple(array.shape[1:]))).add(array, done)
     yield Answer(Strongest({node: found.best() for node, found in ranking.items()}, count))
-
-
-def strongest_of_trace(
-    trace: Trace, sample: Callable[[int], Array], count: int
-) -> Iterator[Progress | Answer]:
-    """Yield the same for the network and weights that a trace was made from."""
-    yield from strongest(module_of(trace), sample, count)
 
 
 class _Ranking:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cnnviz.engine.attribute import strongest, strongest_of_trace
+from cnnviz.engine.attribute import strongest
 from cnnviz.engine.build import build
 from cnnviz.engine.trace import trace
 from cnnviz.errors import ExplainError
@@ -51,14 +51,6 @@ def test_of_equal_ones_the_first_are_kept() -> None:
     *_, last = strongest(build(GRAPH), lambda _number: flat, 100)
     assert isinstance(last, Answer)
     assert [each.sample for each in last.value.nodes["conv1"].of(1)] == list(range(KEPT))
-
-
-def test_a_trace_is_enough_to_ask() -> None:
-    module = build(GRAPH, seed=7)
-    *_, direct = strongest(module, IMAGES.__getitem__, 40)
-    *_, traced = strongest_of_trace(trace(module, IMAGES[0]), IMAGES.__getitem__, 40)
-    for node, best in direct.value.nodes.items():
-        assert np.array_equal(best.samples, traced.value.nodes[node].samples)
 
 
 def test_several_inputs_are_refused() -> None:
