@@ -33,13 +33,15 @@ OFTEN_SECONDS = 2.0
 
 
 class CensusTaker:
-    """Takes a census after the steps that are `wanted`, and every few seconds while somebody looks.
+    """Takes a census after the steps that are `wanted`, the `last` in any case, and often while somebody looks.
 
     `samples` (N, …) are what activations are computed of, float32, on the module's device.
     """
 
-    def __init__(self, module: GraphModule, samples: Tensor, wanted: Callable[[int], bool]) -> None:
-        self._module, self._samples, self._wanted = module, samples, wanted
+    def __init__(
+        self, module: GraphModule, samples: Tensor, wanted: Callable[[int], bool], last: int
+    ) -> None:
+        self._module, self._samples, self._wanted, self._last = module, samples, wanted, last
         self._kernels = {name: _kernels(weights) for name, weights in learning(module).items()}
         self._before: dict[str, list[Tensor]] | None = None
         self._begun, self._spent = 0.0, 0.0
@@ -50,7 +52,7 @@ class CensusTaker:
         if not wanted and not often:
             return
         rest = self._spent / (OFTEN_SHARE if often else RARE_SHARE)
-        if now - self._begun >= max(rest, 0.0 if wanted else OFTEN_SECONDS):
+        if step == self._last or now - self._begun >= max(rest, 0.0 if wanted else OFTEN_SECONDS):
             self._begun = now
             self._before = {
                 name: [each.detach().clone() for each in kernels] for name, kernels in self._kernels.items()

@@ -116,7 +116,7 @@ class _Training:
         def wanted(step: int) -> bool:
             return step == 1 or step in MILESTONES or step % self._per_epoch == 0 or step == self._steps
 
-        return CensusTaker(self._learner.module, samples, wanted)
+        return CensusTaker(self._learner.module, samples, wanted, self._steps)
 
     def keep(self, checkpoints: Path | None, resume: Path | None, same: dict[str, Any]) -> None:
         """Go on where a training was kept, if there is one, and keep this one; `same` must be as it was then."""

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from cnnviz.data import Dataset, Split
-from cnnviz.events import Array, Evaluated
+from cnnviz.events import Evaluated, Fit
 from cnnviz.ui import numbers
 from cnnviz.ui.state import Session
 from cnnviz.ui.state.countings import Countings
@@ -24,8 +24,8 @@ MOST_SHOWN = 240
 MATRIX_WIDTH = 350
 LATER_MS = 45
 """While a training runs, the images follow the matrix in a turn of their own, so that the mouse waits less."""
-MOST_VALUES = 3
-"""So many values fit into a caption."""
+MOST_VALUES = 64
+"""So many values are no picture: the sample is shown, and one value is written below it."""
 NOTHING = "Mistakes appear here after the first judgement on validation samples."
 
 
@@ -180,12 +180,12 @@ class Judged(QSplitter):
         self._shown = [int(fit.places[at]) for at in order]
         if fit.per_output.size <= MOST_VALUES:
             images = [flat(split.sample(int(event.indices[place]))) for place in self._shown]
-            captions = [Caption(_written(fit.targets[at]), _written(fit.values[at])) for at in order]
+            captions = [_caption(fit, int(at)) for at in order]
         else:
             shape = dataset.shape if fit.per_output.size == np.prod(dataset.shape) else fit.per_output.shape
             pairs = [(fit.targets[at].reshape(shape), fit.values[at].reshape(shape)) for at in order]
             images = [pair(true, predicted) for true, predicted in pairs]
-            captions = [Caption(f"±{numbers.compact(float(np.sqrt(fit.errors[p])), 2)}") for p in self._shown]
+            captions = [_caption(fit, int(at)) for at in order]
         self.gallery.set_images(images, captions)
         self.switch.part("mistakes").setText("Errors")
         for pill in (self.wrong, self.filter):
@@ -200,10 +200,11 @@ class Judged(QSplitter):
         if self.shows_layers:
             self.right.set_title("", "over the training")
         elif event is not None and event.fit is not None:
-            few = event.fit.per_output.size <= MOST_VALUES
-            self.right.set_title(
-                "", "true → predicted, largest first" if few else "true | predicted, largest first"
+            count = event.fit.per_output.size
+            what = (
+                "true → predicted, " if count == 1 else "" if count <= MOST_VALUES else "true | predicted, "
             )
+            self.right.set_title("", f"{what}largest first")
         else:
             self.right.set_title("", "most confident first")
         for pill in (self.wrong, self.filter):
@@ -257,5 +258,11 @@ class Judged(QSplitter):
         return dataset.test if event.which == "test" else dataset.train
 
 
-def _written(values: Array) -> str:
-    return " ".join(numbers.compact(float(each), 3) for each in values.ravel())
+def _caption(fit: Fit, at: int) -> Caption:
+    """Return what is written below an answer: a single value beside the true one, or how far all are off."""
+    if fit.per_output.size == 1:
+        true, predicted = (
+            numbers.compact(float(each[at].ravel()[0]), 3) for each in (fit.targets, fit.values)
+        )
+        return Caption(true, predicted)
+    return Caption(f"±{numbers.compact(float(np.sqrt(fit.errors[fit.places[at]])), 2)}")

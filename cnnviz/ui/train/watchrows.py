@@ -72,7 +72,7 @@ def _kernels(graph: Graph, moments: Sequence[Watched]) -> list[Row]:
     kernels = [each.kernels[name] for each in moments]
     reach = rounded_up(max(float(np.abs(each).max()) for each in kernels))
     size = "×".join(map(str, kernels[0].shape[2:]))
-    detail = f"{len(kernels[0])} kernels\n{size}\n±{numbers.compact(reach, 3)}"
+    detail = f"{len(kernels[0])} kernels\nof {size}\n±{numbers.compact(reach, 3)}"
     group = graph.node(name).layer.group
     return [Row(name, detail, group, KERNELS, tuple(mosaic(each) for each in kernels), reach)]
 
