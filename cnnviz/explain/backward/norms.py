@@ -21,7 +21,8 @@ def normalise(formula: Normalise, numbers: Numbers, target: Target) -> Share:
         if target.slot.key == "bias":
             return Share(1.0, "")
         x = float(numbers.values(formula.block).sum())
-        return Share((x - numbers.number(("running_mean", at))) / deviation, "x̂")
+        mean = numbers.number(("running_mean", at))
+        return Share((x - mean) / deviation, "x̂", scale=(abs(x) + abs(mean)) / deviation)
     if place_in(formula.block, target) is None:
         return Share(0.0, "slope")
     gamma = numbers.number(("weight", at)) if formula.affine else 1.0
@@ -38,7 +39,8 @@ def standardise(formula: Standardise, numbers: Numbers, target: Target) -> Share
         entry = (str(target.slot.key), target.index)
         if entry == formula.bias:
             return Share(1.0, "")
-        return Share(own if entry == formula.weight else 0.0, "x̂")
+        rough = abs(float(values.flat[formula.position])) + abs(mean)  # x̂ is the difference of both
+        return Share(own, "x̂", scale=rough / deviation) if entry == formula.weight else Share(0.0, "x̂")
     place = place_in(formula.block, target)
     if place is None:
         return Share(0.0, "slope")

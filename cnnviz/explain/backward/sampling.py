@@ -24,7 +24,9 @@ def sampled(formula: Sampled, numbers: Numbers, target: Target) -> Share:
     channel, at_row, at_column = target.index
     if channel != formula.place[0]:
         return Share(0.0, "share")
-    return Share(max(0.0, 1 - abs(row - at_row)) * max(0.0, 1 - abs(column - at_column)), "share")
+    near = max(0.0, 1 - abs(row - at_row)) * max(0.0, 1 - abs(column - at_column))
+    rough = max(1.0, abs(row), abs(column), *image.shape[-2:])  # a share is a difference of places
+    return Share(near, "share", scale=float(rough) if near else 0.0)
 
 
 def _along_theta(formula: Sampled, image: Array, number: int, row: float, column: float) -> float:
