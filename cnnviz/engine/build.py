@@ -103,13 +103,15 @@ class GraphModule(nn.Module):
         *inputs: torch.Tensor,
         mark: Callable[[torch.Tensor], torch.Tensor] | None = None,
         known: Mapping[str, torch.Tensor] | None = None,
+        inside: dict[str, dict[str, torch.Tensor]] | None = None,
     ) -> dict[str, torch.Tensor]:
         """Return the value (N, …) of every node; all that come later see what `mark` makes of it.
 
-        Values that are `known` already, by node, are not computed again.
+        Values that are `known` already, by node, are not computed again. `inside` collects by node the arrays of
+        layers that make their value of them, so that nobody computes them twice.
         """
         net = self.fitting(inputs)
-        return net._run(net._plan, inputs, mark, known)
+        return net._run(net._plan, inputs, mark, known, inside)
 
     def some(self, names: Sequence[str], *inputs: torch.Tensor) -> dict[str, torch.Tensor]:
         """Return the values (N, …) of some nodes; what these don't need is not computed."""
@@ -157,6 +159,7 @@ class GraphModule(nn.Module):
         inputs: Sequence[torch.Tensor],
         mark: Callable[[torch.Tensor], torch.Tensor] | None = None,
         known: Mapping[str, torch.Tensor] | None = None,
+        inside: dict[str, dict[str, torch.Tensor]] | None = None,
     ) -> dict[str, torch.Tensor]:
         if len(inputs) != len(self.report.inputs):
             raise GraphError(
@@ -169,7 +172,12 @@ class GraphModule(nn.Module):
                 continue
             arriving = tuple(values[name] for name in step.inputs) or (given[step.node],)
             for name in step.modules:
-                arriving = (getattr(self, name)(*arriving),)
+                module = getattr(self, name)
+                if inside is not None and hasattr(module, "given_out"):
+                    inside[step.node] = module.inside(*arriving)
+                    arriving = (module.given_out(inside[step.node]),)
+                else:
+                    arriving = (module(*arriving),)
             value = arriving[0]
             if step.differentiable and self.training and torch.is_grad_enabled() and not value.requires_grad:
                 value = value.detach().requires_grad_()

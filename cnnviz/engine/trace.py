@@ -33,8 +33,11 @@ def trace(module: GraphModule, x: Array, *more: Array, step: int = 0) -> Trace:
     require_shapes(module, shapes, "the sample")
     module = module.resized(*shapes)
     with evaluating(module):
-        values = module.activations(*(to_tensor(each[None]).to(device_of(module)) for each in samples))
-        values |= module.internals(values)
+        inside: dict[str, dict[str, torch.Tensor]] = {}
+        tensors = (to_tensor(each[None]).to(device_of(module)) for each in samples)
+        values = module.activations(*tensors, inside=inside)
+        values |= module.internals(values, known=inside)
+        values |= {f"{node}.{name}": each for node, found in inside.items() for name, each in found.items()}
         activations = {name: to_array(value[0]) for name, value in values.items()}
     return Trace(module.graph, activations, parameters_of(module), step)
 

@@ -59,6 +59,10 @@ class GatedMemory(nn.Module):
         steps = list(self.steps(x))
         return {name: torch.stack([each[name] for each in steps], dim=2) for name in steps[0]}
 
+    def given_out(self, inside: dict[str, torch.Tensor]) -> torch.Tensor:
+        """Return what `forward` returns, of the arrays that `inside` has found."""
+        return inside["h"] if self.every_step else inside["h"][:, :, -1]
+
     def steps(self, x: torch.Tensor) -> Iterator[dict[str, torch.Tensor]]:
         """Yield gates, candidate, state and output of one step after the other, each (N, units, …)."""
         c: torch.Tensor | None = None

@@ -14,6 +14,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from cnnviz.engine.build import build
 from cnnviz.engine.modules import GatedMemory
+from cnnviz.engine.trace import trace
 from cnnviz.explain import explain, receptive_field
 from cnnviz.layers import LSTM, ConvLSTM2d, Input, Layer, Shape
 from cnnviz.model.graph import chain
@@ -212,3 +213,16 @@ def test_what_a_value_sees_is_what_following_the_formulas_finds(
     told = [receptive_field(graph, *place) for place in asked]
     monkeypatch.setattr(type(layer), "reach", Layer.reach)
     assert told == [receptive_field(graph, *place) for place in asked]
+
+
+@pytest.mark.parametrize("every_step", [True, False])
+def test_a_trace_computes_its_steps_once(every_step: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = chain([Input((2, 4, 5, 5)), ("m", ConvLSTM2d(3, peepholes=True, every_step=every_step))])
+    module, x = build(graph, seed=1), drawn(2, 4, 5, 5).numpy()
+    wanted = module(torch.from_numpy(x[None]))[0].detach().numpy()
+    passes, plain = [], GatedMemory.steps
+    monkeypatch.setattr(GatedMemory, "steps", lambda self, x: passes.append(1) or plain(self, x))
+    found = trace(module, x)
+    assert len(passes) == 1
+    assert np.array_equal(found.activations["m"], wanted)
+    assert found.activations["m.f"].shape == (3, 4, 5, 5)
