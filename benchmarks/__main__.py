@@ -19,6 +19,7 @@ ROUNDS = {
     "window": 8,
     "looking": 5,
     "asking": 2,
+    "inspecting": 3,
     "trying": 4,
     "canvas": 4,
     "memory": 1,
@@ -31,7 +32,7 @@ ROUNDS = {
     "generating": 5,
     "keras": 5,
 }
-ON_SCREEN = ("window", "looking", "asking", "trying", "canvas", "start", "million", "beginning")
+ON_SCREEN = ("window", "looking", "asking", "inspecting", "trying", "canvas", "start", "million", "beginning")
 ASKED = ("keras",)
 """Measured only where they are named: they need more than the project installs for itself."""
 VIRTUAL, OFFSCREEN = "virtual (Xvfb)", "none (Qt's offscreen platform)"
