@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
 import re
 import shlex
@@ -135,6 +136,24 @@ def test_the_first_samples_are_judged_as_the_card_says(
         )  # one on the edge
     else:
         assert judged.loss == pytest.approx(check["loss"], rel=1e-3)
+
+
+def test_the_page_of_a_card_is_written_from_it(name: str, card: dict[str, Any]) -> None:
+    if name == LENET:  # its page was written by hand
+        return
+    spec = importlib.util.spec_from_file_location("ship", Path(__file__).parents[3] / ".ci" / "ship.py")
+    assert spec is not None
+    assert spec.loader is not None
+    ship = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(ship)
+    assert (shipped(name) / "card.md").read_text("utf-8") == ship.page(card)
+
+
+def test_the_list_of_models_tells_what_each_reached(name: str, card: dict[str, Any]) -> None:
+    lines = (shipped(name).parent / "README.md").read_text("utf-8").splitlines()
+    (row,) = (line for line in lines if f"({name}/card.md)" in line)
+    assert reached(name) in row
+    assert f"{card['parameters']:,}" in row
 
 
 def test_lenet_is_trained_again_by_its_template_as_it_is() -> None:
