@@ -285,7 +285,7 @@ def test_shipped_weights_are_found(shipped_folder: Path) -> None:
 
 
 def test_the_card_of_shipped_weights_tells_recipe_and_accuracy(shipped_folder: Path) -> None:
-    card = {"recipe": {"optimiser": "sgd", "epochs": 3}, "test_accuracy": 0.9912}
+    card = {"recipe": {"optimiser": "sgd", "epochs": 3}, "test_accuracy": 0.9912, "data": {"name": "MNIST"}}
     (shipped_folder / "card.json").write_text(json.dumps(card))
     found = mnist.lenet5()
     assert (found.recipe.optimiser, found.recipe.epochs) == ("sgd", 3)
