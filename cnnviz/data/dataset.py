@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.data.stored import Stored
+from cnnviz.data.timeline import Timeline
 from cnnviz.errors import DataError
 
 Images = NDArray[np.uint8]
@@ -78,6 +79,7 @@ class Dataset:
     """Two splits and their class names; `origin` says in one sentence which data this is and where from.
 
     `name` is the address it can be loaded by again. There are no classes where samples should give values or frames.
+    `timeline` is the whole series where samples are windows of one.
     """
 
     name: str
@@ -86,6 +88,7 @@ class Dataset:
     classes: tuple[str, ...]
     train: Split
     test: Split
+    timeline: Timeline | None = None
 
     def __post_init__(self) -> None:
         if self.train.images.shape[1:] != self.test.images.shape[1:]:

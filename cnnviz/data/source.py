@@ -11,6 +11,7 @@ from typing import Any, Literal
 from cnnviz.data.address import Address
 from cnnviz.data.dataset import Dataset, Split
 from cnnviz.data.remotes import REMOTES
+from cnnviz.data.timeline import Timeline
 from cnnviz.errors import DataError, did_you_mean
 
 DIGITS = tuple("0123456789")
@@ -20,7 +21,7 @@ DIGITS = tuple("0123456789")
 class Choice:
     """One thing that can be chosen about a source. The type of `default` is that of the value; `among` lists values.
 
-    `form` says what a text names: a file or folder, or an array in the file.
+    `form` says what a text names: a file or folder, an array in the file, or columns of its table.
     """
 
     name: str
@@ -29,7 +30,7 @@ class Choice:
     among: tuple[str, ...] = ()
     lo: float = 0
     hi: float = 2**31 - 1
-    form: Literal["value", "file", "folder", "array"] = "value"
+    form: Literal["value", "file", "folder", "array", "columns"] = "value"
 
     def read(self, text: str, where: str) -> int | float | str:
         """Return the value that a text spells; DataError where it can't be."""
@@ -115,12 +116,17 @@ class Source(ABC):
         return Request(str(address), values, folders)
 
     def dataset(
-        self, request: Request, origin: str, train: Split, test: Split, classes: tuple[str, ...] | None = None
+        self,
+        request: Request,
+        origin: str,
+        train: Split,
+        test: Split,
+        classes: tuple[str, ...] | None = None,
+        timeline: Timeline | None = None,
     ) -> Dataset:
         """Return the data set of this source under the address it was asked for by."""
-        return Dataset(
-            request.address, self.title, origin, self.classes if classes is None else classes, train, test
-        )
+        named = self.classes if classes is None else classes
+        return Dataset(request.address, self.title, origin, named, train, test, timeline)
 
 
 @dataclass(frozen=True)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
     QFileDialog,
     QFormLayout,
+    QMenu,
     QVBoxLayout,
     QWidget,
 )
@@ -81,6 +83,43 @@ class ArrayField(Field):
             self.control.addItem(f"{name}   {times(shape)}, {dtype}", name)
         self.control.setEditText(typed)
         self.control.blockSignals(False)
+
+
+class ColumnsField(TextField):
+    """Columns of a table, joined by +: typed, or ticked in a menu. Without `several` there is one at most."""
+
+    def __init__(self, name: str, *, several: bool = True) -> None:
+        super().__init__(name, "")
+        self._several = several
+        self.menu = QMenu(self)
+        self.choose = button("Choose", small=True)
+        self.choose.setMenu(self.menu)
+        self.choose.setEnabled(False)
+        self.row.addWidget(self.choose)
+        self.edit.setPlaceholderText("all" if several else FOUND)
+        self.menu.aboutToShow.connect(self._tick)
+        self.menu.triggered.connect(self._choose)
+
+    def offer(self, names: Sequence[str]) -> None:
+        """List the columns of a file; what is typed stays."""
+        self.menu.clear()
+        for name in names:
+            action = self.menu.addAction(name)
+            action.setCheckable(True)
+        self.choose.setEnabled(bool(names))
+
+    def _tick(self) -> None:
+        for action in self.menu.actions():
+            action.setChecked(action.text() in self._named())
+
+    def _named(self) -> list[str]:
+        return [each.strip() for each in self.value().split("+") if each.strip()]
+
+    def _choose(self, action: QAction) -> None:
+        name, on = action.text(), action.isChecked()
+        others = [each for each in self._named() if each != name] if self._several else []
+        self.set_value("+".join([*others, name] if on else others))
+        self.edited.emit(self.value())
 
 
 class DataDialog(QDialog):
@@ -184,9 +223,13 @@ class DataDialog(QDialog):
     def _look_into_table(self, place: Path) -> str:
         """Name the columns of a CSV file; return what is wrong with it."""
         try:
-            self.found.setText(f"It has {', '.join(columns_in(place))}.")
+            names, dated = columns_in(place)
         except DataError as error:
             return f"{error.what} {error.hint}"
+        self.found.setText(f"It has {', '.join(names)}." + (f" {dated} holds the dates." if dated else ""))
+        for field in self.fields.values():
+            if isinstance(field, ColumnsField):
+                field.offer(names)
         return ""
 
     def _accept(self) -> None:
@@ -199,6 +242,8 @@ def _field(choice: Choice) -> Field:
         return PathField(choice.name, folder=choice.form == "folder")
     if choice.form == "array":
         return ArrayField(choice.name)
+    if choice.form == "columns":
+        return ColumnsField(choice.name, several=choice.name != "dates")
     if choice.among:
         return ChoiceField(choice.among, choice.name)
     return TextField(choice.name, str(choice.default))

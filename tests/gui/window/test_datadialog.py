@@ -84,6 +84,12 @@ def test_columns_of_a_table_are_named(qapp: QApplication, tmp_path: Path) -> Non
     dialog.fields["path"].edited.emit(str(path))
     assert dialog.found.text() == "It has wind, rain."
     assert dialog.load.isEnabled()
+    for name in ("rain", "wind"):
+        next(each for each in dialog.fields["predict"].menu.actions() if each.text() == name).trigger()
+    assert dialog.address().chosen == {"path": str(path), "predict": "rain+wind"}
+    path.write_text("day,wind\n2026-01-01,2\n2026-01-02,4\n", "utf-8")
+    dialog.fields["path"].edited.emit(str(path))
+    assert dialog.found.text() == "It has day, wind. day holds the dates."
     path.write_bytes(b"\xff\xfe\x00")
     dialog.fields["path"].edited.emit(str(path))
     assert dialog.wrong.text().startswith("It is no text.")

@@ -125,7 +125,7 @@ def test_digits_by_rows() -> None:
         ("moving-digits:speed=fast", "speed can't be 'fast'. It takes a number from 0 to 0.5"),
         ("moving-mnist:predict=5-5", "predict can't be '5-5'"),
         ("mnist:size=3", "MNIST has no 'size'. There is nothing to choose"),
-        ("two-sines:window=900", "don't fit into 600 steps"),
+        ("two-sines:window=900", "don't fit into the 600 steps to test with"),
         ("strokes:many", "'many' says nothing about the data"),
     ],
 )

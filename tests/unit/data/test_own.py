@@ -273,7 +273,7 @@ def _table(path: Path, text: str) -> Path:
 
 
 def test_columns_become_windows(tmp_path: Path) -> None:
-    rows = "\n".join(f"2020-01-{k % 28 + 1:02};{k};{-k}" for k in range(100))
+    rows = "\n".join(f"{np.datetime64('2020-01-01') + k};{k};{-k}" for k in range(100))
     path = _table(tmp_path / "a.csv", f"day;up;down\n{rows}\n")
     found = _load("csv", path, columns="up+3", window="5", scale="none")
     assert (found.shape, found.answer_shape, len(found.train), len(found.test)) == ((2, 5), (2,), 75, 15)
@@ -288,9 +288,9 @@ def test_columns_become_windows(tmp_path: Path) -> None:
     ("text", "chosen", "message"),
     [
         ("a,b\n1,2\n3,x\n", {}, "Line 3, b: 'x' is no number"),
-        ("a,b\n1,2\n3\n", {}, "Line 3, b: '' is no number"),
+        ("a,b\n1,2\n3\n", {}, "Line 3, b: the number is missing"),
         ("1,2\n3,4\n", {"columns": "c"}, "no column 'c'. It has column 1, column 2"),
-        ("1,2\n3,4\n", {}, "don't fit into 1 steps"),
+        ("1,2\n3,4\n", {}, "don't fit into the 1 steps to train with"),
         ("", {}, "no rows of numbers"),
         ("a\n1\nnan\n", {}, "'nan' is no number"),
     ],
