@@ -23,7 +23,7 @@ from cnnviz.templates.draft import Draft
 from cnnviz.templates.parts import KERAS, Style, convolution, dense
 from cnnviz.templates.template import Template, card, reached
 
-LENET = "lenet5-mnist"
+LENET, DEEPER = "lenet5-mnist", "cnn-mnist"
 DATA = DataChoice("mnist")
 ROUNDED_UP = MaxPool2d(padding="same")
 
@@ -78,7 +78,8 @@ def mnist_deep() -> Template:
         recipe=Recipe(optimiser="adam", learning_rate=1e-3, batch_size=100, epochs=15),
         data=DATA,
         params=619_786,
-        reported="99.2 % usual",
+        reported=reached(DEEPER) or "99.2 % usual",
+        trained=DEEPER,
     )
 
 
