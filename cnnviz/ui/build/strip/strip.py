@@ -88,7 +88,7 @@ class BottomStrip(QFrame):
             case 1:
                 self.shapes.show_graph(graph, axis_order(self._session))
             case 2:
-                self.code.show_graph(graph, self._document.recipe)
+                self.code.show_graph(graph, self._document.recipe, self._document.data)
             case _:
                 self.history.show_history(self._document.history)
 

@@ -16,7 +16,7 @@ from cnnviz.errors import CnnvizError
 from cnnviz.model.codegen import to_code
 from cnnviz.model.graph import Graph
 from cnnviz.model.history import History
-from cnnviz.model.recipe import Recipe
+from cnnviz.model.recipe import DataChoice, Recipe
 from cnnviz.ui import theme
 from cnnviz.ui.build.strip.highlight import PythonColors
 from cnnviz.ui.widgets.chrome import tool_button
@@ -40,10 +40,12 @@ class CodeView(QWidget):
         layout.addWidget(self.copy, 0, Qt.AlignmentFlag.AlignTop)
         self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.text.toPlainText()))
 
-    def show_graph(self, graph: Graph, recipe: Recipe | None = None) -> None:
-        """Write the script of a graph with its training, or why there is none."""
+    def show_graph(
+        self, graph: Graph, recipe: Recipe | None = None, choice: DataChoice | None = None
+    ) -> None:
+        """Write the script of a graph with its training on the chosen data, or why there is none."""
         try:
-            code = to_code(graph, recipe) if graph.nodes else "# The canvas is empty."
+            code = to_code(graph, recipe, choice) if graph.nodes else "# The canvas is empty."
         except CnnvizError as error:
             code = f"# No code yet. {error}"
         if code != self.text.toPlainText():
