@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QGridLayout, QMenu, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
-from cnnviz.errors import FileError
 from cnnviz.events import Evaluated, Gradients
 from cnnviz.model.heads import learned_from, loss_in_words, main_head
 from cnnviz.ui import numbers
 from cnnviz.ui.state import Record, Session
-from cnnviz.ui.state.entries import key_of
-from cnnviz.ui.train.axes import AXES, along, of_judgements, of_steps, planned, words
+from cnnviz.ui.train.axes import AXES, along, of_steps, planned, words
 from cnnviz.ui.train.gradients import GradientBars
+from cnnviz.ui.train.othercurves import draw_others, drawn
+from cnnviz.ui.train.plotoptions import SMOOTHINGS, options_menu
 from cnnviz.ui.widgets.chrome import Panel, Pill, tool_button
 from cnnviz.ui.widgets.curves import Curves
-
-if TYPE_CHECKING:
-    from cnnviz.ui.widgets.plotarea import PlotArea
-
-SMOOTHINGS = (0.0, 0.8, 0.95, 0.99)
 
 RARE_TURNS = 5
 """Learning rate and sizes of gradients change slowly: they are drawn at every so many refreshes."""
@@ -38,7 +31,7 @@ class Plots(QWidget):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session = session
+        self._session, self.notice = session, session.notice
         self._run: Record | None = None
         self._shown, self._judged, self._turn = 0, 0, 0
         self._past: Gradients | None = None
@@ -58,8 +51,9 @@ class Plots(QWidget):
                 if one is not other:
                     one.hovered.connect(other.set_hover)
                     one.left.connect(lambda other=other: other.set_hover(None))
+        options = tool_button("settings", "Axes, smoothing, export", self._offer_options)
         parts = (
-            ("Loss", "cross entropy, log scale", self.loss, (self._options(),)),
+            ("Loss", "cross entropy, log scale", self.loss, (options,)),
             ("Accuracy", "", self.accuracy, (self.validation,)),
             ("Learning rate", "planned and used", self.rate, ()),
             ("Gradient size", "÷ size of the weights", self.gradients, (self.outside,)),
@@ -77,34 +71,15 @@ class Plots(QWidget):
         panel.body.addWidget(body)
         return panel
 
-    def _options(self) -> QWidget:
-        return tool_button("settings", "Axes, smoothing, export", self._offer_options)
-
     def _offer_options(self) -> None:
-        menu = self.options_menu()
+        menu = options_menu(self)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self.mapToGlobal(self._panels[0].geometry().topRight()))
 
-    def options_menu(self) -> QMenu:
-        """Return what can be chosen about the plots."""
-        menu = QMenu(self)
-        for axis in AXES:
-            _choice(
-                menu,
-                f"Over {axis}s" if axis != "time" else "Over time",
-                axis == self.axis,
-                partial(self.set_axis, axis),
-            )
-        menu.addSeparator()
-        _choice(menu, "Logarithmic loss", self.loss.log, partial(self.set_log, not self.loss.log))
-        menu.addSeparator()
-        for share in SMOOTHINGS:
-            text = f"Smoothing {share:g}" if share else "No smoothing"
-            _choice(menu, text, share == self.smoothing, partial(self.set_smoothing, share))
-        menu.addSeparator()
-        for name, plot in (("loss", self.loss), ("accuracy", self.accuracy), ("learning rate", self.rate)):
-            menu.addAction(f"Export {name} as a picture …", partial(self._export, name, plot))
-        return menu
+    @property
+    def curves(self) -> dict[str, Curves]:
+        """Return the plots of curves by what they show."""
+        return {"loss": self.loss, "accuracy": self.accuracy, "learning rate": self.rate}
 
     def set_axis(self, axis: str) -> None:
         """Draw over steps, epochs or time."""
@@ -125,13 +100,13 @@ class Plots(QWidget):
 
     def compare_anew(self) -> None:
         """Draw the validation curves of the runs that are ticked now."""
-        for plot in (self.loss, self.accuracy):
-            for key in plot.series:
-                if key.startswith("run "):
-                    plot.remove_series(key)
-        self._compare(self._run)
+        self._compare()
         if self.isVisible():
             self._redraw()
+
+    def _compare(self) -> None:
+        if self._run is not None:
+            draw_others(self._session, self._run, self.axis, self.loss, self.accuracy)
 
     def look_back(self, gradients: Gradients | None) -> None:
         """Show the gradients of an earlier moment; None shows those of now."""
@@ -142,18 +117,6 @@ class Plots(QWidget):
     def _start_over(self) -> None:
         self._clear(self._run)
         self.refresh()
-
-    def _export(self, name: str, plot: Curves) -> None:
-        path, _kind = QFileDialog.getSaveFileName(
-            self, "Export", f"{name}.svg".replace(" ", "-"), "SVG (*.svg);;PNG (*.png)"
-        )
-        if path and plot.plot is not None:
-            try:
-                save_plot(plot.plot, Path(path))
-            except FileError as error:
-                self._session.notice.emit("error", str(error))
-            else:
-                self._session.notice.emit("info", f"Wrote {Path(path).name}")
 
     def _lay_out(self) -> None:
         self._grid = QGridLayout(self)
@@ -244,9 +207,9 @@ class Plots(QWidget):
         assert self._run is not None
         place = of_steps(self._run, [event.step], self.axis)
         self.loss.append("validation", place, [event.loss])
-        self.accuracy.append("validation", place, [_number(event.accuracy)])
-        images = f"{'' if event.whole else 'a fixed '}{numbers.count(len(event.indices))}"
-        self.validation.setText(f"validation {numbers.percent(event.accuracy)} of {images}")
+        self.accuracy.append("validation", place, [drawn(event.accuracy)])
+        samples = f"{'' if event.whole else 'a fixed '}{numbers.count(len(event.indices))}"
+        self.validation.setText(f"validation {numbers.percent(event.accuracy)} of {samples}")
         self.validation.setVisible(event.accuracy is not None)
 
     def _show_gradients(self, record: Record) -> None:
@@ -269,7 +232,7 @@ class Plots(QWidget):
             plot.add_series("train", "train")
             plot.add_series("validation", "validation", "acc", "validation")
             plot.set_smoothing(self.smoothing)
-        self._compare(record)
+        self._compare()
         self.rate.clear()
         for plot in (self.loss, self.accuracy, self.rate):
             plot.set_x_name(self.axis, partial(words, self.axis))
@@ -302,48 +265,3 @@ class Plots(QWidget):
             self.loss.set_reference(None)
         chance = f"chance, {numbers.percent(1 / classes, 0)}"
         self.accuracy.set_reference(1 / classes if named else None, chance)
-
-    def _compare(self, record: Record | None) -> None:
-        """Draw the validation curves of the other runs that are ticked."""
-        runs = self._session.runs
-        own = {each.path: each for each in self._session.training.records}
-        for entry in runs.entries():
-            judged = [each for each in entry.judgements if each.which == "validation"]
-            shown = record is not None and entry.key == key_of(record)
-            if shown or not judged or record is None or not runs.ticked(entry):
-                continue
-            known = own.get(entry.path)
-            steps = [each.step for each in judged]
-            places = of_judgements(judged, self.axis) if known is None else of_steps(known, steps, self.axis)
-            for plot, values in (
-                (self.loss, [each.loss for each in judged]),
-                (self.accuracy, [_number(each.accuracy) for each in judged]),
-            ):
-                key = f"run {entry.number}"
-                plot.add_series(key, f"#{entry.number} val.", entry.color, "other")
-                plot.append(key, places, values)
-                plot.set_x_end(float(places[-1]))
-
-
-def save_plot(plot: PlotArea, path: Path) -> None:
-    """Write a plot as it is seen, as .svg or .png by the name's end; raise FileError where that is impossible."""
-    from pyqtgraph.exporters import ImageExporter, SVGExporter
-
-    kind = SVGExporter if path.suffix.lower() == ".svg" else ImageExporter
-    try:
-        path.touch()
-        kind(plot.plotItem).export(str(path))
-    except OSError as error:
-        what = f"the picture can't be written ({error.strerror or error})."
-        raise FileError(what, where=str(path), hint="Choose another folder.") from error
-
-
-def _choice(menu: QMenu, text: str, on: bool, do: Callable[[], None]) -> None:
-    action = menu.addAction(text, do)
-    action.setCheckable(True)
-    action.setChecked(on)
-
-
-def _number(accuracy: float | None) -> float:
-    """Return what a curve leaves out where there is no accuracy."""
-    return math.nan if accuracy is None else accuracy
