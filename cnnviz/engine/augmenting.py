@@ -35,8 +35,8 @@ def make_augment(
     return Augment([(step.kind, step.settings()) for step in chain], seed, device)
 
 
-def preview(chain: Chain, dataset: Dataset, count: int, seed: int) -> NDArray[Any]:
-    """Return the first training samples as a network would see them, float32: changed at random, or as they are."""
-    samples = as_floats(np.asarray(dataset.train.images[np.arange(min(count, len(dataset.train)))]))
+def preview(chain: Chain, dataset: Dataset, places: NDArray[Any], seed: int) -> NDArray[Any]:
+    """Return the training samples at `places` as a network sees them, float32: changed at random, or as they are."""
+    samples = as_floats(np.asarray(dataset.train.images[places]))
     augment = make_augment(chain, dataset, seed)
     return samples if augment is None else augment(torch.from_numpy(samples)).numpy()

@@ -1,4 +1,4 @@
-"""The chain of random changes of the training images: edited step by step, previewed on the very images trained on."""
+"""The chain of random changes of the training samples: edited step by step, previewed on the samples trained on."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from cnnviz.errors import OptionError
 from cnnviz.events import Array, Failed
 from cnnviz.model.augmentation import AUGMENTATIONS, PRESETS, Augmentation, Chain
 from cnnviz.ui import theme
+from cnnviz.ui.browse.places import TRAINING, Arrangement
 from cnnviz.ui.build.properties.optionfields import field_for
 from cnnviz.ui.state import Session
 from cnnviz.ui.train.pictures import flat
@@ -20,7 +21,7 @@ from cnnviz.ui.widgets.field import Field
 from cnnviz.ui.widgets.gallery import Gallery
 
 SHOWN = 24
-"""Images in the preview: the first of the training images."""
+"""Samples in the preview: the first that are learned from; what is held out for validation is never changed."""
 WAIT_MS = 120
 STEPS_WIDTH, PREVIEW_WIDTH, HEIGHT = 300, 360, 420
 
@@ -159,10 +160,14 @@ class AugmentationDialog(QDialog):
         dataset, chain, seed = self._session.material.dataset, self._chain(), self._seed
         if dataset is None:
             return
-        services = self._session.services
-        self._session.asker.ask(
-            "augment", lambda: services.augment(chain, dataset, SHOWN, seed), self._show, self._refuse
-        )
+        self.preview.set_awaited(min(SHOWN, len(dataset.train)))
+        services, arrangement = self._session.services, Arrangement(dataset, self._session.document.data)
+
+        def changed() -> Array:
+            learned = np.flatnonzero(arrangement.goes == TRAINING)[:SHOWN]
+            return services.augment(chain, dataset, learned, seed)
+
+        self._session.asker.ask("augment", changed, self._show, self._refuse)
 
     def _show(self, samples: Array) -> None:
         dataset = self._session.material.dataset

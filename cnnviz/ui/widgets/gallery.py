@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetricsF, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QBrush, QFont, QFontMetricsF, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from cnnviz.ui import colormaps, numbers, theme
@@ -36,6 +36,7 @@ class Gallery(Scrolled):
         super().__init__(parent, name)
         self._name = name
         self._images: Sequence[np.ndarray] = ()
+        self._awaited = 0
         self._captions: Sequence[Caption] = ()
         self._cache: dict[tuple[int, str], QImage] = {}
         self._selected: int | None = None
@@ -44,9 +45,14 @@ class Gallery(Scrolled):
 
     def set_images(self, images: Sequence[np.ndarray], captions: Sequence[Caption] = ()) -> None:
         """Show (H, W) or (H, W, 3) pictures in 0..1, with one caption each or none at all."""
-        self._images, self._captions, self._cache = images, captions, {}
+        self._images, self._captions, self._cache, self._awaited = images, captions, {}, 0
         self._selected, self._hovered, self._marked = None, None, frozenset()
         self.setAccessibleName(f"{self._name}, {len(images)}")
+        self.update_scroll()
+
+    def set_awaited(self, count: int) -> None:
+        """Show so many hatched places until the pictures come; pictures that are there already stay."""
+        self._awaited = 0 if self._images else count
         self.update_scroll()
 
     def set_selected(self, index: int | None) -> None:
@@ -103,7 +109,17 @@ class Gallery(Scrolled):
         last = ((top + self.viewport().height()) // (height + GAP) + 1) * across
         for index in range(first, min(last, len(self._images))):
             self._paint_one(painter, index)
+        for index in range(min(last, self._awaited)):
+            self._paint_place(painter, self.cell_rect(index))
         painter.end()
+
+    def _paint_place(self, painter: QPainter, rect: QRectF) -> None:
+        """Paint where a picture will be."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QBrush(theme.color("line2", 0.6), Qt.BrushStyle.BDiagPattern))
+        painter.drawRoundedRect(rect, 4, 4)
+        draw_ring(painter, rect, theme.color("line2"), 1, 4)
 
     def _paint_one(self, painter: QPainter, index: int) -> None:
         rect = self.cell_rect(index)
@@ -187,14 +203,14 @@ class Gallery(Scrolled):
 
     def content_height(self) -> float:
         _, height, across = self._layout()
-        return -(-len(self._images) // across) * (height + GAP) - GAP
+        return -(-max(len(self._images), self._awaited) // across) * (height + GAP) - GAP
 
     def line_height(self) -> float:
         return self._layout()[1] + GAP
 
     def _sentence(self, index: int) -> str:
         if index >= len(self._captions):
-            return f"image {index}"
+            return f"sample {index}"
         caption = self._captions[index]
         said = f", taken for {caption.predicted}" if caption.predicted not in (None, caption.label) else ""
         sure = (

@@ -1,4 +1,4 @@
-"""The chain of random changes is edited in a form, goes to the recipe at once, and is seen on the training images."""
+"""The chain of random changes is edited in a form, goes to the recipe at once, and is seen on the training samples."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from cnnviz.model.augmentation import PRESETS, Crop, FlipHorizontal, Rotation
+from cnnviz.ui.browse.places import TRAINING, Arrangement
 from cnnviz.ui.state import Session
 from cnnviz.ui.train.augmentation import SHOWN, AugmentationDialog
 from cnnviz.ui.train.pictures import flat
@@ -66,16 +67,31 @@ def test_presets_and_changes_from_elsewhere_are_shown(session: Session, dialog: 
     assert dialog.steps == []
 
 
-def test_the_preview_shows_the_training_images_as_they_are_learned(
+def test_the_preview_shows_samples_that_are_learned_from(
     session: Session, dialog: AugmentationDialog
 ) -> None:
     train = session.material.dataset.train
+    learned = Arrangement(session.material.dataset, session.document.data).goes == TRAINING
+    places = np.flatnonzero(learned)[:SHOWN]
+    assert list(places) != list(range(SHOWN)), (
+        "none of the first samples is held out: this test shows nothing"
+    )
     wait(lambda: len(dialog.preview._images) == SHOWN)
-    assert np.allclose(dialog.preview._images[3], train.sample(3)[0])
+    assert np.allclose(dialog.preview._images, [train.sample(k)[0] for k in places])
     _choose(dialog, "add", "Flip up-down")
-    wait(lambda: not np.allclose(dialog.preview._images, [train.sample(k)[0] for k in range(SHOWN)]))
-    flipped = [np.allclose(dialog.preview._images[k], train.sample(k)[0][::-1]) for k in range(SHOWN)]
+    wait(lambda: not np.allclose(dialog.preview._images, [train.sample(k)[0] for k in places]))
+    shown = zip(dialog.preview._images, places, strict=True)
+    flipped = [np.allclose(image, train.sample(k)[0][::-1]) for image, k in shown]
     assert 0 < sum(flipped) < SHOWN
+
+
+def test_until_the_samples_come_their_places_are_hatched(session: Session) -> None:
+    dialog = AugmentationDialog(session)
+    dialog._ask()
+    assert dialog.preview.content_height() > 0
+    assert not dialog.preview._images
+    wait(lambda: len(dialog.preview._images) == SHOWN)
+    dialog.deleteLater()
 
 
 def test_what_can_not_be_changed_is_told(session: Session, dialog: AugmentationDialog) -> None:
