@@ -10,7 +10,7 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
-from cnnviz import app, data
+from cnnviz import data, wiring
 from cnnviz.data import Dataset, Split
 from cnnviz.layers import Conv2d, Dense, Flatten, Input, MaxPool2d, ReLU, Softmax
 from cnnviz.model.files import Project
@@ -45,7 +45,7 @@ def small_graph(title: str = "small") -> Graph:
 
 def make_session(**settings: object) -> Session:
     """Return a session with the small network and its data in place."""
-    session = Session(app.services(), Settings(**settings))
+    session = Session(wiring.services(), Settings(**settings))
     show(session, small_graph())
     return session
 
@@ -71,7 +71,7 @@ def show(session: Session, graph: Graph, recipe: Recipe = RECIPE, path: Path | N
     session.document.start(Project(graph, CHOICE, recipe), path)
 
 
-def wait(condition: Callable[[], object], seconds: float = 20.0) -> None:
+def wait(condition: Callable[[], object], seconds: float = 60.0) -> None:
     """Let the window work until a condition holds; fail where it never does."""
     loop, left = QEventLoop(), [int(seconds * 100)]
     timer = QTimer()

@@ -115,7 +115,7 @@ class SamplePanel(Panel):
         """Show that no sample is chosen."""
         self._looked, self._frames = None, []
         self._timer.stop()
-        self.set_title("Sample", "click one")
+        self.set_title("Sample", "")
         self.view.set_sample(None, self._shown)
         self.read.setText("")
         self._moving.hide()

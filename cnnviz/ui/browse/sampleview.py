@@ -18,8 +18,9 @@ from cnnviz.ui.browse.rendering import (
     picture,
 )
 from cnnviz.ui.widgets.grid import fit
-from cnnviz.ui.widgets.painted import Painted, draw_ring
+from cnnviz.ui.widgets.painted import Painted, draw_dashed, draw_ring
 
+NOTHING = "Click a sample to see it large, with its numbers."
 AXIS = 44
 """Room for the numbers at the left of curves."""
 
@@ -60,6 +61,17 @@ class SampleView(Painted):
             painter.drawImage(area, self._image)
         elif self._sample is not None:
             self._paint_series(painter)
+        else:
+            self._paint_nothing(painter)
+
+    def _paint_nothing(self, painter: QPainter) -> None:
+        """Say how a sample comes here."""
+        area = QRectF(self.rect())
+        draw_dashed(painter, area, theme.color("line2"))
+        painter.setFont(theme.ui_font(12))
+        painter.setPen(theme.color("t2"))
+        words = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        painter.drawText(area.adjusted(24, 0, -24, 0), words, NOTHING)
 
     def paint_over(self, painter: QPainter) -> None:
         if self._cell is None or self._sample is None:

@@ -19,7 +19,7 @@ class ComparedTable(WatchTable):
 
     def __init__(self) -> None:
         super().__init__()
-        self.set_name("the pinned image at two moments, and their difference")
+        self.set_name("the pinned sample at two moments, and their difference")
 
     def compare(
         self, graph: Graph, one: Watched, two: Watched, label: int, classes: Sequence[str] = ()

@@ -42,7 +42,7 @@ class Judged(QSplitter):
         self._session = session
         self._event: Evaluated | None = None
         self._dataset: Dataset | None = None
-        self._missing = ""
+        self._missing, self._cleared = "", False
         self._class: int | None = None
         self._shown: list[int] = []
         self._fill_later = QTimer(self, singleShot=True, interval=LATER_MS)
@@ -51,14 +51,14 @@ class Judged(QSplitter):
         self.left = HowGood(self.judgings)
         self.matrix, self.gallery = self.left.matrix, Gallery(name="mistakes")
         self.layers = LayersPane(session, self.countings)
-        self.right = Panel("", "most confident first")
+        self.right = Panel("", "")
         self.switch = Segmented([("mistakes", "Mistakes"), ("layers", "Layers")], name="mistakes or layers")
         self.wrong, self.filter = Pill("", "err"), Pill("", "cursor")
         self.empty = EmptyState(NOTHING)
         self._assemble()
         self.matrix.cell_clicked.connect(self._choose_cell)
         self.left.class_clicked.connect(self._choose_class)
-        self.gallery.setToolTip("Click to pin an image, double-click to look inside")
+        self.gallery.setToolTip("Click to pin a sample, double-click to look inside")
         self.gallery.clicked.connect(self._pin)
         self.gallery.double_clicked.connect(self._open)
         self.switch.chosen.connect(lambda _side: self._turn_over())
@@ -79,8 +79,9 @@ class Judged(QSplitter):
         self.right.body.addWidget(self._sides)
         for panel in (self.left, self.right):
             self.addWidget(panel)
-        self.left.setMinimumWidth(MATRIX_WIDTH - 40)
-        self.setStretchFactor(1, 1)
+        self.left.setMinimumWidth(MATRIX_WIDTH - 10)
+        self.setStretchFactor(0, 1)
+        self.setStretchFactor(1, 2)
         self.setSizes([MATRIX_WIDTH, 2 * MATRIX_WIDTH])
 
     @property
@@ -99,7 +100,10 @@ class Judged(QSplitter):
         self.looked_at_changed.emit()
 
     def clear(self) -> None:
-        """Show that nothing has been judged yet."""
+        """Show that nothing has been judged yet; what shows this already is not painted again."""
+        if self._cleared:
+            return
+        self._cleared = True
         self._event, self._dataset, self._shown, self._class = None, None, [], None
         self.left.clear()
         self._say_no_images(NOTHING)
@@ -113,7 +117,7 @@ class Judged(QSplitter):
         """
         if event is self._event and dataset is self._dataset:
             return
-        self._event, self._dataset, self._missing = event, dataset, data
+        self._event, self._dataset, self._missing, self._cleared = event, dataset, data, False
         self.left.show_judgement(event, classes if dataset is None else dataset.classes)
         if self._session.training.state == "running":
             self._fill_later.start()
@@ -206,7 +210,7 @@ class Judged(QSplitter):
             )
             self.right.set_title("", f"{what}largest first")
         else:
-            self.right.set_title("", "most confident first")
+            self.right.set_title("", "most confident first" if self._shown else "")
         for pill in (self.wrong, self.filter):
             pill.setVisible(bool(pill.text()) and not self.shows_layers)
 

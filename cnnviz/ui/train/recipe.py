@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 from cnnviz.errors import TrainError
 from cnnviz.model.augmentation import told
 from cnnviz.model.heads import loss_in_words
+from cnnviz.ui import theme
 from cnnviz.ui.state import Session
 from cnnviz.ui.train.augmentation import AugmentationDialog
 from cnnviz.ui.train.ratefinder import RateFinder
@@ -37,6 +38,8 @@ class RecipeColumn(QScrollArea):
         self.setMinimumWidth(WIDTH)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         inside = QWidget()
+        inside.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        theme.set_role(inside, role="panel")
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

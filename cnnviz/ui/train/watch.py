@@ -66,7 +66,7 @@ class WatchTable(Painted):
     ground = "bg1"
 
     def __init__(self) -> None:
-        super().__init__(name="the pinned image through the training")
+        super().__init__(name="the pinned sample through the training")
         self._rows: list[Row] = []
         self._moments: list[Watched] = []
         self._look: tuple[object, ...] = ()

@@ -113,10 +113,10 @@ class TrainWorkspace(QWidget):
             self._time_actions.append(action)
 
     def _watch_panel(self) -> Panel:
-        panel = Panel("Watching it learn", "the pinned image")
+        panel = Panel("Watching it learn", "the pinned sample")
         self.pinned = Pill("")
         panel.add_to_header(self.pinned)
-        self.nothing = EmptyState("Train, and see here how the maps of one image take shape.", "Train")
+        self.nothing = EmptyState("Train, and see here how the maps of one sample take shape.", "Train")
         self.nothing.pressed.connect(self.bar.run.click)
         panel.body.addWidget(self.nothing, 1)
         panel.body.addWidget(self.watch, 1)
@@ -271,7 +271,7 @@ class TrainWorkspace(QWidget):
 
     def _pin_text(self) -> None:
         sample = self._session.material.sample
-        self.pinned.setText(sample.title if sample else "no image yet")
+        self.pinned.setText(sample.title if sample else "no sample yet")
 
     def _inspect(self, node: str) -> None:
         self._session.looking.point(node=node)

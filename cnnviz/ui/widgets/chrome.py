@@ -23,6 +23,8 @@ from cnnviz.ui import icons, theme
 from cnnviz.ui.widgets.painted import draw_dashed
 
 HEADER_HEIGHT = 32
+FEWEST = 8
+"""Letters of a subtitle that still say something."""
 
 
 def label(text: str = "", role: str = "") -> QLabel:
@@ -68,11 +70,16 @@ def tool_button(
 
 
 class Elided(QLabel):
-    """One line of text that ends in "…" where the room does, with the whole text as its tool tip."""
+    """One line of text that ends in "…" where the room does, with the whole text as its tool tip.
 
-    def __init__(self, text: str = "", role: str = "", parent: QWidget | None = None) -> None:
+    Fewer letters than `fewest` would say nothing: then it is empty.
+    """
+
+    def __init__(
+        self, text: str = "", role: str = "", parent: QWidget | None = None, *, fewest: int = 0
+    ) -> None:
         super().__init__(parent)
-        self._whole = ""
+        self._whole, self._fewest = "", fewest
         if role:
             theme.set_role(self, role=role)
         self.setText(text)
@@ -103,7 +110,7 @@ class Elided(QLabel):
     def _elide(self) -> None:
         metrics = QFontMetricsF(self.font())
         shown = metrics.elidedText(self._whole, Qt.TextElideMode.ElideRight, max(self.width(), 1))
-        super().setText(shown)
+        super().setText(shown if shown == self._whole or len(shown) > self._fewest else "")
         self.setToolTip(self._whole if shown != self._whole else "")
 
 
@@ -212,7 +219,7 @@ class Panel(QFrame):
         self._row.setContentsMargins(12, 0, 8, 0)
         self._row.setSpacing(8)
         self._title = label(title, "heading")
-        self._subtitle = Elided(subtitle, "hint")
+        self._subtitle = Elided(subtitle, "hint", fewest=FEWEST)
         self._row.addWidget(self._title)
         self._row.addWidget(self._subtitle, 1)
         outer.addWidget(self.header)

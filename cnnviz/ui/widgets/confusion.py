@@ -15,7 +15,7 @@ from cnnviz.ui.widgets.chrome import Segmented
 from cnnviz.ui.widgets.grid import Cell, Grid
 from cnnviz.ui.widgets.painted import ARROWS, Painted, draw_ring
 
-TOP, BOTTOM, RECALL = 18, 18, 92
+TOP, BOTTOM, RECALL = 16, 16, 92
 TALLEST_NAME, WIDEST_NAME = 52, 72
 
 
@@ -136,7 +136,7 @@ class ConfusionMatrix(Painted):
         painter.setBrush(color)
         painter.drawRoundedRect(rect, 2, 2)
         text = self._text(cell)
-        if not text or grid.size < 14:
+        if not text or grid.size < 13:
             return
         mistake = cell[0] != cell[1]
         size = min(10.5 if mistake else 9.5, (grid.size - 3) / (max(len(text), 2) * 0.6))

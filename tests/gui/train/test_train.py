@@ -238,7 +238,7 @@ def test_subset_is_named_as_one(window: MainWindow, train: TrainWorkspace) -> No
     run(window)
     event = window.session.training.record.latest("validation")
     train.judged.show_judgement(replace(event, whole=False), few_digits())
-    assert "a fixed 32 validation images" in train.judged.left.findChildren(QLabel)[1].text()
+    assert "32 validation" in train.judged.left.findChildren(QLabel)[1].text()
 
 
 @pytest.mark.parametrize("optimiser", OPTIMISERS)

@@ -16,10 +16,11 @@ from cnnviz.ui.train.judging import outputs, reliability
 from cnnviz.ui.train.judging.classcurves import ClassCurves
 from cnnviz.ui.train.judging.outputs import OutputErrors, Scatter
 from cnnviz.ui.train.judging.reliability import Reliability
-from cnnviz.ui.widgets.chrome import Elided, Panel, Segmented, label
+from cnnviz.ui.widgets.chrome import Elided, EmptyState, Panel, Segmented, label
 from cnnviz.ui.widgets.confusion import ConfusionMatrix
 
 OF_CLASSES = (("confusion", "Confusion"), ("classes", "Classes"), ("calibration", "Calibration"))
+NOTHING = "How good it is appears here after the first judgement."
 OF_VALUES = (("outputs", "Outputs"), ("scatter", "Predicted and true"))
 
 
@@ -59,19 +60,21 @@ class HowGood(Panel):
         self.lead_header(self.of_values)
         self.of_values.hide()
         self._stack = QStackedWidget()
+        self.nothing = EmptyState(NOTHING)
+        self._stack.addWidget(self.nothing)
         for view in self.views.values():
             self._stack.addWidget(view)
         self.body.setSpacing(4)
         self.body.addWidget(self._stack, 1)
         self.body.addWidget(self.words)
-        row = QWidget()
-        line = QHBoxLayout(row)
+        self._foot = QWidget()
+        line = QHBoxLayout(self._foot)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(8)
         line.addWidget(self.slider, 1)
         line.addWidget(self.moment)
         line.addWidget(self.percent)
-        self.body.addWidget(row)
+        self.body.addWidget(self._foot)
 
     @property
     def view(self) -> str:
@@ -92,8 +95,10 @@ class HowGood(Panel):
     def show_judgement(self, event: Evaluated, classes: Sequence[str]) -> None:
         """Show a judgement in the view that is in front."""
         self._event, self._classes = event, classes
-        images = f"{numbers.count(len(event.indices))} {event.which} images"
-        self.set_title("", images if event.whole else f"a fixed {images}")
+        judged = f"{numbers.count(len(event.indices))} {event.which}"
+        self.set_title("", judged)
+        always = "" if event.whole else ", the same ones at every judgement"
+        self.header.setToolTip(f"Judged on {judged} samples{always}")
         self.matrix.set_counts(event.confusion, classes)
         self._show_view()
 
@@ -106,7 +111,8 @@ class HowGood(Panel):
         of_values = self._event is not None and self._event.fit is not None
         self.of_classes.setVisible(not of_values)
         self.of_values.setVisible(of_values)
-        self._stack.setCurrentWidget(self.views[self.view])
+        self._stack.setCurrentWidget(self.views[self.view] if self._event else self.nothing)
+        self._foot.setVisible(self._event is not None)
         self.percent.setVisible(self.view == "confusion")
         self._fill()
         self._set_slider()

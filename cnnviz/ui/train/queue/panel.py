@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from cnnviz.data import Dataset
 from cnnviz.runs import Run
-from cnnviz.ui import icons
+from cnnviz.ui import icons, theme
 from cnnviz.ui.state import Session
 from cnnviz.ui.state.queueing import Queueing
 from cnnviz.ui.train.queue.ensembledialog import EnsembleDialog
@@ -23,8 +24,10 @@ class QueuePanel(QWidget):
     def __init__(self, session: Session, queueing: Queueing, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self.queueing = session, queueing
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        theme.set_role(self, role="panel")
         self.add = button("Queue run", icon="plus", small=True)
-        self.sweep, self.folds = button("Sweep …", small=True), button("k-fold …", small=True)
+        self.sweep, self.folds = button("Sweep…", small=True), button("k-fold…", small=True)
         self.together = button("Ensemble", small=True)
         self.together.setToolTip("Let the ticked runs answer together: their scores are summed")
         self.jobs = JobList()
