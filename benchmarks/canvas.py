@@ -12,7 +12,7 @@ from PySide6.QtCore import QEventLoop, QPointF, QTimer
 
 from benchmarks.claim import Claim, at_most
 from benchmarks.rounds import percentile
-from cnnviz import app
+from cnnviz import app, wiring
 from cnnviz.layers import Conv2d
 from cnnviz.model.files import Project
 from cnnviz.model.graph import Graph
@@ -53,7 +53,7 @@ class _Table:
     """A window with the Build workspace in front."""
 
     def __init__(self) -> None:
-        self._session = Session(app.services(), Settings(reduce_motion=True))
+        self._session = Session(wiring.services(), Settings(reduce_motion=True))
         self._window = MainWindow(self._session, theme_name="dark")
         self._window.resize(*SIZE)
         self._window.show_workspace("build")

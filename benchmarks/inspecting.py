@@ -61,7 +61,7 @@ def _tracing(repeats: int) -> list[Claim]:
 
 def _explaining(repeats: int) -> list[Claim]:
     """One value that reads 512 channels, forward; and one that 512 channels read, backward."""
-    from cnnviz import app
+    from cnnviz import wiring
     from cnnviz.explain import explain
     from cnnviz.explain.backward import explain_gradient
     from cnnviz.layers import Conv2d, Flatten, GlobalAvgPool, Input
@@ -70,7 +70,7 @@ def _explaining(repeats: int) -> list[Claim]:
     layers = [("x", Input((CHANNELS, SIDE, SIDE))), ("conv", Conv2d(CHANNELS, (3, 3), padding="same"))]
     graph = chain([*layers, ("pool", GlobalAvgPool()), ("flat", Flatten())])
     image = np.random.default_rng(0).random((CHANNELS, SIDE, SIDE), dtype=np.float32)
-    trace, slopes = app.services().gradients(graph, None, image, 0, 1)
+    trace, slopes = wiring.services().gradients(graph, None, image, 0, 1)
     places = np.random.default_rng(1)
 
     def forward() -> None:
@@ -141,10 +141,10 @@ def _sliding() -> Claim:
 
 _LARGE = """
 import resource, numpy as np
-from cnnviz import app
+from cnnviz import wiring
 from cnnviz.templates import template
 image = np.random.default_rng(0).random((3, 224, 224), dtype=np.float32)
-trace = app.services().trace(template("vgg16").graph, None, image, 0)
+trace = wiring.services().trace(template("vgg16").graph, None, image, 0)
 assert len(trace.activations) > 20
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """

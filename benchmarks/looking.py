@@ -11,7 +11,7 @@ import numpy as np
 from benchmarks import setting
 from benchmarks.claim import Claim, at_most
 from benchmarks.rounds import percentile
-from cnnviz import app
+from cnnviz import app, wiring
 from cnnviz.explain import explain
 from cnnviz.templates import template
 
@@ -29,7 +29,7 @@ def measure(rounds: int) -> list[Claim]:
 def _explaining(repeats: int) -> Claim:
     """Explain values of T2's third convolution: 64 channels of 3×3, all 577 terms built as a list."""
     graph, image = template("t2").graph, setting.dataset().test.sample(0)
-    trace = app.services().trace(graph, None, image, setting.SEED)
+    trace = wiring.services().trace(graph, None, image, setting.SEED)
     row = next(
         row for row in graph.summary().rows if row.inputs and row.inputs[0][0] == 64 and row.parameters
     )

@@ -15,7 +15,7 @@ import numpy as np
 from benchmarks import setting
 from benchmarks.claim import Claim, at_most
 from benchmarks.rounds import percentile
-from cnnviz import app
+from cnnviz import app, wiring
 from cnnviz.events import Evaluated, Event, Finished, Started, StepDone
 from cnnviz.model.files import Project
 from cnnviz.model.recipe import DataChoice
@@ -86,7 +86,7 @@ def _showing(folder: Path, rounds: int) -> list[Claim]:
     from cnnviz.ui.train.plots import Plots
 
     application = app.make_application()
-    session = Session(app.services(), Settings())
+    session = Session(wiring.services(), Settings())
     opened, frames = [], []
     for _ in range(rounds):
         plots = Plots(session)

@@ -15,7 +15,7 @@ from PySide6.QtCore import QEventLoop, QTimer
 from benchmarks import setting
 from benchmarks.memory import peak_of, training_processes
 from benchmarks.pulse import Heartbeat, Paints
-from cnnviz import app
+from cnnviz import app, wiring
 from cnnviz.control import Control
 from cnnviz.events import Event, Gradients, StepDone, Watched
 from cnnviz.settings import Settings
@@ -66,7 +66,7 @@ class Stage:
         """Open a template in the Train workspace, with its data and a pinned image."""
         self._log = Log()
         self.peak_of_training = 0
-        self._session = Session(self._log.wrap(app.services()), Settings())
+        self._session = Session(self._log.wrap(wiring.services()), Settings())
         self._window = MainWindow(self._session, theme_name="dark")
         self._window.open_template(name, "train")
         self._session.document.set_recipe(seed=setting.SEED, steps=STEPS[name])

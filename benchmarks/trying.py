@@ -11,7 +11,7 @@ from PySide6.QtCore import QEventLoop, QPointF, QTimer
 from benchmarks import setting
 from benchmarks.claim import Claim, at_most
 from benchmarks.rounds import percentile
-from cnnviz import app
+from cnnviz import app, wiring
 from cnnviz.model.whatif import Cell, Variation
 from cnnviz.settings import Settings
 from cnnviz.ui.inspect.workspace import InspectWorkspace
@@ -29,7 +29,7 @@ PATIENCE_MS = 60_000
 def measure(rounds: int) -> list[Claim]:
     """Return the claims about T2 with random weights, on a digit of MNIST."""
     app.make_application()
-    session = Session(app.services(), Settings())
+    session = Session(wiring.services(), Settings())
     window = MainWindow(session, theme_name="dark")
     window.resize(*SIZE)
     window.open_template(NETWORK, "inspect")

@@ -1,4 +1,4 @@
-"""What the window may ask for. `cnnviz.app` fills these in with the engine; the window itself never imports it.
+"""What the window may ask for. `cnnviz.wiring` fills these in with the engine; the window itself never imports it.
 
 Everything here runs in worker threads, unless said otherwise.
 """
@@ -12,12 +12,14 @@ from typing import Any
 
 from cnnviz.control import Control
 from cnnviz.data import Dataset, Split
+from cnnviz.data.series.outlook import Foreseen, Outlook
 from cnnviz.errors import CnnvizError
 from cnnviz.events import Array, Event, Watched
 from cnnviz.explain.asking.questions import AskAny, Samples
 from cnnviz.explain.attribution import Question
 from cnnviz.explain.backward import Memories, Slopes
 from cnnviz.explain.trace import Trace
+from cnnviz.explain.video.forecast import AskForecast
 from cnnviz.model.augmentation import Chain
 from cnnviz.model.graph import Graph
 from cnnviz.model.recipe import DataChoice, Recipe
@@ -81,6 +83,11 @@ def _refuse_attempts(*_: object) -> Any:
     raise CnnvizError("this window can't change a network for a try.")
 
 
+def _refuse_forecasts(*_: object) -> Any:
+    """Refuse to predict frames, where there is no engine."""
+    raise CnnvizError("this window can't predict frames.")
+
+
 def _nothing() -> None:
     """There is nothing to prepare or to end."""
 
@@ -104,8 +111,12 @@ class Services:
     `moment(graph, weights, image, step)` returns what the training saw at a step, from the weights of its snapshot.
     `attempt(graph, weights, seed, whatif)` returns the changed network and its weights. `judge(graph, weights, split,
     seed, whatif, control)` yields progress and last an `Evaluated`.
+    `forecast(graph, weights, seed, question, control)` predicts frames, and yields after every sequence an
+    `Answer((Forecast, Horizons))`.
     `ensemble(parts, split, control)` judges networks with their weights, each alone and last all together: progress,
     and an `Evaluated` for each.
+    `foresee(parts, outlook, samples, seed)` continues a series with the first of some networks, and yields steps;
+    beside it go as many runs with dropout, or the other networks.
     `make_ready()` prepares what the first training needs; `shut_down()` ends what still runs.
     """
 
@@ -126,12 +137,18 @@ class Services:
         [Graph, Weights | None, Sequence[Array], int, Sequence[Any]], tuple[Trace, Slopes]
     ] = _refuse_gradients
     memories: Callable[[Path, Graph, Recipe], Memories] = _refuse_gradients
-    augment: Callable[[Chain, Dataset, int, int], Array] = _refuse_augmenting
+    augment: Callable[[Chain, Dataset, Array, int], Array] = _refuse_augmenting
     attribute: Callable[[Trace, Question], Iterator[Event]] = _refuse_explanations
     ask: Callable[[Trace, AskAny, Mapping[str, Samples]], Iterator[Event]] = _refuse_explanations
     moment: Callable[[Graph, Weights, Array, int], Watched] = _refuse
     attempt: Callable[[Graph, Weights | None, int, WhatIf], tuple[Graph, Weights]] = _refuse_attempts
     judge: Callable[[Graph, Weights | None, Split, int, WhatIf, Control], Iterator[Event]] = _refuse_attempts
     ensemble: Callable[[Sequence[tuple[Graph, Weights]], Split, Control], Iterator[Event]] = _refuse_attempts
+    foresee: Callable[[Sequence[tuple[Graph, Weights | None]], Outlook, int, int], Iterator[Foreseen]] = (
+        _refuse_explanations
+    )
+    forecast: Callable[[Graph, Weights | None, int, AskForecast, Control], Iterator[Event]] = (
+        _refuse_forecasts
+    )
     make_ready: Callable[[], None] = _nothing
     shut_down: Callable[[], None] = _nothing

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
-from cnnviz import app, cli, data
+from cnnviz import cli, data, wiring
 from cnnviz.control import Control
 from cnnviz.events import Evaluated, Snapshot, StepDone
 from cnnviz.layers import BatchNorm, Conv2d, Dense, Flatten, Input, ReLU, Softmax
@@ -53,7 +53,7 @@ def test_command_line_and_window_agree_to_the_bit(project: Path) -> None:
     run = on_the_command_line(project)
     dataset, kept = data.best(run.project.data.source), run.project
     task = TrainingTask(kept.graph, dataset, kept.recipe, kept.data, pinned=dataset.test.sample(0))
-    events = list(app.train(task, Control()))  # what the window's training process does
+    events = list(wiring.train(task, Control()))  # what the window's training process does
     assert run.steps["loss"].tolist() == [e.loss for e in events if isinstance(e, StepDone)]
     judged = [(e.which, e.loss, e.accuracy) for e in events if isinstance(e, Evaluated) and e.whole]
     assert judged == [(e.which, e.loss, e.accuracy) for e in run.journal.judgements]

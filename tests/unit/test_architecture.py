@@ -83,4 +83,4 @@ def test_data_explain_and_events_are_used_without_qt_and_torch() -> None:
 
 
 def test_the_window_is_there_before_torch() -> None:
-    assert "torch" not in loaded_by("import cnnviz.ui, cnnviz.app")
+    assert "torch" not in loaded_by("import cnnviz.ui, cnnviz.app, cnnviz.wiring")

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from cnnviz import app, data
+from cnnviz import data, wiring
 from cnnviz.data import Dataset, Split
 from cnnviz.engine.train import train
 from cnnviz.events import Evaluated
@@ -367,7 +367,7 @@ def test_missing_data_say_so_and_offer_what_helps(window: MainWindow, tmp_path: 
 
 
 def test_without_data_the_usual_ones_are_offered(qapp: QApplication) -> None:
-    window = MainWindow(Session(app.services(), Settings()))
+    window = MainWindow(Session(wiring.services(), Settings()))
     window.resize(1280, 800)
     window.show()
     window.browse()

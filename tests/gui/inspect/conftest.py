@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from cnnviz import app
+from cnnviz import wiring
 from cnnviz.data import Dataset, Split
 from cnnviz.data.strokes import stroke_digits
 from cnnviz.model.files import Project
@@ -32,7 +32,7 @@ def digits() -> Dataset:
 @pytest.fixture
 def session(qapp: QApplication, digits: Dataset) -> Iterator[Session]:
     theme.apply(qapp, "dark")
-    found = Session(app.services(), Settings())
+    found = Session(wiring.services(), Settings())
     found.material.set_dataset(digits)
     yield found
     found.document.forget_autosave()

@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from cnnviz import app
+from cnnviz import wiring
 from cnnviz.events import Census, Histogram
 from cnnviz.explain.calibration import calibration
 from cnnviz.settings import Settings
@@ -27,7 +27,7 @@ from tests.gui.rooms import RECIPE, dismiss, idle, show, small_graph, wait
 @pytest.fixture
 def window() -> Iterator[MainWindow]:
     """Return a window that trains in this very process: another one takes seconds to start."""
-    services = replace(app.services(), train=app.train, make_ready=lambda: None, shut_down=lambda: None)
+    services = replace(wiring.services(), train=wiring.train, make_ready=lambda: None, shut_down=lambda: None)
     found = MainWindow(Session(services, Settings()))
     found.show()
     yield found
