@@ -63,10 +63,13 @@ class GatedMemory(nn.Module):
         """Return what `forward` returns, of the arrays that `inside` has found."""
         return inside["h"] if self.every_step else inside["h"][:, :, -1]
 
-    def steps(self, x: torch.Tensor) -> Iterator[dict[str, torch.Tensor]]:
-        """Yield gates, candidate, state and output of one step after the other, each (N, units, …)."""
-        c: torch.Tensor | None = None
-        h: torch.Tensor | None = None
+    def steps(
+        self, x: torch.Tensor, c: torch.Tensor | None = None, h: torch.Tensor | None = None
+    ) -> Iterator[dict[str, torch.Tensor]]:
+        """Yield gates, candidate, state and output of one step after the other, each (N, units, …).
+
+        It goes on from the state `c` and the output `h` of an earlier step, (N, units, …), or starts at zero.
+        """
         for arriving in self.arriving(x):
             total = arriving if h is None else arriving + self.weigh(h, self.weight_h)
             i, f, g, o = total.chunk(4, dim=1)
