@@ -64,8 +64,37 @@ class Voxels(Stored):
         return found
 
 
+def is_solid(shape: tuple[int, ...]) -> bool:
+    """Say whether a sample has the shape that `upright` makes: three colours, or one for occupancy."""
+    return shape in ((1, SIDE, SIDE, SIDE), (3, SIDE, SIDE, SIDE))
+
+
+def upright(digit: Floats, channels: int = 3, seed: int = 0) -> Floats:
+    """Return a digit (H, W) in 0..1 as voxels (channels, 16, 16, 16) in 0..1 that are not turned yet.
+
+    The seed draws the noise and the colours. `turned` turns them, as the data set does.
+    """
+    flat = np.clip(resize_exactly(np.asarray(digit, np.float32)[None], SIDE, SIDE), 0, 1)[0]
+    (random,) = streams(seed, np.zeros(1, np.int64))
+    return np.clip(_upright(flat, random, channels), 0, 1)
+
+
+def turned(solid: Floats, degrees: tuple[float, float, float]) -> Floats:
+    """Return voxels (C, 16, 16, 16) turned about z, y and x, each by less than 180 degrees, in steps of 1/255."""
+    tangents = np.tan(np.radians(np.clip(degrees, -179.0, 179.0)) / 2)
+    found = np.clip(_turned(solid, tangents), 0, 1)
+    return np.rint(found * np.float32(255)) / np.float32(255)
+
+
 def _solid(digit: Floats, random: np.random.Generator, channels: int) -> Floats:
     """Return one digit (16, 16) as voxels (channels, 16, 16, 16) in 0..1."""
+    coloured = _upright(digit, random, channels)
+    turns = 2 * random.random(3) - 1
+    return np.clip(_turned(coloured, turns * LARGEST_TURN), 0, 1)
+
+
+def _upright(digit: Floats, random: np.random.Generator, channels: int) -> Floats:
+    """Return one digit (16, 16) in 16 slices, with noise and colours."""
     drawn = random.random((_DRAWS, SIDE, SIDE, SIDE), np.float32)
     noise = drawn[0]
     for each in drawn[1:]:
@@ -74,8 +103,7 @@ def _solid(digit: Floats, random: np.random.Generator, channels: int) -> Floats:
     values = np.where(ink, np.clip(digit + (noise - np.float32(_DRAWS / 2)) * np.float32(NOISE), 0, 1), 0)
     names = list(COLOUR_MAPS)
     chosen = names[int(random.random() * len(names))]
-    coloured = _coloured(values, chosen) * ink if channels > 1 else values[None]
-    return np.clip(_turned(coloured, 2 * random.random(3) - 1), 0, 1)
+    return np.asarray(_coloured(values, chosen) * ink if channels > 1 else values[None], np.float32)
 
 
 def _coloured(values: Floats, name: str) -> Floats:
@@ -88,12 +116,12 @@ def _coloured(values: Floats, name: str) -> Floats:
     return np.asarray(first * (1 - share) + second * share, np.float32)
 
 
-def _turned(solid: Floats, turns: NDArray[np.float64]) -> Floats:
-    """Return voxels (C, 16, 16, 16) turned about z, y and x by angles of −1..1 times the largest; trilinear."""
+def _turned(solid: Floats, tangents: NDArray[np.float64]) -> Floats:
+    """Return voxels (C, 16, 16, 16) turned about z, y and x, by angles given as tan(angle / 2); trilinear."""
     place = np.indices((SIDE, SIDE, SIDE)).reshape(3, -1) - (SIDE - 1) / 2
     axes = [place[0], place[1], place[2]]
-    for (one, other), turn in zip(((1, 2), (0, 2), (0, 1)), turns, strict=True):
-        t = turn * LARGEST_TURN  # a rotation by t = tan(angle / 2) needs no sine, whose last bit differs
+    # a rotation by t = tan(angle / 2) needs no sine, whose last bit differs between machines
+    for (one, other), t in zip(((1, 2), (0, 2), (0, 1)), tangents, strict=True):
         cosine, sine = (1 - t * t) / (1 + t * t), 2 * t / (1 + t * t)
         first, second = axes[one], axes[other]
         axes[one], axes[other] = cosine * first - sine * second, sine * first + cosine * second
