@@ -51,6 +51,10 @@ class InspectBar(QWidget):
         self.ask = button("Ask", icon="search")
         self.ask.setToolTip("Ask the whole network, over all test images  Q")
         self.ask.setCheckable(True)
+        self.forecast = button("Forecast", icon="step")
+        self.forecast.setToolTip("Continue the series: each prediction is fed back as if it had been seen  F")
+        self.forecast.setCheckable(True)
+        self.forecast.hide()
         self._backward = self._asking = False
         self.weights, self.origin = label("Weights", "secondary"), Elided("", "secondary")
         self._assemble()
@@ -79,6 +83,7 @@ class InspectBar(QWidget):
         row.addWidget(self.speed)
         row.addWidget(_standing())
         row.addStretch(0)
+        row.addWidget(self.forecast)
         row.addWidget(self.ask)
         row.addWidget(self.direction)
         row.addWidget(self.weights)

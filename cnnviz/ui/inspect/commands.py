@@ -42,6 +42,7 @@ def make_actions(workspace: InspectWorkspace, session: Session) -> list[QAction]
         ("Go to the largest term", "W", steering.walk_strongest),
         ("Look at the picture in the clipboard", "Ctrl+V", lambda: paste(session)),
         ("Compare with another network, or one alone again", "C", workspace.beside.toggle),
+        ("Forecast the series, or look at the value again", "F", workspace.forecast.turn),
         ("What if: change the weight under the pointer, or the bias", "E", whatif.edit_here),
         ("What if: mute the map, or let it speak", "Shift+M", lambda: whatif.act_on_map(mute)),
         ("What if: hear the map alone, or all again", "Shift+O", lambda: whatif.act_on_map(changes.solo)),

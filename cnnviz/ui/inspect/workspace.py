@@ -27,6 +27,7 @@ from cnnviz.ui.inspect.path import exists
 from cnnviz.ui.inspect.player import Player
 from cnnviz.ui.inspect.playing import Playing
 from cnnviz.ui.inspect.reading import Spot
+from cnnviz.ui.inspect.series.room import ForecastRoom
 from cnnviz.ui.inspect.side import SideColumn
 from cnnviz.ui.inspect.steering import Steering
 from cnnviz.ui.inspect.walk.arrows import Arrows
@@ -70,6 +71,7 @@ class InspectWorkspace(QWidget):
         self.asking = AskingRoom(self)
         self._column.insertWidget(2, self.whatif.banner)
         self.beside = BesideRoom(session, self)
+        self.forecast = ForecastRoom(session, self)
         self.actions_here = make_actions(self, session)
         self.setFocusProxy(self.lane)
 
