@@ -15,7 +15,7 @@ from cnnviz.events import Failed
 from cnnviz.jobs import Asker
 from cnnviz.ui import theme
 from cnnviz.ui.browse.places import Arrangement
-from cnnviz.ui.browse.rendering import Range, few_places, shown_range, thumbnail
+from cnnviz.ui.browse.rendering import Range, few_places, is_series, shown_range, thumbnail
 
 SIDE = 128
 KEPT_BYTES = 64 * 2**20
@@ -50,7 +50,7 @@ class Thumbnails(QObject):
         """The values painted darkest and brightest; None before the first samples were read."""
         self._wanted: tuple[int, ...] = ()
         self._busy = self._broken = False
-        theme.changed.connect(self._forget_pictures)
+        theme.changed.connect(self._wear_theme)
 
     def set_arrangement(self, arrangement: Arrangement | None) -> None:
         """Show samples of these data; pictures of the same data are kept."""
@@ -95,6 +95,11 @@ class Thumbnails(QObject):
     def _break_down(self, failure: Failed) -> None:
         self._busy, self._broken = False, True
         self.failed.emit(failure.message)
+
+    def _wear_theme(self) -> None:
+        """Paint curves anew, which wear the colours of the theme; photographs stay as they are."""
+        if self._arrangement is not None and is_series(self._arrangement.dataset.shape):
+            self._forget_pictures()
 
     def _forget_pictures(self) -> None:
         self._images.clear()

@@ -24,6 +24,7 @@ SHOWN = 24
 """Samples in the preview: the first that are learned from; what is held out for validation is never changed."""
 WAIT_MS = 120
 STEPS_WIDTH, PREVIEW_WIDTH, HEIGHT = 300, 360, 420
+CAPTION_WIDTH = 64
 
 
 class AugmentationDialog(QDialog):
@@ -104,7 +105,8 @@ class AugmentationDialog(QDialog):
 
     def refresh(self) -> None:
         """Show the chain of the recipe, unless it is what is shown already."""
-        chain = self._chain()
+        chain, dataset = self._chain(), self._session.material.dataset
+        self.preview.set_awaited(min(SHOWN, len(dataset.train)) if dataset else 0)
         if chain != self._shown:
             self._show_steps(chain)
             self._later.start()
@@ -160,7 +162,6 @@ class AugmentationDialog(QDialog):
         dataset, chain, seed = self._session.material.dataset, self._chain(), self._seed
         if dataset is None:
             return
-        self.preview.set_awaited(min(SHOWN, len(dataset.train)))
         services, arrangement = self._session.services, Arrangement(dataset, self._session.document.data)
 
         def changed() -> Array:
@@ -200,7 +201,9 @@ class StepForm(QWidget):
             field = self.fields[option.name] = field_for(option)
             field.setToolTip(option.help)
             field.edited.connect(lambda value, name=option.name: self._take(name, value))
-            form.addRow(label(option.label, "secondary"), field)
+            caption = label(option.label, "secondary")
+            caption.setMinimumWidth(CAPTION_WIDTH)
+            form.addRow(caption, field)
         column.addLayout(head)
         column.addLayout(form)
         column.addWidget(Divider())

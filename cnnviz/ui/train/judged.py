@@ -26,7 +26,7 @@ LATER_MS = 45
 """While a training runs, the images follow the matrix in a turn of their own, so that the mouse waits less."""
 MOST_VALUES = 64
 """So many values are no picture: the sample is shown, and one value is written below it."""
-NOTHING = "Mistakes appear here after the first judgement on validation samples."
+NOTHING = "Mistakes appear here after the first judgement."
 
 
 class Judged(QSplitter):

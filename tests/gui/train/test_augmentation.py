@@ -87,7 +87,6 @@ def test_the_preview_shows_samples_that_are_learned_from(
 
 def test_until_the_samples_come_their_places_are_hatched(session: Session) -> None:
     dialog = AugmentationDialog(session)
-    dialog._ask()
     assert dialog.preview.content_height() > 0
     assert not dialog.preview._images
     wait(lambda: len(dialog.preview._images) == SHOWN)
