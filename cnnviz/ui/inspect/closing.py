@@ -29,11 +29,11 @@ class ClosingCard(QFrame):
 
     def _assemble(self) -> None:
         column = QVBoxLayout(self)
-        column.setContentsMargins(14, 8, 14, 9)
+        column.setContentsMargins(12, 8, 12, 9)
         column.setSpacing(5)
         column.addWidget(self.line)
         row = QHBoxLayout()
-        row.setSpacing(14)
+        row.setSpacing(10)
         captions = (self._sum_caption, label("engine", "hint"), label("difference", "hint"))
         for place, (caption, value) in enumerate(
             zip(captions, (self.sum, self.engine, self.difference), strict=True)
@@ -66,7 +66,7 @@ class ClosingCard(QFrame):
 
     def fits(self, line: str) -> bool:
         """Say whether the account can be read whole: on two lines, of which wrapping wastes a part."""
-        return QFontMetricsF(theme.mono_font(11)).horizontalAdvance(line) <= 1.8 * (self.width() - 36)
+        return QFontMetricsF(theme.mono_font(11)).horizontalAdvance(line) <= 1.8 * (self.width() - 32)
 
     def text(self) -> str:
         """Return the account as plain text."""

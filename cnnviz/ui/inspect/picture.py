@@ -1,79 +1,25 @@
-"""One map large: an image, one slice of a volume, a row of a sequence, or all cells of a vector."""
+"""One map large: an image, one slice of a volume, a sequence as a curve, or all cells of a vector."""
 
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QBrush, QPainter, QPen, QResizeEvent
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QStackedWidget, QVBoxLayout, QWidget
 
 from cnnviz.explain.trace import Array
 from cnnviz.ui import theme
+from cnnviz.ui.inspect.figures.cursormap import CursorMap
 from cnnviz.ui.inspect.volumes import Cell, Ranges, identity, spread
 from cnnviz.ui.widgets.chrome import label
-from cnnviz.ui.widgets.heatmap import HeatMap, Window
+from cnnviz.ui.widgets.curvetile import is_curve
+from cnnviz.ui.widgets.heatmap import Window
 from cnnviz.ui.widgets.mosaic import Mosaic
 
 Padding = tuple[int, int, int, int]
-MIN_HEIGHT, SMALLEST = 40, 120
+MIN_HEIGHT, SMALLEST = 40, 80
+CURVE_HEIGHT = 210
 NO_PADDING: Padding = (0, 0, 0, 0)
-
-
-class CursorMap(HeatMap):
-    """A heat map whose selected cell has its value in a bubble beside it."""
-
-    def __init__(self, parent: QWidget | None = None, name: str = "map") -> None:
-        super().__init__(parent, name)
-        self._bubble = ""
-        self._filled: int | None = None
-
-    def set_filled(self, cells: int | None) -> None:
-        """Show only the first cells, in reading order, as if the rest were not yet computed; None shows all."""
-        if cells != self._filled:
-            self._filled = cells
-            self.update()
-
-    def set_bubble(self, text: str) -> None:
-        """Write a value beside the selected cell; an empty text removes it."""
-        self._bubble = text
-        self.update()
-
-    def paint_over(self, painter: QPainter) -> None:
-        if self._filled is not None and self.columns:
-            self._cover(painter, *divmod(self._filled, self.columns))
-        super().paint_over(painter)
-        self._paint_bubble(painter)
-
-    def _cover(self, painter: QPainter, row: int, column: int) -> None:
-        """Hatch everything from a cell on."""
-        grid = self.grid()
-        for rect in (
-            grid.cell_rect(row, column, 1, self.columns - column),
-            grid.cell_rect(row + 1, 0, self.rows - row - 1, self.columns),
-        ):
-            inside = rect.intersected(grid.rect)
-            painter.fillRect(inside, theme.color("bg1"))
-            painter.fillRect(inside, QBrush(theme.color("line2", 0.6), Qt.BrushStyle.BDiagPattern))
-
-    def _paint_bubble(self, painter: QPainter) -> None:
-        cell = self.selected
-        if not self._bubble or cell is None:
-            return
-        spot = self.grid().cell_rect(*cell)
-        painter.setFont(theme.mono_font(12))
-        width = painter.fontMetrics().horizontalAdvance(self._bubble) + 16.0
-        left = spot.right() + 14 if spot.right() + 14 + width < self.width() else spot.left() - 14 - width
-        top = spot.top() - 34 if spot.top() - 34 > 0 else spot.bottom() + 12
-        box = QRectF(max(left, 2.0), top, width, 22)
-        near = box.left() if box.left() > spot.right() else box.right()
-        anchor = QPointF(spot.right() if near > spot.left() else spot.left(), spot.center().y())
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(theme.color("cursor"), 1))
-        painter.drawLine(QLineF(anchor, QPointF(near, box.center().y())))
-        painter.setBrush(theme.color("bg3"))
-        painter.drawRoundedRect(box, 5, 5)
-        painter.setPen(theme.color("t1"))
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._bubble)
 
 
 class MapPicture(QWidget):
@@ -222,6 +168,8 @@ class MapPicture(QWidget):
 
     def _limit_height(self) -> None:
         tall = self.vector.height_for_width(self.width()) + 6 if self.is_vector else self.width()
+        if is_curve(*self._maps.shape[2:]):
+            tall = min(tall, CURVE_HEIGHT)
         slider = self._depths.sizeHint().height() + 4 if self._maps.shape[1] > 1 else 0
         self.setMaximumHeight(max(tall, MIN_HEIGHT) + slider)
 

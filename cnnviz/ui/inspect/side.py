@@ -1,75 +1,31 @@
-"""The column on the right: class probabilities with their logits, and the sample: from the test set, or drawn."""
+"""The column on the right: the answer, and below it the sample: from the test set, or drawn."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QIntValidator
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
+from cnnviz.data.adapt import adapted
 from cnnviz.data.vary import varied
-from cnnviz.explain import Box, Trace
+from cnnviz.data.voxels import is_solid, upright
+from cnnviz.explain import Box
 from cnnviz.explain.trace import Array
-from cnnviz.model.heads import main_head
 from cnnviz.model.whatif import Variation
 from cnnviz.ui import numbers, theme
+from cnnviz.ui.inspect.answer import ProbabilityPanel
 from cnnviz.ui.inspect.asking.attribution import AttributionPanel
 from cnnviz.ui.inspect.asking.attributionexamples import ExamplesPanel
 from cnnviz.ui.inspect.asking.desk import Desk
 from cnnviz.ui.inspect.sample import Pad, SamplePicture
 from cnnviz.ui.inspect.volumes import volume
 from cnnviz.ui.state import Sample, Session
-from cnnviz.ui.widgets.bars import ProbabilityBars
 from cnnviz.ui.widgets.chrome import Elided, Panel, Segmented, button, label, tool_button
 from cnnviz.ui.widgets.digitpad import SIDE
+from cnnviz.ui.widgets.pages import Pages
 
 TEST, DRAW = "Test set", "Draw"
-MOST_CLASSES = 100
-
-
-class ProbabilityPanel(Panel):
-    """What the network says about the sample."""
-
-    def __init__(self) -> None:
-        super().__init__("Class probabilities")
-        self.bars = ProbabilityBars()
-        self.body.addWidget(self.bars)
-        self.body.addStretch(1)
-
-    def show_trace(self, trace: Trace, classes: Sequence[str], truth: int) -> None:
-        """Show the output of the network, and the logits it was made from."""
-        found = answers(trace)
-        self.bars.setVisible(found is not None)
-        if found is None:
-            self.set_title("Class probabilities", "the output is no list of classes")
-            return
-        probabilities, logits = found
-        count = len(probabilities)
-        names = classes if len(classes) == count else [str(at) for at in range(count)]
-        self.bars.set_values(probabilities, classes=names, logits=logits, truth=truth if truth >= 0 else None)
-        rule = "softmax, " if main_head(trace.graph).layer.loss == "cross entropy" else ""
-        total = numbers.fixed(float(probabilities.sum()), 5)
-        self.set_title("Class probabilities", f"{rule}sum {total}")
-
-
-def answers(trace: Trace) -> tuple[Array, Array] | None:
-    """Return probabilities and logits of the whole network; None where its main output is no vector of classes."""
-    graph = trace.graph
-    head = main_head(graph)
-    values = trace.activations.get(head.node)
-    if values is None or values.ndim != 1 or not 2 <= len(values) <= MOST_CLASSES or not head.classifies:
-        return None
-    answer = graph.node(head.node)
-    giver = graph.inputs(head.node)[0].source if answer.layer.ends else head.node
-    if giver != head.source or head.ready or head.layer.loss == "margin":
-        return values, trace.activation(head.source)
-    with np.errstate(all="ignore"):
-        if head.layer.loss == "binary cross entropy":
-            return 1 / (1 + np.exp(-values.astype(np.float64))), values
-        shares = np.exp(values.astype(np.float64) - values.max())
-        return shares / shares.sum(), values
 
 
 class SamplePanel(Panel):
@@ -161,7 +117,8 @@ class SamplePanel(Panel):
         if not drawn:
             self._show_tools(TEST)
         elif not self._drawing and self._can_draw():
-            self.pad.set_image(picture)
+            if sample.image.ndim == 3:
+                self.pad.set_image(picture)
             self._show_tools(DRAW)
 
     def show_slice(self, at: int, of: int) -> None:
@@ -212,7 +169,7 @@ class SamplePanel(Panel):
         """Go on with the picture that is shown as a drawing, or return to the test set."""
         sample = self._session.material.sample
         if which == DRAW and sample is not None and self._can_draw():
-            self.pad.set_image(flat_picture(self._seen(sample)))
+            self.pad.set_image(adapted(self._seen(sample), (1, SIDE, SIDE))[0])
             self._show_tools(DRAW)
         elif which == TEST:
             self._show_tools(TEST)
@@ -223,7 +180,7 @@ class SamplePanel(Panel):
 
     def _can_draw(self) -> bool:
         sample = self._session.material.sample
-        return sample is not None and sample.image.shape == (1, SIDE, SIDE)
+        return sample is not None and (sample.image.shape == (1, SIDE, SIDE) or is_solid(sample.image.shape))
 
     def _show_tools(self, which: str) -> None:
         self.tabs.set_value(which)
@@ -231,7 +188,9 @@ class SamplePanel(Panel):
         self._pages.setCurrentWidget(self.pad if draw else self.picture)
         can = self._can_draw()
         self.tabs.part(DRAW).setEnabled(can)
-        self.tabs.part(DRAW).setToolTip("" if can else f"Only images of {SIDE}×{SIDE} can be drawn here")
+        self.tabs.part(DRAW).setToolTip(
+            "" if can else f"Only images of {SIDE}×{SIDE} and digits of voxels can be drawn here"
+        )
         drawing: tuple[QWidget, ...] = (self.erase, self.clear)
         choosing: tuple[QWidget, ...] = (self.before, self.after, self.number, self.dice)
         for part in (*drawing, *choosing):
@@ -248,7 +207,10 @@ class SamplePanel(Panel):
         try:
             if document.whatif.variation:
                 document.attempt("Draw on the moved image", document.whatif.varying(Variation()))
-            self._session.material.draw(image[None])
+            sample = self._session.material.sample
+            solid = sample is not None and is_solid(sample.image.shape)
+            channels = len(sample.image) if sample is not None else 1
+            self._session.material.draw(upright(image, channels) if solid else image[None])
         finally:
             self._drawing = False
 
@@ -283,7 +245,7 @@ class SideColumn(QWidget):
         self.tabs = QTabBar()
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
-        self._pages = QStackedWidget()
+        self._pages = Pages()
         parts = ("Image", self.sample), ("Why", self.attribution), ("Examples", self.examples)
         for name, page in parts:
             self.add_page(name, page)

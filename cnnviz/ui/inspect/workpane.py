@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSizePolicy,
     QSpinBox,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -32,12 +31,15 @@ from cnnviz.ui.inspect.runningsum import RunningSum
 from cnnviz.ui.inspect.stepcard import StepCard
 from cnnviz.ui.inspect.views import MODES, View, view_for
 from cnnviz.ui.widgets.chrome import Panel, Segmented, button, label
+from cnnviz.ui.widgets.pages import Pages
 
 MOST_STEPS = 4
 CHEVRON, BACK = "\u203a", "\u2039"
 SHORT_LINES, MOST_MORE = 8, 6
-CHROME, MARGINS = 100, 24
-"""Pixels of the header, the steps below and the gaps between; and those left and right of the content."""
+CHROME, MARGINS, GAP = 100, 24, 8
+"""Pixels of the header, the steps below and the gaps between; and those left and right of the content; one such gap."""
+NARROW = 440
+"""Pixels of width from which there is room to choose the decimals."""
 WRITTEN = (16, 12, 9, 7, 5, 3, 2)
 
 
@@ -48,14 +50,6 @@ class Step:
     node: str
     index: tuple[int, ...]
     text: str
-
-
-class _Pages(QStackedWidget):
-    """Views, of which only the one in front asks for room."""
-
-    def minimumSizeHint(self) -> QSize:
-        front = self.currentWidget()
-        return front.minimumSizeHint() if front is not None else super().minimumSizeHint()
 
 
 class WorkPane(Panel):
@@ -72,7 +66,7 @@ class WorkPane(Panel):
         self._views: dict[type[View], View] = {}
         self.view: View | None = None
         self.modes = Segmented(MODES, name="what the cells show")
-        self.digits = QSpinBox(minimum=2, maximum=6, value=3)
+        self.digits, self._digits_name = QSpinBox(minimum=2, maximum=6, value=3), label("digits", "hint")
         self.running = RunningSum()
         self.card = ClosingCard()
         self.step = StepCard()
@@ -88,13 +82,13 @@ class WorkPane(Panel):
 
     def _assemble(self) -> None:
         self.add_to_header(self.modes)
-        self.add_to_header(label("digits", "hint"))
+        self.add_to_header(self._digits_name)
         self.digits.setFixedWidth(34)
         self.digits.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.digits.setToolTip("Decimals of every number in this pane")
         theme.set_role(self.digits, small=True)
         self.add_to_header(self.digits)
-        self._pages = _Pages()
+        self._pages = Pages()
         self.body.addWidget(self._pages, 3)
         self.body.addWidget(self.inside)
         self._sum_box = QWidget()
@@ -160,9 +154,26 @@ class WorkPane(Panel):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        for part in (self.digits, self._digits_name):
+            part.setHidden(self.width() < NARROW)
         if self._frame is not None and self.view is not None:
             self._show_inside(self._frame, self.view)
             self._show_sum(self._frame, self.view)
+
+    def minimumSizeHint(self) -> QSize:
+        """Ask for as much as the view and the card take; what there is no room for goes: running sum, decimals."""
+        hint = super().minimumSizeHint()
+        spare = 0 if self._sum_box.isHidden() else self._sum_box.minimumSizeHint().height() + GAP
+        header = self.header.minimumSizeHint().width()
+        if not self.digits.isHidden():
+            header -= sum(part.minimumSizeHint().width() + GAP for part in (self.digits, self._digits_name))
+        beside = max(self.card.minimumSizeHint().width(), self._pages.minimumSizeHint().width()) + MARGINS
+        return QSize(max(header, beside), hint.height() - spare)
+
+    def _least(self, view: View) -> int:
+        """Return how high the pane must be to show the running sum, too."""
+        parts = (view, self._sum_box, self.card)
+        return CHROME + sum(part.minimumSizeHint().height() for part in parts)
 
     def _view(self, kind: type[View]) -> View:
         if kind not in self._views:
@@ -185,7 +196,7 @@ class WorkPane(Panel):
         self.running.set_dense(not tall)
         digits = view.digits
         roomy = tall or not (frame.of_weight or self.inside.isVisibleTo(self))
-        several = view.shows_sum(frame) and len(drawn) > 1 and roomy
+        several = view.shows_sum(frame) and len(drawn) > 1 and roomy and self.height() >= self._least(view)
         self._sum_box.setVisible(several)
         if several:
             self.running.show_lines(drawn, digits)

@@ -29,7 +29,7 @@ class ProbabilityBars(Painted):
         self._logits: np.ndarray | None = None
         self._truth: int | None = None
         self._hovered: int | None = None
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
 
     def set_values(
         self,
@@ -56,6 +56,15 @@ class ProbabilityBars(Painted):
         """The class under a point."""
         row = int((point.y() - self._header) // self._row)
         return row if point.y() >= self._header and row < len(self._values) else None
+
+    @property
+    def count(self) -> int:
+        """How many classes are shown."""
+        return len(self._values)
+
+    def row_rect(self, row: int) -> QRectF:
+        """Where a class is shown."""
+        return QRectF(0, self._header + row * self._row, self.width(), self._row)
 
     def sizeHint(self) -> QSize:
         return QSize(280, round(self._header + ROW * max(len(self._values), 1)))
@@ -136,8 +145,7 @@ class ProbabilityBars(Painted):
 
     def paint_over(self, painter: QPainter) -> None:
         if self._hovered is not None:
-            top = self._header + self._hovered * self._row
-            painter.fillRect(QRectF(0, top, self.width(), self._row), theme.color("cursor", 0.12))
+            painter.fillRect(self.row_rect(self._hovered), theme.color("cursor", 0.12))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         row = self.row_at(event.position())

@@ -12,13 +12,13 @@ from cnnviz.events import Array
 from cnnviz.explain.asking.probes import Probes, turning
 from cnnviz.explain.asking.questions import AskAny, AskJudgement, Judgement
 from cnnviz.ui import numbers
+from cnnviz.ui.inspect.answer import answers
 from cnnviz.ui.inspect.asking.desk import Desk
 from cnnviz.ui.inspect.asking.inquiry import Inquiry
 from cnnviz.ui.inspect.asking.layerbars import Bar, LayerBars, Mark
 from cnnviz.ui.inspect.asking.pane import AskPane, in_words
 from cnnviz.ui.inspect.asking.pictures import as_picture
 from cnnviz.ui.inspect.asking.probing import probes_question
-from cnnviz.ui.inspect.side import answers
 from cnnviz.ui.widgets.chrome import label
 from cnnviz.ui.widgets.confusion import ConfusionMatrix
 from cnnviz.ui.widgets.gallery import Caption, Gallery

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QStackedWidget
 
 from cnnviz.ui.inspect.asking.page import AskPage
+from cnnviz.ui.widgets.pages import Pages
 
 if TYPE_CHECKING:
     from cnnviz.ui.inspect.workspace import InspectWorkspace
@@ -20,7 +20,7 @@ class AskingRoom(QObject):
         super().__init__(workspace)
         self._workspace = workspace
         self.page = AskPage(workspace.side.desk)
-        self._stack = QStackedWidget()
+        self._stack = Pages()
         middle = workspace.middle
         middle.replaceWidget(middle.indexOf(workspace.panes), self._stack)
         middle.setStretchFactor(1, 1)

@@ -7,9 +7,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout
 
 from cnnviz.ui import numbers
+from cnnviz.ui.inspect.answer import answers
 from cnnviz.ui.inspect.frame import Frame, reach
 from cnnviz.ui.inspect.picture import MapPicture
-from cnnviz.ui.inspect.side import answers
 from cnnviz.ui.inspect.volumes import Cell, to_index
 from cnnviz.ui.widgets.chrome import Elided, Panel, label, tool_button
 from cnnviz.ui.widgets.legend import Legend

@@ -6,7 +6,7 @@ from cnnviz.explain import Trace
 from cnnviz.explain.following import Following, follow
 from cnnviz.model.whatif import Variation
 from cnnviz.ui import numbers
-from cnnviz.ui.inspect.side import answers
+from cnnviz.ui.inspect.answer import answers
 from cnnviz.ui.inspect.volumes import volume
 from cnnviz.ui.state import Cursor, Session
 

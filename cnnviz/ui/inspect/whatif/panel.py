@@ -46,7 +46,7 @@ class WhatIfPanel(Panel):
         for text in (self.followed, self.changed, self.verdict):
             text.setWordWrap(True)
             text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.MinimumExpanding)
-        self.followed.setMinimumHeight(48)
+        self.followed.setMinimumHeight(30)
         self.keep.setToolTip("Writes the changed network and its weights; what is open stays as it is")
         asking, ending = QHBoxLayout(), QHBoxLayout()
         for part in (self.judge, self.bar, self.cancel):
