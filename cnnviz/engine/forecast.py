@@ -31,7 +31,10 @@ def forecasts(module: GraphModule, asked: AskForecast, control: Control) -> Iter
         if control.cancelled:
             break
         seen, wanted = asked.take(at)
-        found = predict(module, asked.protocol, asked.start, seen, wanted)
+        try:
+            found = predict(module, asked.protocol, asked.start, seen, wanted, control)
+        except _GivenUpError:
+            break
         first = found if first is None else first
         total = joined(total, horizons_of(found, known_frames(asked.protocol, seen, wanted)))
         yield Answer((first, total))
@@ -39,7 +42,18 @@ def forecasts(module: GraphModule, asked: AskForecast, control: Control) -> Iter
     yield Finished(cancelled=control.cancelled)
 
 
-def predict(module: GraphModule, protocol: Protocol, start: int, seen: Array, wanted: Array) -> Forecast:
+class _GivenUpError(Exception):
+    """Nobody waits for the prediction any more."""
+
+
+def predict(
+    module: GraphModule,
+    protocol: Protocol,
+    start: int,
+    seen: Array,
+    wanted: Array,
+    control: Control | None = None,
+) -> Forecast:
     """Predict from frames (C, T, H, W), float32; from frame `start` on from own predictions.
 
     `wanted` are the frames that should come out, (C, K, H, W): the truth, as far as it is known.
@@ -47,7 +61,7 @@ def predict(module: GraphModule, protocol: Protocol, start: int, seen: Array, wa
     known = known_frames(protocol, seen, wanted)
     run = {NEXT: _every_next, ONE: _one_by_one, ALL: _at_once}[protocol.kind]
     with evaluating(module):
-        forced, free, fed = run(module, protocol, start, seen, known)
+        forced, free, fed = run(_Runner(module, control), protocol, start, seen, known)
     first = protocol.first_after(start)
     return Forecast(protocol, start, forced, free, known[:, first - 1 :][:, : free.shape[1]], fed)
 
@@ -61,19 +75,30 @@ _Found = tuple[Array, Array, Array]
 """Predictions from true frames, those from own ones, and the frames that were seen for these."""
 
 
-def _at_once(module: GraphModule, _protocol: Protocol, _start: int, seen: Array, _known: Array) -> _Found:
-    found = _run(module, seen)
+class _Runner:
+    """Runs a network on one sequence; between two runs it can be given up."""
+
+    def __init__(self, module: GraphModule, control: Control | None) -> None:
+        self.module, self._control = module, control
+
+    def __call__(self, frames: Array, module: GraphModule | None = None) -> Array:
+        if self._control is not None and self._control.cancelled:
+            raise _GivenUpError
+        found = (module or self.module)(to_tensor(frames[None]).to(device_of(self.module)))
+        return to_array(found[0])
+
+
+def _at_once(run: _Runner, _protocol: Protocol, _start: int, seen: Array, _known: Array) -> _Found:
+    found = run(seen)
     return found, found, seen
 
 
-def _one_by_one(module: GraphModule, protocol: Protocol, start: int, _seen: Array, known: Array) -> _Found:
+def _one_by_one(run: _Runner, protocol: Protocol, start: int, _seen: Array, known: Array) -> _Found:
     """Slide the window over the true frames, then over the predictions; before the first frame it is black."""
-    forced = [_run(module, window(known, end, protocol.seen)) for end in range(start, known.shape[1])]
+    forced = [run(window(known, end, protocol.seen)) for end in range(start, known.shape[1])]
     frames, free = known[:, :start], list[Array]()
     for _ in range(AHEAD):
-        own = (
-            forced[0] if not free and forced else _run(module, window(frames, frames.shape[1], protocol.seen))
-        )
+        own = forced[0] if not free and forced else run(window(frames, frames.shape[1], protocol.seen))
         free.append(own)
         frames = np.concatenate([frames, own.clip(0, 1)[:, None]], axis=1)
     own_frames = np.stack(free, axis=1)
@@ -91,20 +116,20 @@ def window(frames: Array, end: int, length: int) -> Array:
     return np.pad(found, ((0, 0), (missing, 0), (0, 0), (0, 0))) if missing else found
 
 
-def _every_next(module: GraphModule, protocol: Protocol, start: int, seen: Array, _known: Array) -> _Found:
-    if goes_frame_by_frame(module):
-        return _streamed(module, start, seen)
-    forced = _run(module, seen)
+def _every_next(run: _Runner, protocol: Protocol, start: int, seen: Array, _known: Array) -> _Found:
+    if goes_frame_by_frame(run.module):
+        return _streamed(run, start, seen)
+    forced = run(seen)
     fed = seen.copy()
     fed[:, start:] = 0  # what has not happened can't be seen
     for at in range(start, protocol.seen):
-        fed[:, at] = _run(module, fed)[:, at - 1].clip(0, 1)
-    return forced, (forced if start >= protocol.seen else _run(module, fed)), fed
+        fed[:, at] = run(fed)[:, at - 1].clip(0, 1)
+    return forced, (forced if start >= protocol.seen else run(fed)), fed
 
 
-def _streamed(module: GraphModule, start: int, seen: Array) -> _Found:
+def _streamed(run: _Runner, start: int, seen: Array) -> _Found:
     """Go through time once, and from frame `start` on a second time with own predictions."""
-    stepper = Stepper(module, seen.shape)
+    stepper = Stepper(run.module, seen.shape, run)
     forced = [stepper.step(seen[:, at]) for at in range(start)]
     kept = stepper.state
     forced += [stepper.step(seen[:, at]) for at in range(start, seen.shape[1])]
@@ -114,11 +139,6 @@ def _streamed(module: GraphModule, start: int, seen: Array) -> _Found:
         fed.append(free[-1].clip(0, 1))
         free.append(stepper.step(fed[-1]))
     return np.stack(forced, axis=1), np.stack(free, axis=1), np.stack(fed, axis=1)
-
-
-def _run(module: GraphModule, frames: Array) -> Array:
-    """Return what one sequence gives."""
-    return to_array(module(to_tensor(frames[None]).to(device_of(module)))[0])
 
 
 def goes_frame_by_frame(module: GraphModule) -> bool:
@@ -140,7 +160,8 @@ State = dict[str, tuple[torch.Tensor | None, torch.Tensor | None]]
 class Stepper:
     """A network that takes one frame at a time, (C, H, W), and remembers what came before."""
 
-    def __init__(self, module: GraphModule, shape: tuple[int, ...]) -> None:
+    def __init__(self, module: GraphModule, shape: tuple[int, ...], run: _Runner | None = None) -> None:
+        self._run = run or _Runner(module, None)
         found = module.resized((shape[0], 1, *shape[2:]))
         self._net = (deepcopy(module) if found is module else found).eval()
         self._memories: dict[str, _Carried] = {}
@@ -161,7 +182,8 @@ class Stepper:
 
     def step(self, frame: Array) -> Array:
         """Return what the network gives after one more frame."""
-        return _run(self._net, frame[:, None])[:, 0]
+        found = self._run(frame[:, None], self._net)
+        return found[:, 0]
 
 
 class _Carried(nn.Module):

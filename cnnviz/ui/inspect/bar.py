@@ -51,6 +51,10 @@ class InspectBar(QWidget):
         self.ask = button("Ask", icon="search")
         self.ask.setToolTip("Ask the whole network, over all test images  Q")
         self.ask.setCheckable(True)
+        self.video = button("Video", icon="layer-convlstm")
+        self.video.setToolTip("The network step by step in time, and what it predicts  T")
+        self.video.setCheckable(True)
+        self.video.hide()
         self.forecast = button("Forecast", icon="step")
         self.forecast.setToolTip("Continue the series: each prediction is fed back as if it had been seen  F")
         self.forecast.setCheckable(True)
@@ -84,6 +88,7 @@ class InspectBar(QWidget):
         row.addWidget(_standing())
         row.addStretch(0)
         row.addWidget(self.forecast)
+        row.addWidget(self.video)
         row.addWidget(self.ask)
         row.addWidget(self.direction)
         row.addWidget(self.weights)
@@ -141,6 +146,13 @@ class InspectBar(QWidget):
             part.setHidden(asking)
         self._asking = asking
         self._make_room()
+
+    def set_filming(self, filming: bool) -> None:
+        """Leave out what is about a single value, while the network is looked at over time."""
+        self.set_asking(filming)
+        self.ask.setChecked(False)
+        self.ask.setHidden(filming)
+        self.video.setChecked(filming)
 
     def show_origin(self, text: str) -> None:
         """Tell where the weights come from."""

@@ -41,6 +41,7 @@ def make_actions(workspace: InspectWorkspace, session: Session) -> list[QAction]
         ("Forward again", "Alt+Right", steering.forward),
         ("Go to the largest term", "W", steering.walk_strongest),
         ("Look at the picture in the clipboard", "Ctrl+V", lambda: paste(session)),
+        ("The network over time: steps, predictions, errors", "T", workspace.video.toggle),
         ("Compare with another network, or one alone again", "C", workspace.beside.toggle),
         ("Forecast the series, or look at the value again", "F", workspace.forecast.turn),
         ("What if: change the weight under the pointer, or the bias", "E", whatif.edit_here),

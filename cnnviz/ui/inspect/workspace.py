@@ -30,6 +30,7 @@ from cnnviz.ui.inspect.reading import Spot
 from cnnviz.ui.inspect.series.room import ForecastRoom
 from cnnviz.ui.inspect.side import SideColumn
 from cnnviz.ui.inspect.steering import Steering
+from cnnviz.ui.inspect.video.room import VideoRoom
 from cnnviz.ui.inspect.walk.arrows import Arrows
 from cnnviz.ui.inspect.walk.trail import Trail
 from cnnviz.ui.inspect.whatif.room import WhatIfRoom
@@ -72,6 +73,7 @@ class InspectWorkspace(QWidget):
         self._column.insertWidget(2, self.whatif.banner)
         self.beside = BesideRoom(session, self)
         self.forecast = ForecastRoom(session, self)
+        self.video = VideoRoom(session, self)
         self.actions_here = make_actions(self, session)
         self.setFocusProxy(self.lane)
 
@@ -154,9 +156,9 @@ class InspectWorkspace(QWidget):
         self.player.stop()
         super().hideEvent(event)
 
-    def refresh(self) -> None:
-        """Show the value under the cursor."""
-        if not self.isVisible():
+    def refresh(self, *, hidden: bool = False) -> None:
+        """Show the value under the cursor; where something else is shown in its place, only if `hidden` is wanted."""
+        if not self.isVisible() or (self.video.on and not hidden):
             return
         self._describe()
         trace = self._frames.take()

@@ -156,6 +156,12 @@ class Saving(QObject):
             )
         )
 
+    def save(self, path: Path, make: Callable[[Stamp], bytes]) -> None:
+        """Save what another view has to give, with the stamp of what is looked at; it is made in the worker."""
+        frame = self._workspace.frame
+        if frame is not None:
+            self._write(path, frame, self._stamp(frame), make)
+
     def _write(self, path: Path, frame: Frame, stamp: Stamp, make: Callable[[Stamp], bytes]) -> None:
         """Make a file in the worker, with the hash of the weights in its stamp, and say so."""
         trace, known = frame.values, self._hash
