@@ -57,8 +57,8 @@ def flattened(sample: Floats, *, moving: bool) -> Floats:
 
 
 def picture(sample: Floats, shown: Range) -> Floats:
-    """Return a picture (C, H, W), or a sequence as one row per feature, as (H, W) or (H, W, 3) in 0..1."""
-    found = sample[None] if sample.ndim == 2 else sample
+    """Return a picture (C, H, W), or a sequence with a row for each step, as (H, W) or (H, W, 3) in 0..1."""
+    found = sample.T[None] if sample.ndim == 2 else sample
     scaled = np.clip((found - shown[0]) / (shown[1] - shown[0]), 0, 1)
     if len(scaled) == 3:
         return np.moveaxis(scaled, 0, -1)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, QRectF
 from cnnviz.explain.trace import Array
 from cnnviz.layers import Shape
 from cnnviz.model.check import Row
+from cnnviz.ui.browse.rendering import is_series
 from cnnviz.ui.inspect.frame import Frame
 from cnnviz.ui.inspect.volumes import volume
 
@@ -45,6 +46,16 @@ class Column:
     def name(self) -> str:
         """Return the node's name."""
         return self.row.name
+
+    @property
+    def is_series(self) -> bool:
+        """Say whether the sample is a sequence of few features, which are shown as curves."""
+        return self.form == "picture" and len(self.shape) == 2 and is_series(self.shape)
+
+    @property
+    def is_rows(self) -> bool:
+        """Say whether the sample is a sequence of many features, which is shown as a picture, time downwards."""
+        return self.form == "picture" and len(self.shape) == 2 and not is_series(self.shape)
 
     @property
     def height(self) -> float:
@@ -91,6 +102,12 @@ class Column:
         step = self.tile + GAP
         return QRectF(self.left + at * step, TOP + line * step, self.tile, self.tile)
 
+    def series_rect(self, channel: int) -> QRectF:
+        """Return the place of one feature's curve within the sample."""
+        whole = self.tile_rect(0)
+        height = whole.height() / max(len(self.maps), 1)
+        return QRectF(whole.left(), whole.top() + channel * height, whole.width(), height)
+
     def _cell_rect(self, channel: int) -> QRectF:
         per_stack = math.ceil(len(self.maps) / self.fold)
         stack, line = divmod(channel, per_stack)
@@ -102,7 +119,16 @@ class Column:
     def channel_at(self, point: QPointF) -> int | None:
         """Return the channel under a point."""
         if self.form == "picture":
-            return 0 if self.tile_rect(0).contains(point) else None
+            if self.is_series:
+                return next(
+                    (at for at in range(len(self.maps)) if self.series_rect(at).contains(point)), None
+                )
+            place = self.tile_rect(0)
+            if self.is_rows and place.contains(point):
+                return min(
+                    int((point.x() - place.left()) / place.width() * len(self.maps)), len(self.maps) - 1
+                )
+            return 0 if place.contains(point) else None
         candidates = self.shown if self.form == "maps" else range(len(self.maps))
         return next((each for each in candidates if self.tile_rect(each).contains(point)), None)
 

@@ -8,12 +8,12 @@ from PySide6.QtWidgets import QHBoxLayout, QTabBar, QVBoxLayout, QWidget
 from cnnviz.explain import split
 from cnnviz.explain.trace import Array
 from cnnviz.layers.formula import Given, WeightedSum
+from cnnviz.ui.inspect.figures.cursormap import CursorMap
 from cnnviz.ui.inspect.frame import Frame, reach
 from cnnviz.ui.inspect.picture import NO_PADDING, MapPicture, Padding
 from cnnviz.ui.inspect.reading import Reading, Spot
-from cnnviz.ui.inspect.volumes import Cell, box, identity, middle, thickened
+from cnnviz.ui.inspect.volumes import Cell, box, identity, middle
 from cnnviz.ui.widgets.chrome import EmptyState, Panel, label
-from cnnviz.ui.widgets.heatmap import HeatMap
 from cnnviz.ui.widgets.legend import Legend
 from cnnviz.ui.widgets.mosaic import Mosaic
 
@@ -43,7 +43,7 @@ class InputPane(Panel):
         self.channels_title = label("", "secondary")
         self.channels = Mosaic(name="channels read")
         self.kernel_title = label("", "heading")
-        self.kernel = HeatMap(name="kernel")
+        self.kernel = CursorMap(name="kernel")
         self.kernel_legend = Legend(label="kernel")
         self.nothing = EmptyState(GIVEN)
         self._assemble()
@@ -202,7 +202,7 @@ class InputPane(Panel):
         if asked != self._asked:
             self._asked, self._kept = asked, maps
             low, high = frame.limits_of_all(reading.node, maps)
-            self.channels.set_maps(thickened(maps), low, high, colormap=frame.colormap(reading.node))
+            self.channels.set_maps(maps, low, high, colormap=frame.colormap(reading.node), curves=True)
             self.channels.set_captions([str(channel) for channel in reading.channels])
         row, column = (
             middle(cells, size) for cells, size in zip(reading.ranges[2:], maps.shape[1:], strict=True)

@@ -168,8 +168,10 @@ class Lane(QAbstractScrollArea):
                 continue
             rect = column.tile_rect(0)
             rows, columns_ = column.maps.shape[2:]
-            ends = ((0, 1), (0, 1), *box)[-2:]
-            (top, bottom), (left, right) = ends
+            (top, bottom), (left, right) = ((0, 1), *box[1:])[-2:] if len(box) > 1 else ((0, 1), *box)
+            if column.is_rows:
+                rows, columns_ = columns_, len(column.maps)
+                (top, bottom), (left, right) = (left, right), (0, columns_)
             if bottom - top == rows and right - left == columns_:
                 continue  # a frame around everything says nothing
             width, height = rect.width() / columns_, rect.height() / rows
@@ -285,6 +287,8 @@ def _pixel(column: Column, channel: int, point: QPointF) -> tuple[int, int] | No
         return None
     rect = column.tile_rect(channel)
     rows, columns_ = column.maps.shape[2:]
+    if column.is_rows:
+        return 0, min(max(int((point.y() - rect.top()) / rect.height() * columns_), 0), columns_ - 1)
     row = int((point.y() - rect.top()) / rect.height() * rows)
     place = int((point.x() - rect.left()) / rect.width() * columns_)
     return min(max(row, 0), rows - 1), min(max(place, 0), columns_ - 1)

@@ -8,9 +8,12 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
+from cnnviz.explain.trace import Array
 from cnnviz.ui import colormaps, numbers, theme
 from cnnviz.ui.inspect.columns import CELLS_WIDTH, TOP, Column
 from cnnviz.ui.inspect.frame import Frame
+from cnnviz.ui.widgets.axes import limits
+from cnnviz.ui.widgets.curvetile import is_curve, paint_curve
 from cnnviz.ui.widgets.painted import draw_ring
 
 
@@ -77,7 +80,12 @@ def _paint_heading(painter: QPainter, column: Column, current: bool) -> None:
 
 
 def _paint_picture(painter: QPainter, column: Column, frame: Frame) -> None:
+    if column.is_series:
+        _paint_series(painter, column)
+        return
     maps = column.maps[:, _slice(column, frame)]
+    if column.is_rows:
+        maps = maps[:, 0].T[None]
     shown = np.moveaxis(maps, 0, -1) if len(maps) == 3 else maps[0]
     _draw(painter, column.tile_rect(0), colormaps.to_picture(shown), maps.shape[1:])
 
@@ -85,10 +93,33 @@ def _paint_picture(painter: QPainter, column: Column, frame: Frame) -> None:
 def _paint_maps(painter: QPainter, column: Column, frame: Frame) -> None:
     maps = column.maps[list(column.shown), _slice(column, frame)]
     low, high = frame.limits_of_all(column.array, maps)
+    if is_curve(*maps.shape[1:]):
+        _paint_curves(painter, column, frame, maps[:, 0], (low, high))
+        return
     ends = [np.asarray(end, np.float32).reshape(-1, 1, 1) for end in (low, high)]
     pixels = colormaps.to_pixels(maps, frame.colormap(column.array), *ends)
     for channel, picture in zip(column.shown, pixels, strict=True):
         _draw(painter, column.tile_rect(channel), colormaps.pixels_image(picture), picture.shape)
+
+
+def _paint_curves(
+    painter: QPainter, column: Column, frame: Frame, rows: Array, reach: tuple[Array | float, Array | float]
+) -> None:
+    """Paint maps that are a single row each, (N, columns), as curves."""
+    ends = [np.broadcast_to(np.asarray(end, np.float32).reshape(-1), len(rows)) for end in reach]
+    for channel, row, low, high in zip(column.shown, rows, *ends, strict=True):
+        rect = column.tile_rect(channel)
+        painter.fillRect(rect, theme.color("bg2"))
+        paint_curve(painter, rect, row, float(low), float(high), frame.colormap(column.array), 1.0)
+
+
+def _paint_series(painter: QPainter, column: Column) -> None:
+    """Paint the sample's few features as curves above each other, each in its own range."""
+    painter.fillRect(column.tile_rect(0), theme.color("bg2"))
+    for channel, row in enumerate(column.maps[:, 0, 0]):
+        low, high = limits(row)
+        place = column.series_rect(channel).adjusted(0, 1, 0, -1)
+        paint_curve(painter, place, row, min(low, 0.0), max(high, 0.0), "grey", 1.0)
 
 
 def _slice(column: Column, frame: Frame) -> int:

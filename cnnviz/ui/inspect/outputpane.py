@@ -13,12 +13,13 @@ from cnnviz.ui.inspect.arrays import ArrayTabs
 from cnnviz.ui.inspect.facts import FactSheet, facts
 from cnnviz.ui.inspect.frame import Frame, reach
 from cnnviz.ui.inspect.picture import MapPicture
-from cnnviz.ui.inspect.volumes import Cell, identity, thickened
+from cnnviz.ui.inspect.volumes import Cell, identity
 from cnnviz.ui.widgets.chrome import Divider, Panel, Segmented, label
+from cnnviz.ui.widgets.curvetile import is_curve
 from cnnviz.ui.widgets.legend import Legend
 from cnnviz.ui.widgets.mosaic import Mosaic
 
-TILE = 40
+TILE, CURVE_TILE = 40, 72
 
 
 class OutputPane(Panel):
@@ -159,7 +160,8 @@ class OutputPane(Panel):
         if asked != self._asked:
             self._asked, self._kept = asked, maps
             low, high = frame.limits_of_all(frame.node, maps)
-            self.maps.set_maps(thickened(maps), low, high, colormap=frame.colormap(frame.node))
+            self.maps.set_tile_size(CURVE_TILE if is_curve(*maps.shape[1:]) else TILE)
+            self.maps.set_maps(maps, low, high, colormap=frame.colormap(frame.node), curves=True)
             self.maps.set_name(frame.node)
         if self.maps.selected != (channel, row, column):
             self.maps.set_selected((channel, row, column))
@@ -170,7 +172,7 @@ class OutputPane(Panel):
     def _show_kernels(self, kernels: Array, frame: Frame) -> None:
         size = reach(kernels)
         colormap = "gradient" if frame.backward else "value"
-        self.kernels.set_maps(kernels, -size, size, colormap=colormap)
+        self.kernels.set_maps(kernels, -size, size, colormap=colormap, curves=True)
         self.kernels_legend.set_scale(-size, size, colormap=colormap)
         groups = len(kernels) // frame.array.shape[0]
         self.kernels.set_selected((frame.cell[0] * groups, 0, 0))

@@ -14,15 +14,18 @@ from cnnviz.explain import Box
 from cnnviz.explain.trace import Array
 from cnnviz.model.whatif import Variation
 from cnnviz.ui import numbers, theme
+from cnnviz.ui.browse.rendering import is_series
 from cnnviz.ui.inspect.answer import ProbabilityPanel
 from cnnviz.ui.inspect.asking.attribution import AttributionPanel
 from cnnviz.ui.inspect.asking.attributionexamples import ExamplesPanel
 from cnnviz.ui.inspect.asking.desk import Desk
 from cnnviz.ui.inspect.sample import Pad, SamplePicture
+from cnnviz.ui.inspect.series.samplecurves import SampleCurves, in_units
 from cnnviz.ui.inspect.volumes import volume
 from cnnviz.ui.state import Sample, Session
 from cnnviz.ui.widgets.chrome import Elided, Panel, Segmented, button, label, tool_button
 from cnnviz.ui.widgets.digitpad import SIDE
+from cnnviz.ui.widgets.heatmap import Window
 from cnnviz.ui.widgets.pages import Pages
 
 TEST, DRAW = "Test set", "Draw"
@@ -42,7 +45,7 @@ class SamplePanel(Panel):
         self._dashed = ""
         self.tabs = Segmented([TEST, DRAW], name="where the image comes from")
         self.add_to_header(self.tabs)
-        self.picture, self.pad = SamplePicture(), Pad()
+        self.picture, self.pad, self.curves = SamplePicture(), Pad(), SampleCurves()
         self.title = Elided("", "secondary")
         self.hint = label("", "hint")
         self.hint.setWordWrap(True)
@@ -66,6 +69,7 @@ class SamplePanel(Panel):
         self._pages = QStackedWidget()
         self._pages.addWidget(self.picture)
         self._pages.addWidget(self.pad)
+        self._pages.addWidget(self.curves)
         self._pages.setMinimumHeight(140)
         self.number.setFixedWidth(64)
         self.number.setValidator(QIntValidator(0, 9_999_999, self))
@@ -114,6 +118,9 @@ class SamplePanel(Panel):
         self.number.setText(str(sample.index) if sample.index >= 0 else "")
         picture = flat_picture(self._seen(sample), self._slice)
         self.picture.set_array(picture, 0.0, 1.0)
+        if is_series(sample.image.shape):
+            dataset = self._session.material.dataset
+            self.curves.show_sample(*in_units(self._seen(sample), sample.answer, dataset))
         if not drawn:
             self._show_tools(TEST)
         elif not self._drawing and self._can_draw():
@@ -132,18 +139,30 @@ class SamplePanel(Panel):
 
     def set_field(self, field: Box | None) -> None:
         """Frame what the value depends on."""
-        self.picture.set_field(field)
+        self.picture.set_field(upright_box(field))
         self.pad.set_field(field)
+        self.curves.set_field(field)
         self.field_changed.emit(field)
         sizes = [end - first for first, end in field][-2:] if field is not None else []
+        what = "pixels" if field is not None and len(field) > 2 else "numbers (features × steps)"
         self._dashed = (
-            f"Dashed: the {sizes[0]}×{sizes[1]} pixels this value depends on." if len(sizes) == 2 else ""
+            f"Dashed: the {sizes[0]}×{sizes[1]} {what} this value depends on." if len(sizes) == 2 else ""
         )
         self.hint.setText(self._dashed)
+
+    def set_spotted(self, box: Box | None) -> None:
+        """Mark the part of the sample that the cell under the pointer comes from."""
+        placed = upright_box(box)
+        (top, bottom), (left, right) = placed[-2:] if placed is not None else ((0, 0), (0, 0))
+        self.picture.set_window(Window(top, left, bottom - top, right - left) if placed is not None else None)
+        self.curves.set_spotted(box[1] if box is not None and len(box) == 2 else None)
 
     def set_shares(self, shares: Array | None) -> None:
         """Show how much each pixel moves the value, and how many of them make most of it."""
         usable = shares if shares is not None and shares.ndim == 2 else None
+        sample = self._session.material.sample
+        if usable is not None and sample is not None and sample.image.ndim == 2:
+            usable = usable.T
         self.picture.set_shares(usable)
         self.hint.setText(
             self._dashed if usable is None else f"{self._dashed} {concentrated(usable)}".strip()
@@ -185,7 +204,9 @@ class SamplePanel(Panel):
     def _show_tools(self, which: str) -> None:
         self.tabs.set_value(which)
         draw = which == DRAW
-        self._pages.setCurrentWidget(self.pad if draw else self.picture)
+        sample = self._session.material.sample
+        series = sample is not None and is_series(sample.image.shape)
+        self._pages.setCurrentWidget(self.pad if draw else self.curves if series else self.picture)
         can = self._can_draw()
         self.tabs.part(DRAW).setEnabled(can)
         self.tabs.part(DRAW).setToolTip(
@@ -224,10 +245,17 @@ def concentrated(shares: Array) -> str:
     return f"Shaded: how much each counts; {numbers.count(half)} make half of it."
 
 
+def upright_box(box: Box | None) -> Box | None:
+    """Return a box of a sequence (features, steps) as it lies in its picture, which has a row for each step."""
+    return ((0, 1), box[1], box[0]) if box is not None and len(box) == 2 else box
+
+
 def flat_picture(image: Array, at: int | None = None) -> Array:
     """Return a sample as one grey picture (H, W): the mean of its channels, one of its slices (else the middle)."""
     if image.ndim == 1:
         return image[None]
+    if image.ndim == 2:  # many features: a row for each step, as a digit is read
+        return np.asarray(image.T)
     found = volume(image).mean(axis=0)
     return np.asarray(found[at if at is not None and at < len(found) else len(found) // 2])
 

@@ -6,14 +6,21 @@ import math
 
 import numpy as np
 
+from cnnviz.ui.browse.rendering import is_series
+
 RGB = 3
 MOST_SLICES = 10
 """Of a volume or a film at most so many slices stand beside each other."""
 
 
 def flat(sample: np.ndarray) -> np.ndarray:
-    """Return a sample as a picture (H, W) or (H, W, 3): of a volume its middle slice, of a sequence its rows."""
-    sample = sample.reshape(1, 1, -1) if sample.ndim == 1 else sample[None] if sample.ndim == 2 else sample
+    """Return a sample as a picture (H, W) or (H, W, 3): of a volume its middle slice, of a sequence its rows.
+
+    A sequence of many features has a row for each step instead: so a digit that is read row by row stands upright.
+    """
+    if sample.ndim == 2:
+        return sample if is_series(sample.shape) else sample.T
+    sample = sample.reshape(1, 1, -1) if sample.ndim == 1 else sample
     sample = sample[:, sample.shape[1] // 2] if sample.ndim == 4 else sample
     return np.moveaxis(sample, 0, -1) if len(sample) == RGB else sample[0]
 

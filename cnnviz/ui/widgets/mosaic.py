@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from cnnviz.ui import colormaps, numbers, theme
+from cnnviz.ui.widgets.curvetile import is_curve, paint_curve
 from cnnviz.ui.widgets.heatmap import VALUES_FROM, paint_values
 from cnnviz.ui.widgets.painted import ARROWS, draw_ring
 from cnnviz.ui.widgets.scrolled import Scrolled
@@ -24,6 +25,8 @@ from cnnviz.ui.widgets.tiles import Tiles, wrap
 Place = tuple[int, int, int]  # map, row, column
 
 TILE, VECTOR_TILE = 56.0, 28.0
+CURVE_SHAPE = 0.6
+"""How high a curve's tile is beside its width."""
 SMALLEST, LARGEST = 12.0, 1024.0
 
 
@@ -44,6 +47,7 @@ class Mosaic(Scrolled):
         self._maps = np.zeros((0, 1, 1), dtype=np.float32)
         self._low: np.ndarray = np.float32(-1).reshape(1, 1, 1)
         self._high: np.ndarray = np.float32(1).reshape(1, 1, 1)
+        self._curves = False
         self._captions: Sequence[str] = ()
         self._tile: float | None = None
         self._selected: Place | None = None
@@ -56,14 +60,19 @@ class Mosaic(Scrolled):
         low: float | np.ndarray | None = None,
         high: float | np.ndarray | None = None,
         colormap: str | None = None,
+        *,
+        curves: bool = False,
     ) -> None:
         """Show (N, H, W) or (N,) values; low and high are one number, one per map, or the range of all.
 
-        The array is kept, not copied. Selection and scroll position stay where that is possible.
+        The array is kept, not copied. Selection and scroll position stay where that is possible. With `curves`, maps
+        that are a single row are drawn as curves.
         """
         maps = np.asarray(maps)
         maps = maps.reshape(-1, 1, 1) if maps.ndim == 1 else maps
-        moved = maps.shape != self._maps.shape
+        curves = curves and is_curve(*maps.shape[1:])
+        moved = maps.shape != self._maps.shape or curves != self._curves
+        self._curves = curves
         self._colormap = colormap or self._colormap
         if low is None or high is None:
             low, high = colormaps.data_range(maps, self._colormap)
@@ -122,7 +131,8 @@ class Mosaic(Scrolled):
 
     def place_at(self, point: QPointF) -> Place | None:
         """The (map, row, column) under a point of the viewport."""
-        return self.tiles().hit(point + QPointF(0, self.top()))
+        place = self.tiles().hit(point + QPointF(0, self.top()))
+        return (place[0], 0, place[2]) if place and self._curves else place
 
     def sizeHint(self) -> QSize:
         return QSize(320, 240)
@@ -136,6 +146,7 @@ class Mosaic(Scrolled):
 
     def _wrap(self, width: int) -> Tiles:
         count, rows, columns = self._maps.shape
+        rows = max(round(columns * CURVE_SHAPE), 1) if self._curves else rows
         tile = self._tile or (VECTOR_TILE if rows == columns == 1 else TILE)
         return wrap(count, (rows, columns), tile, width, bool(self._captions), self.devicePixelRatioF())
 
@@ -147,14 +158,25 @@ class Mosaic(Scrolled):
         painter.translate(0, -top)
         shown = tiles.visible(top, top + self.viewport().height())
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, tiles.cell < 1)
-        for index, pixels in zip(shown, self._visible_pixels(shown), strict=True):
-            painter.drawImage(tiles.grid(index).rect, colormaps.pixels_image(pixels))
-        if tiles.cell >= VALUES_FROM:
+        if self._curves:
+            self._paint_curves(painter, tiles, shown)
+        else:
+            for index, pixels in zip(shown, self._visible_pixels(shown), strict=True):
+                painter.drawImage(tiles.grid(index).rect, colormaps.pixels_image(pixels))
+        if tiles.cell >= VALUES_FROM and not self._curves:
             self._paint_values(painter, tiles, shown)
         if self._captions:
             self._paint_captions(painter, tiles, shown)
         self._paint_rings(painter, tiles)
         painter.end()
+
+    def _paint_curves(self, painter: QPainter, tiles: Tiles, shown: range) -> None:
+        maps, low, high = self._part(shown)
+        ends = np.broadcast_to(low, (len(maps), 1, 1)), np.broadcast_to(high, (len(maps), 1, 1))
+        for index, values, bottom, top in zip(shown, maps, *ends, strict=True):
+            rect = tiles.grid(index).rect
+            painter.fillRect(rect, theme.color("bg2"))
+            paint_curve(painter, rect, values[0], float(bottom[0, 0]), float(top[0, 0]), self._colormap, 1.0)
 
     def _visible_pixels(self, shown: range) -> np.ndarray:
         key = (shown, theme.current().name, self._colormap)
@@ -189,7 +211,7 @@ class Mosaic(Scrolled):
             reach = 1 if single else 2
             draw_ring(painter, grid.rect.adjusted(-reach, -reach, reach, reach), cursor, width, 2)
             if not single and tiles.cell >= 3:
-                draw_ring(painter, grid.cell_rect(*place[1:]), cursor, 1)
+                draw_ring(painter, grid.cell_rect(*place[1:], tiles.rows if self._curves else 1), cursor, 1)
 
     # pointing
 

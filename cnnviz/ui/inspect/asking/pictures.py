@@ -6,6 +6,7 @@ import numpy as np
 
 from cnnviz.explain import Box
 from cnnviz.explain.trace import Array
+from cnnviz.ui.browse.rendering import is_series
 from cnnviz.ui.inspect.volumes import thickened, volume
 
 COLOURS = 3
@@ -18,6 +19,8 @@ def as_picture(image: Array, seen: Box | None) -> Array:
     """
     if seen is not None and image.ndim > 1:
         image = image[(slice(None), *(slice(max(first, 0), max(end, 1)) for first, end in seen[1:]))]
+    if image.ndim == 2 and not is_series(image.shape):  # a row for each step, as a digit is read
+        return np.asarray(image.T)
     planes = volume(image if image.ndim > 1 else image.reshape(1, -1))
     plane = planes[:, planes.shape[1] // 2]
     return np.moveaxis(plane, 0, -1) if len(plane) == COLOURS else np.asarray(plane.mean(axis=0))

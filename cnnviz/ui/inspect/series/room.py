@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QStackedWidget
 
 from cnnviz.ui.inspect.series.page import ForecastPage
+from cnnviz.ui.inspect.series.rowmark import RowMark
 from cnnviz.ui.state import Session
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ class ForecastRoom(QObject):
         super().__init__(workspace)
         self._session, self._workspace = session, workspace
         self.page = ForecastPage(session)
+        self._row_mark = RowMark(session, workspace)
         stack = workspace.panes.parentWidget()
         assert isinstance(stack, QStackedWidget)
         self._stack = stack
