@@ -85,7 +85,9 @@ def _results(one: Run, other: Run) -> Iterator[Row]:
         if rights != ["–", "–"]:
             yield Row("result", "Test accuracy", *rights)
     lengths = [run.steps for run in (one, other)]
-    yield Row("result", "Steps", *(f"{int(each['step'][-1]):,}" if len(each) else "0" for each in lengths))
+    yield Row(
+        "result", "Steps done", *(f"{int(each['step'][-1]):,}" if len(each) else "0" for each in lengths)
+    )
 
 
 def _written(value: Any) -> str:

@@ -27,7 +27,8 @@ class DifferenceTable(Panel):
         self.rows = rows
         settings = [row for row in rows if row.kind != "result"]
         count = len(settings)
-        self.set_title(f"{one} and {other}", f"{count} differ" if count else "same recipe, data and network")
+        differ = f"{count} differ{'s' if count == 1 else ''}"
+        self.set_title(f"{one} and {other}", differ if count else "same recipe, data and network")
         results = [row for row in rows if row.kind == "result"]
         self._fill(one, other, [*settings[:MOST], *results])
         if len(settings) > MOST:
@@ -44,9 +45,9 @@ class DifferenceTable(Panel):
         inside = QWidget()
         grid = QGridLayout(inside)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(10)
+        grid.setHorizontalSpacing(6)
         grid.setVerticalSpacing(5)
-        for column, stretch in ((0, 4), (1, 3), (2, 3)):
+        for column, stretch in ((0, 6), (1, 3), (2, 3)):
             grid.setColumnStretch(column, stretch)
         for column, text in ((1, one), (2, other)):
             grid.addWidget(_right(text, "hint"), 0, column)

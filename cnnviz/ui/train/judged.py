@@ -80,8 +80,8 @@ class Judged(QSplitter):
         for panel in (self.left, self.right):
             self.addWidget(panel)
         self.left.setMinimumWidth(MATRIX_WIDTH - 10)
-        self.setStretchFactor(0, 1)
-        self.setStretchFactor(1, 2)
+        self.setStretchFactor(0, 2)
+        self.setStretchFactor(1, 3)
         self.setSizes([MATRIX_WIDTH, 2 * MATRIX_WIDTH])
 
     @property

@@ -15,7 +15,7 @@ from cnnviz.ui import numbers
 from cnnviz.ui.state import Record, Session
 from cnnviz.ui.train.axes import AXES, along, of_steps, planned, words
 from cnnviz.ui.train.gradients import GradientBars
-from cnnviz.ui.train.othercurves import draw_others, drawn
+from cnnviz.ui.train.othercurves import color_of, draw_others, drawn
 from cnnviz.ui.train.plotoptions import SMOOTHINGS, options_menu
 from cnnviz.ui.widgets.chrome import Panel, Pill, tool_button
 from cnnviz.ui.widgets.curves import Curves
@@ -227,16 +227,17 @@ class Plots(QWidget):
 
     def _clear(self, record: Record | None) -> None:
         self._run, self._shown, self._judged, self._changes = record, 0, 0, -1
+        color = color_of(self._session, record)
         for plot in (self.loss, self.accuracy):
             plot.clear()
-            plot.add_series("train", "train")
-            plot.add_series("validation", "validation", "acc", "validation")
+            plot.add_series("train", "train", color)
+            plot.add_series("validation", "validation", color, "validation")
             plot.set_smoothing(self.smoothing)
         self._compare()
         self.rate.clear()
         for plot in (self.loss, self.accuracy, self.rate):
             plot.set_x_name(self.axis, partial(words, self.axis))
-        self.rate.add_series("rate", "learning rate", "acc", "other")
+        self.rate.add_series("rate", "learning rate", color, "other")
         self._expect(record)
         self.gradients.set_ratios({}, {})
         self.validation.hide()

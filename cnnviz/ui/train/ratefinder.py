@@ -49,8 +49,8 @@ class RateFinder(QDialog):
         )
         self.plot.setMinimumSize(WIDTH, HEIGHT)
         self._raw, self._smooth = self.plot.add_line(), self.plot.add_line()
-        self._raw.setPen(self.plot.faint_pen(theme.color("acc")))
-        self._smooth.setPen(self.plot.pen(theme.color("acc"), 1.6))
+        self._wear_theme()
+        theme.changed.connect(self._wear_theme)
         column.addWidget(self.plot, 1)
         self.told = label("Searching…", "secondary")
         self.told.setWordWrap(True)
@@ -64,6 +64,17 @@ class RateFinder(QDialog):
         row.addWidget(self.cancel)
         row.addWidget(self.use)
         column.addLayout(row)
+
+    def _wear_theme(self) -> None:
+        self.plot.wear_theme()
+        self._raw.setPen(self.plot.faint_pen(theme.color("acc")))
+        self._smooth.setPen(self.plot.pen(theme.color("acc"), 1.6))
+        self._flag()
+
+    def _flag(self) -> None:
+        """Mark the rate that is suggested, if there is one."""
+        rate = self.search.suggestion if self.search is not None else None
+        self.plot.set_flags([] if rate is None else [(math.log10(rate), numbers.compact(rate, 1))])
 
     def done(self, result: int) -> None:
         """Close; a search that goes on ends within one batch."""
@@ -98,7 +109,7 @@ class RateFinder(QDialog):
         if rate is None:
             self.told.setText("The loss falls nowhere. Look at the network and at the initialiser.")
             return
-        self.plot.set_flags([(math.log10(rate), numbers.compact(rate, 1))])
+        self._flag()
         self.told.setText(f"The loss falls most steeply at {numbers.compact(rate, 1)}.")
         self.use.setText(f"Use {numbers.compact(rate, 1)}")
         self.use.setEnabled(True)

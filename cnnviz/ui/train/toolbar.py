@@ -137,7 +137,6 @@ class TrainBar(QWidget):
         self.run.setToolTip(why if state == "idle" and why else fresh if state == "idle" else f"{text}  F5")
         for part in (self.batch, self.epoch):
             part.setEnabled(ready)
-        self.stop.setVisible(state != "idle")
         self.stop.setEnabled(state in ("running", "paused"))
         self.further.setVisible(state == "idle" and not self._session.why_not_go_on())
         if state == "idle":

@@ -27,6 +27,9 @@ from cnnviz.ui.widgets.legend import Legend
 WATCH_SHARE, WATCH_MOST = 0.35, 0.45
 """How much of the width the pinned image takes before the user moves the edge."""
 
+PINNED_WIDTH = 170
+"""A longer name of the pinned sample ends in "…": it must not take the room of the curves."""
+
 SNAPSHOT_MS = 1000
 """How often a running training is asked for new snapshots."""
 JUDGE_MS = 500
@@ -271,7 +274,10 @@ class TrainWorkspace(QWidget):
 
     def _pin_text(self) -> None:
         sample = self._session.material.sample
-        self.pinned.setText(sample.title if sample else "no sample yet")
+        title = sample.title if sample else "no sample yet"
+        metrics = self.pinned.fontMetrics()
+        self.pinned.setText(metrics.elidedText(title, Qt.TextElideMode.ElideRight, PINNED_WIDTH))
+        self.pinned.setToolTip(title)
 
     def _inspect(self, node: str) -> None:
         self._session.looking.point(node=node)

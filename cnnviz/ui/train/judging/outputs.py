@@ -139,4 +139,6 @@ def told(fit: Fit) -> str:
     if spread < 1e-12:
         return error
     missed = float(np.square(fit.values - fit.targets).mean())
-    return f"{error}, R² {numbers.fixed(1 - missed / spread, 3)} of {numbers.count(len(fit.values))}"
+    return (
+        f"{error}, R² {numbers.fixed(1 - missed / spread, 3)} over {numbers.count(len(fit.values))} samples"
+    )

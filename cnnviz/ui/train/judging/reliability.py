@@ -105,4 +105,4 @@ def told(found: Calibration) -> str:
     """Say in a line how well a network knows what it knows: calibration error, and on which side it errs."""
     gap = found.mean_confidence - found.accuracy
     words = "too sure" if gap > 0 else "not sure enough"
-    return f"ECE {numbers.percent(found.error, 2)}, on average {numbers.percent(abs(gap), 2)} {words}"
+    return f"Calibration error {numbers.percent(found.error, 2)}, on average {numbers.percent(abs(gap), 2)} {words}"

@@ -17,6 +17,10 @@ from cnnviz.ui.widgets.chrome import button, label
 WIDTH, MOST_JOBS = 460, 1000
 FOLDS = 5
 FIRST = "learning_rate"
+_HEADING, _FOLDS_HEADING = "Train many times, with other settings", "Hold out each part of the data once"
+_FOLDS_WORDS = (
+    "One training for each fold: judged by that part of the training samples, learned from the others."
+)
 _WORDS = "Values are separated by commas; a range such as 1e-4..1e-1 is drawn from at random."
 
 
@@ -33,7 +37,7 @@ class SweepDialog(QDialog):
         self._session, self._queueing = session, queueing
         self.axes: list[tuple[QComboBox, QLineEdit]] = []
         self.draws, self.folds = QSpinBox(maximum=MOST_JOBS), QSpinBox(maximum=100)
-        self.draws.setSpecialValueText("all combinations")
+        self.draws.setSpecialValueText("all")
         self.draws.setSuffix(" drawn at random")
         self.folds.setSpecialValueText("none")
         self.folds.setSuffix(" folds")
@@ -43,8 +47,11 @@ class SweepDialog(QDialog):
         self.more, self.cancel = button("Vary another setting", icon="plus", small=True), button("Cancel")
         self.queue = button("Queue", "primary")
         self._build()
-        if not folds:
+        if folds:
+            self.folds.setFocus()
+        else:
             self.add_axis()
+            self.axes[0][1].setFocus()
         for box in (self.draws, self.folds):
             box.valueChanged.connect(self.refresh)
         self.more.clicked.connect(self.add_axis)
@@ -56,8 +63,9 @@ class SweepDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 16)
         column.setSpacing(10)
-        column.addWidget(label("Train many times, with other settings", "heading"))
-        words = label(_WORDS, "hint")
+        folds = bool(self.folds.value())
+        column.addWidget(label(_FOLDS_HEADING if folds else _HEADING, "heading"))
+        words = label(_FOLDS_WORDS if folds else _WORDS, "hint")
         words.setWordWrap(True)
         column.addWidget(words)
         self._rows = QVBoxLayout()
@@ -67,6 +75,7 @@ class SweepDialog(QDialog):
             row = QHBoxLayout()
             row.addWidget(label(text, "secondary"), 1)
             box.setAccessibleName(text)
+            box.lineEdit().setTextMargins(5, 0, 0, 0)
             row.addWidget(box, 1)
             column.addLayout(row)
         column.addWidget(self.told)
