@@ -7,6 +7,7 @@ when the first plot becomes visible.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -281,7 +282,10 @@ class Curves(QWidget):
                 f'<span style="color:{self._color(curve).name()}">{dash}</span> {curve.text}{number}'
             )
         if self._reference:
-            parts.append(f"┄ {self._reference[1]}")
+            whole = f"┄ {self._reference[1]}"
+            plain = re.sub("<[^>]*>", "", "   ".join([*parts, whole]))
+            fits = self._legend.fontMetrics().horizontalAdvance(plain) < self.width()
+            parts.append(whole if fits else whole.split(",", maxsplit=1)[0])
         text = "&nbsp;&nbsp;&nbsp;".join(parts)
         if text != self._legend.text():  # laying out rich text is slower than drawing the curve
             self._legend.setText(text)

@@ -88,7 +88,7 @@ def test_calibration_is_that_of_the_shown_answers(window: MainWindow, train: Tra
     left.of_classes.part("calibration").click()
     wanted = calibration(event.confidence, event.predicted == event.labels)
     assert left.diagram._found.error == wanted.error
-    assert left.words.text().startswith(f"ECE {100 * wanted.error:.2f}"[:6])
+    assert left.words.text().startswith(f"Calibration error {100 * wanted.error:.2f}"[:20])
     assert not left.grab().isNull()
 
 
