@@ -59,6 +59,10 @@ class InspectBar(QWidget):
         self.forecast.setToolTip("Continue the series: each prediction is fed back as if it had been seen  F")
         self.forecast.setCheckable(True)
         self.forecast.hide()
+        self.space = button("3D", icon="layer-conv3d")
+        self.space.setToolTip("The volume in space, or flat panes  V")
+        self.space.setCheckable(True)
+        self.space.hide()
         self._backward = self._asking = False
         self.weights, self.origin = label("Weights", "secondary"), Elided("", "secondary")
         self._assemble()
@@ -89,6 +93,7 @@ class InspectBar(QWidget):
         row.addStretch(0)
         row.addWidget(self.forecast)
         row.addWidget(self.video)
+        row.addWidget(self.space)
         row.addWidget(self.ask)
         row.addWidget(self.direction)
         row.addWidget(self.weights)

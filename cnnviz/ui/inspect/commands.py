@@ -44,6 +44,7 @@ def make_actions(workspace: InspectWorkspace, session: Session) -> list[QAction]
         ("The network over time: steps, predictions, errors", "T", workspace.video.toggle),
         ("Compare with another network, or one alone again", "C", workspace.beside.toggle),
         ("Forecast the series, or look at the value again", "F", workspace.forecast.turn),
+        ("The volume in space, or flat panes", "V", workspace.voxels.toggle),
         ("What if: change the weight under the pointer, or the bias", "E", whatif.edit_here),
         ("What if: mute the map, or let it speak", "Shift+M", lambda: whatif.act_on_map(mute)),
         ("What if: hear the map alone, or all again", "Shift+O", lambda: whatif.act_on_map(changes.solo)),

@@ -31,6 +31,7 @@ from cnnviz.ui.inspect.series.room import ForecastRoom
 from cnnviz.ui.inspect.side import SideColumn
 from cnnviz.ui.inspect.steering import Steering
 from cnnviz.ui.inspect.video.room import VideoRoom
+from cnnviz.ui.inspect.voxels.room import VoxelRoom
 from cnnviz.ui.inspect.walk.arrows import Arrows
 from cnnviz.ui.inspect.walk.trail import Trail
 from cnnviz.ui.inspect.whatif.room import WhatIfRoom
@@ -73,6 +74,7 @@ class InspectWorkspace(QWidget):
         self._column.insertWidget(2, self.whatif.banner)
         self.beside = BesideRoom(session, self)
         self.forecast = ForecastRoom(session, self)
+        self.voxels = VoxelRoom(session, self)
         self.video = VideoRoom(session, self)
         self.actions_here = make_actions(self, session)
         self.setFocusProxy(self.lane)
@@ -187,6 +189,7 @@ class InspectWorkspace(QWidget):
         self.trail.show_places(path.before, (frame.node, frame.index), path.after)
         self.fields.show_frame(frame)
         self.beside.refresh()
+        self.voxels.show_frame(frame)
         self.arrows.show_move(at_once=self.player.playing or self.player.reduced or self.output.filling)
 
     def _show_answers(self, frame: Frame, label: int) -> None:
