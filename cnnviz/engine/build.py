@@ -69,6 +69,10 @@ class GraphModule(nn.Module):
         quick = _pool_before_relu(self, self._plan) if fast else self._plan
         self._answering = _without_the_rest(quick, self.report.outputs)
         self._scoring = _without_the_rest(quick, tuple(head.source for head in self.heads))
+        self._places = tuple(
+            (row.name, attribute(row.name), each) for row in self.report.rows for each in row.parameters
+        )
+        self._giving_out = {name for name, child in self.named_children() if hasattr(child, "given_out")}
         self._free = any(node.layer.enlarged() is not node.layer for node in graph)
         self.still: tuple[str, ...] = ()
         """Modules that stay in the mode of use while the others learn."""
@@ -131,6 +135,15 @@ class GraphModule(nn.Module):
                 found.update({f"{row.name}.{name}": value for name, value in inside.items()})
         return found
 
+    def own_tensors(self, *, trainable: bool = False) -> dict[tuple[str, str], torch.Tensor]:
+        """Return parameters and running statistics by node and name: all, or those only that can learn."""
+        children = self._modules
+        return {
+            (node, each.name): getattr(children[child], each.name)
+            for node, child, each in self._places
+            if each.trainable or not trainable
+        }
+
     @property
     def scores_node(self) -> str:
         """Return the node whose values the loss of the main output is taken from."""
@@ -173,7 +186,7 @@ class GraphModule(nn.Module):
             arriving = tuple(values[name] for name in step.inputs) or (given[step.node],)
             for name in step.modules:
                 module = getattr(self, name)
-                if inside is not None and hasattr(module, "given_out"):
+                if inside is not None and name in self._giving_out:
                     inside[step.node] = module.inside(*arriving)
                     arriving = (module.given_out(inside[step.node]),)
                 else:

@@ -14,7 +14,16 @@ from torch import Tensor, nn
 
 from cnnviz.engine.build import GraphModule
 from cnnviz.engine.losses import Objective, as_target, probabilities
-from cnnviz.engine.trace import device_of, given, parameters_of, require_shapes, to_array, to_tensor, trace
+from cnnviz.engine.trace import (
+    device_of,
+    given,
+    parameters_of,
+    require_shapes,
+    taken,
+    to_array,
+    to_tensor,
+    trace,
+)
 from cnnviz.errors import ExplainError
 from cnnviz.explain.backward import Batch, End, Slopes, with_batch_statistics
 from cnnviz.explain.trace import Trace
@@ -116,11 +125,10 @@ def _both_ways(
         scores = {head.node: values[head.source] for head in objective.heads}
         loss = objective.of_scores(scores, inputs, labels)
         noted = {name: Noted([value]) for name, value in values.items()} | inside
-        found = _slopes(loss, noted)
-        learned = _parameter_slopes(module, loss)
+        found, learned = _slopes(module, loss, noted)
     given = dict(zip(module.report.inputs, inputs, strict=True))
     batch = Batch(
-        {name: each.joined([to_array(value) for value in each.values]) for name, each in noted.items()},
+        _values(module, noted),
         found,
         _ends(objective.heads, values, given, labels),
     )
@@ -146,42 +154,47 @@ class Noted:
         return np.stack(arrays, axis=2) if self.steps else arrays[0]
 
 
+def _values(module: GraphModule, noted: Mapping[str, Noted]) -> dict[str, Array]:
+    """Return all arrays, as they were computed."""
+    steps = {(name, at): value for name, each in noted.items() for at, value in enumerate(each.values)}
+    arrays = taken(module, steps)
+    return {
+        name: each.joined([arrays[name, at] for at in range(len(each.values))])
+        for name, each in noted.items()
+    }
+
+
 def _marked(value: Tensor) -> Tensor:
     """Return the value as a tensor of its own: a node that passes its input on has a gradient of its own, too."""
     value = value if value.requires_grad else value.detach().requires_grad_()
     return value.view_as(value)
 
 
-def _slopes(loss: Tensor, noted: Mapping[str, Noted]) -> dict[str, Array]:
-    """Return ∂L/∂value; 0 where the loss does not depend on it, and nothing for what has no slope (a choice)."""
+def _slopes(
+    module: GraphModule, loss: Tensor, noted: Mapping[str, Noted]
+) -> tuple[dict[str, Array], dict[str, dict[str, Array]]]:
+    """Return ∂L/∂value by array, and ∂L/∂parameter by node and name, in one way back.
+
+    It is 0 where the loss does not depend on something; what has no slope (a choice) is left out.
+    """
     asked = {name: each for name, each in noted.items() if any(v.requires_grad for v in each.values)}
-    tensors = [value for each in asked.values() for value in each.values if value.requires_grad]
-    slopes = iter(torch.autograd.grad(loss, tensors, allow_unused=True, retain_graph=True))
-    return {
-        name: each.joined([_array(next(slopes) if v.requires_grad else None, v) for v in each.values])
-        for name, each in asked.items()
-    }
+    own = module.own_tensors(trainable=True)
+    tensors = [value for each in asked.values() for value in each.values] + [*own.values()]
+    arrays = iter(_slopes_of(module, loss, tensors))
+    found = {name: each.joined([next(arrays) for _ in each.values]) for name, each in asked.items()}
+    learned: dict[str, dict[str, Array]] = {}
+    for node, name in own:
+        learned.setdefault(node, {})[name] = next(arrays)
+    return found, learned
 
 
-def _array(slope: Tensor | None, value: Tensor) -> Array:
-    return np.zeros(value.shape, np.float32) if slope is None else to_array(slope)
-
-
-def _parameter_slopes(module: GraphModule, loss: Tensor) -> dict[str, dict[str, Array]]:
-    """Return ∂L/∂parameter by node and name, as the trace names them."""
-    places = [
-        (row.name, parameter.name, getattr(module.get_submodule(attribute(row.name)), parameter.name))
-        for row in module.report.rows
-        for parameter in row.parameters
-        if parameter.trainable
-    ]
-    learning = [tensor for _, _, tensor in places if tensor.requires_grad]
-    slopes = torch.autograd.grad(loss, learning, allow_unused=True) if learning else ()
-    known = {id(tensor): slope for tensor, slope in zip(learning, slopes, strict=True)}
-    found: dict[str, dict[str, Array]] = {}
-    for node, name, tensor in places:
-        found.setdefault(node, {})[name] = _array(known.get(id(tensor)), tensor)
-    return found
+def _slopes_of(module: GraphModule, loss: Tensor, tensors: Sequence[Tensor]) -> list[Array]:
+    """Return ∂loss/∂tensor, 0 for those that the loss does not depend on."""
+    moving = {id(each): each for each in tensors if each.requires_grad}
+    slopes = torch.autograd.grad(loss, list(moving.values()), allow_unused=True) if moving else ()
+    known = {key: slope for key, slope in zip(moving, slopes, strict=True) if slope is not None}
+    arrays = taken(module, known)
+    return [arrays[id(t)] if id(t) in arrays else np.zeros(t.shape, np.float32) for t in tensors]
 
 
 def _ends(
@@ -209,6 +222,11 @@ def _ends(
 @contextmanager
 def _as_asked(module: GraphModule, training: bool) -> Iterator[None]:
     """Let only normalisation behave as in training, and only where that is asked; leave everything as it was."""
+    if (
+        not training and not module.training
+    ):  # nothing to change, and nothing changes: most of a small network's time
+        yield
+        return
     modes = {child: child.training for child in module.modules()}
     kept = {name: buffer.clone() for name, buffer in module.named_buffers()}
     module.eval()

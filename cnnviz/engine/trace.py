@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -16,9 +16,9 @@ from cnnviz.errors import ExplainError
 from cnnviz.explain.trace import Trace
 from cnnviz.layers import Shape, times
 from cnnviz.model.checking.freesize import admits, admitting
-from cnnviz.model.names import attribute
 
 Array = NDArray[Any]
+Key = TypeVar("Key")
 
 
 def trace(module: GraphModule, x: Array, *more: Array, step: int = 0) -> Trace:
@@ -38,7 +38,7 @@ def trace(module: GraphModule, x: Array, *more: Array, step: int = 0) -> Trace:
         values = module.activations(*tensors, inside=inside)
         values |= module.internals(values, known=inside)
         values |= {f"{node}.{name}": each for node, found in inside.items() for name, each in found.items()}
-        activations = {name: to_array(value[0]) for name, value in values.items()}
+        activations = {name: array[0] for name, array in taken(module, values).items()}
     return Trace(module.graph, activations, parameters_of(module), step)
 
 
@@ -97,6 +97,20 @@ def to_array(tensor: torch.Tensor) -> Array:
     return np.array(tensor.detach().cpu().numpy(), order="C")
 
 
+def taken(module: GraphModule, values: Mapping[Key, torch.Tensor]) -> dict[Key, Array]:
+    """Return values that nobody else will change as arrays, without a copy where they are in main memory already.
+
+    What lies in the network itself is copied: it goes on learning.
+    """
+    kept = {tensor.data_ptr() for tensor in module.own_tensors().values()}
+    return {
+        name: to_array(value)
+        if value.data_ptr() in kept
+        else np.ascontiguousarray(value.detach().cpu().numpy())
+        for name, value in values.items()
+    }
+
+
 def device_of(module: torch.nn.Module) -> torch.device:
     """Return where a module's weights are."""
     return next((p.device for p in module.parameters()), torch.device("cpu"))
@@ -120,8 +134,6 @@ def require_shapes(module: GraphModule, given: Sequence[Shape], what: str) -> No
 def parameters_of(module: GraphModule) -> dict[str, dict[str, Array]]:
     """Return copies of all parameters and running statistics, by node and name."""
     found: dict[str, dict[str, Array]] = {}
-    for row in module.report.rows:
-        if row.parameters:
-            own = module.get_submodule(attribute(row.name))
-            found[row.name] = {p.name: to_array(getattr(own, p.name)) for p in row.parameters}
+    for (node, name), tensor in module.own_tensors().items():
+        found.setdefault(node, {})[name] = to_array(tensor)
     return found
