@@ -38,10 +38,10 @@ class VideoRoom(QObject):
         self._side = True
         workspace.bar.video.clicked.connect(lambda _checked: self.toggle())
         session.looking.trace_changed.connect(self._keep_up)
-        self.page.closed.connect(self.leave)
+        self.page.stepper.closed.connect(self.leave)
         self.page.opened.connect(self._open)
-        self.page.turned.connect(workspace.side.sample.turn_page)
-        self.page.saving_wanted.connect(self.ask_saving)
+        self.page.stepper.turned.connect(workspace.side.sample.turn_page)
+        self.page.stepper.saving_wanted.connect(self.ask_saving)
 
     @property
     def on(self) -> bool:
