@@ -151,7 +151,7 @@ def test_the_page_of_a_card_is_written_from_it(name: str, card: dict[str, Any]) 
 
 def test_the_list_of_models_tells_what_each_reached(name: str, card: dict[str, Any]) -> None:
     lines = (shipped(name).parent / "README.md").read_text("utf-8").splitlines()
-    (row,) = (line for line in lines if f"({name}/card.md)" in line)
+    (row,) = (line for line in lines if line.startswith(f"| [{name}]({name}/card.md)"))
     assert reached(name) in row
     assert f"{card['parameters']:,}" in row
 
