@@ -14,13 +14,18 @@ from cnnviz.model.checking.freesize import admits
 from cnnviz.model.checking.problem import Fix, Problem
 from cnnviz.model.graph import Graph
 from cnnviz.model.heads import Head, learned_from
+from cnnviz.model.timing import first_ahead
+
+VIDEO_AXES = 3
+"""Time, height and width: of a window over a video, the first is time."""
 
 
 @dataclass(frozen=True)
 class Samples:
     """What a network is to learn from: the data's name, the shape of one sample, how many classes; the batch size.
 
-    Without classes, `answer` is the shape of the values or frames that each sample should give.
+    Without classes, `answer` is the shape of the values or frames that each sample should give; with `next_frames`,
+    these are the sample's own frames one step later.
     """
 
     title: str
@@ -28,6 +33,7 @@ class Samples:
     classes: int
     batch_size: int = 64
     answer: Shape = ()
+    next_frames: bool = False
 
 
 @lru_cache(maxsize=16)
@@ -102,6 +108,23 @@ def _values(graph: Graph, report: Report, head: Head, samples: Samples) -> Itera
     elif size(shape) != size(wanted):
         text = f"gives {times(shape)}, but {samples.title} asks for {times(wanted)}."
         yield Problem(head.node, text, "note")
+    elif samples.next_frames:
+        yield from _leak(graph, head)
+
+
+def _leak(graph: Graph, head: Head) -> Iterator[Problem]:
+    """A note on a layer that sees a later frame: where the next one is to be predicted, it is there to be copied."""
+    node = first_ahead(graph, head.node)
+    if not node:
+        return
+    text = "reads the frame after its own, the very one to predict: the network will copy it, and learn nothing."
+    layer = graph.node(node).layer
+    kernel = getattr(layer, "kernel_size", ())
+    fixes: tuple[Fix, ...] = ()
+    if len(kernel) == VIDEO_AXES:
+        own = layer.replace(kernel_size=(1, *kernel[1:]))
+        fixes = (Fix(f"Let {node} read its own frame only", lambda graph: graph.with_layer(node, own)),)
+    yield Problem(node, text, "note", fixes)
 
 
 def _to_values(graph: Graph, head: Head) -> Iterator[Fix]:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from cnnviz import settings as user_settings
 from cnnviz.data import data_folders
+from cnnviz.data.following import shows_next
 from cnnviz.errors import TrainError
 from cnnviz.events import Failed, Snapshot
 from cnnviz.jobs import Asker
@@ -208,7 +209,14 @@ class Session(QObject):
         """Let the network be judged against the data that are there."""
         dataset, batch_size = self.material.dataset, self.document.recipe.batch_size
         self.document.meet(
-            Samples(dataset.title, dataset.shape, len(dataset.classes), batch_size, dataset.answer_shape)
+            Samples(
+                dataset.title,
+                dataset.shape,
+                len(dataset.classes),
+                batch_size,
+                dataset.answer_shape,
+                shows_next(dataset.train),
+            )
             if dataset
             else None
         )
