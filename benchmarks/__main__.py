@@ -31,8 +31,20 @@ ROUNDS = {
     "keeping": 8,
     "generating": 5,
     "keras": 5,
+    "voxels": 20,
 }
-ON_SCREEN = ("window", "looking", "asking", "inspecting", "trying", "canvas", "start", "million", "beginning")
+ON_SCREEN = (
+    "window",
+    "looking",
+    "asking",
+    "inspecting",
+    "trying",
+    "canvas",
+    "start",
+    "million",
+    "beginning",
+    "voxels",
+)
 ASKED = ("keras",)
 """Measured only where they are named: they need more than the project installs for itself."""
 VIRTUAL, OFFSCREEN = "virtual (Xvfb)", "none (Qt's offscreen platform)"

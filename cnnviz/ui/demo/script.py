@@ -12,6 +12,7 @@ from cnnviz.ui.browse.workspace import DataWorkspace
 from cnnviz.ui.build.workspace import BuildWorkspace
 from cnnviz.ui.demo.bench import Bench
 from cnnviz.ui.demo.hand import Hand
+from cnnviz.ui.demo.space import look_into_volume
 from cnnviz.ui.inspect.workspace import InspectWorkspace
 from cnnviz.ui.window import MainWindow
 
@@ -56,6 +57,8 @@ class _Demo:
         self.networks()
         self.repair()
         self.inspect()
+        self.voxels()
+        self.series()
 
     def start(self) -> None:
         """Draw a digit on the first screen, and wait for the answer."""
@@ -171,6 +174,24 @@ class _Demo:
         assert isinstance(page, InspectWorkspace)
         page.saving.save_film(film)
         self.hand.wait_for(film.exists, 120, "the film")
+
+    def voxels(self) -> None:
+        """Ask a voxel of the 3D network where its number comes from."""
+        look_into_volume(self.window, self.hand)
+        self.picture("voxels")
+
+    def series(self) -> None:
+        """Let the shipped network continue two sines, each prediction fed back."""
+        self.window.open_template("t17", "inspect")
+        looking, page = self.session.looking, self.window.pages.currentWidget()
+        assert isinstance(page, InspectWorkspace)
+        self.hand.wait_for(lambda: looking.trained and looking.settled, 60, "the shipped network")
+        self.hand.wait_for(page.bar.forecast.isVisible, 60, "the series")
+        self.hand.click(page.bar.forecast)
+        forecast = page.forecast.page
+        self.hand.wait_for(lambda: forecast.course is not None and forecast.course.complete, 60, "the forecast")
+        self.hand.wait_for(lambda: forecast.player.at == forecast.course.outlook.steps, 60, "the last step")
+        self.picture("series")
 
     def reached(self, step: int) -> bool:
         """Say whether the training has come this far."""

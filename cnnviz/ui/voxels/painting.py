@@ -18,6 +18,8 @@ Box = tuple[tuple[float, float], ...]
 AXIS_COLOURS = ("cursor", "pos", "neg")
 """Tokens of z, y and x."""
 EDGE = 0.72
+SMOOTH = 2000
+"""Up to so many faces edges are smooth; more of them are small, and painted more than twice as fast without."""
 GIZMO = 30.0
 _BITS = np.array(list(np.ndindex(2, 2, 2)))
 _EDGES = [
@@ -33,7 +35,7 @@ def paint_faces(painter: QPainter, faces: Faces, projection: Projection, look: L
     order = back_to_front(faces, projection)
     outlines = projection.project(corners(faces.cells[order], faces.directions[order]))
     begins = int(np.searchsorted(order >= faces.solid, True))
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(order) <= SMOOTH)
     colours = faces.colours[order]
     _paint_polygons(painter, outlines[:begins], colours[:begins])
     if look.cuts:

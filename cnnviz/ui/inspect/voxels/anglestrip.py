@@ -45,7 +45,7 @@ class AngleStrip(Painted):
         """Return the name of the likeliest class at each angle; empty where it is not yet known."""
         if not self._names:
             return [""] * len(self.angles)
-        known = np.isfinite(self._values).all(axis=1).tolist()
+        known = [bool(np.isfinite(row).all()) for row in self._values]
         places = np.nan_to_num(self._values).argmax(axis=1)
         return [self._names[at] if there else "" for at, there in zip(places, known, strict=True)]
 
