@@ -81,6 +81,7 @@ class MainWindow(QMainWindow):
         session.document.described.connect(self.describe)
         session.material.dataset_changed.connect(self.describe)
         session.material.loading.connect(lambda _name: self.describe())
+        session.material.failed.connect(lambda _failure: self.describe())
         session.training.state_changed.connect(lambda _state: self.describe())
         session.looking.weights_changed.connect(self.describe)
         session.settings_changed.connect(lambda _settings: self.describe())

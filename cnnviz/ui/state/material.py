@@ -51,6 +51,8 @@ class Material(QObject):
         self.sample: Sample | None = None
         self.wanted = ""
         self._missed = False
+        self.awaited = False
+        """Whether another data set is on its way; until it is there, the old one is shown, but not trained on."""
 
     def status(self) -> tuple[data.SourceStatus, ...]:
         """Say of every source whether it can be loaded now."""
@@ -61,7 +63,7 @@ class Material(QObject):
         """Load a data set, or its stand-in where files are missing; with `again` also one that could not be read."""
         if source == self.wanted and not (again and self._missed):
             return
-        self.wanted, self._missed = source, False
+        self.wanted, self._missed, self.awaited = source, False, True
         self.loading.emit(source)
         named, setting = self._folders()
         self._asker.ask("dataset", lambda: data.best(source, named, setting), self.set_dataset, self._fail)
@@ -81,7 +83,7 @@ class Material(QObject):
 
     def set_dataset(self, dataset: Dataset) -> None:
         """Show a loaded data set, and its first test image unless a drawn one of the same shape is shown."""
-        self.dataset = dataset
+        self.dataset, self.awaited = dataset, False
         self.dataset_changed.emit()
         drawn = self.sample is not None and self.sample.index < 0
         if not (
@@ -128,7 +130,7 @@ class Material(QObject):
 
     def _fail(self, failure: Failed) -> None:
         """Tell it, keep the data set that is there or take drawn digits, and read the files again when asked to."""
-        self._missed = True
+        self._missed, self.awaited = True, False
         self.failed.emit(failure)
         if self.dataset is None:
             self._asker.ask("dataset", lambda: data.best(data.STAND_IN), self.set_dataset)

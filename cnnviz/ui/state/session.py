@@ -235,7 +235,7 @@ class Session(QObject):
                 if problem.severity == "waiting"
                 else f"{problem.node}: {problem.text}"
             )
-        if self.material.dataset is None:
+        if self.material.dataset is None or self.material.awaited:
             return "The data set is still loading."
         if self.training.state == "stopping":
             return "The last run is still ending."

@@ -82,7 +82,7 @@ class Judged(QSplitter):
         self.left.setMinimumWidth(MATRIX_WIDTH - 10)
         self.setStretchFactor(0, 2)
         self.setStretchFactor(1, 3)
-        self.setSizes([MATRIX_WIDTH, 2 * MATRIX_WIDTH])
+        self.setSizes([2 * MATRIX_WIDTH, 3 * MATRIX_WIDTH])
 
     @property
     def shows_layers(self) -> bool:

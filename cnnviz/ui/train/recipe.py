@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QApplication,
     QLabel,
+    QLineEdit,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -36,6 +39,7 @@ class RecipeColumn(QScrollArea):
         self.fields: dict[str, Field] = {}
         self.setWidgetResizable(True)
         self.setMinimumWidth(WIDTH)
+        self.setAccessibleName("recipe of the next run")
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         inside = QWidget()
         inside.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -73,6 +77,10 @@ class RecipeColumn(QScrollArea):
         self.augment = button("Augmentation…", small=True)
         self.augment.clicked.connect(lambda: AugmentationDialog(self._session, self).show())
         section.body.addWidget(self.augment)
+        before = [row.field.findChild(QLineEdit) for row in section.rows.values()]
+        edits = [edit for edit in (*before, field.findChild(QLineEdit)) if edit is not None]
+        for one, other in itertools.pairwise([*edits[-2:], self.augment]):
+            QWidget.setTabOrder(one, other)  # they were made after the sections that lie below them
 
     def _find_rate(self) -> None:
         why = "A training is going on." if self._session.training.active else self._session.why_not_train()

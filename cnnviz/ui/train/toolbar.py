@@ -51,6 +51,8 @@ class TrainBar(QWidget):
         self.rate.edited.connect(self._set_rate)
         session.document.described.connect(self.refresh)
         session.material.dataset_changed.connect(self.refresh)
+        for signal in (session.material.loading, session.material.failed):
+            signal.connect(lambda _what: self.refresh())
         session.training.state_changed.connect(lambda _state: self.refresh())
         session.training.evaluated.connect(lambda _event: self.show_progress(None))
         session.training.progress.connect(self.show_progress)
@@ -178,7 +180,8 @@ class TrainBar(QWidget):
         if last is not None:
             paused = {"paused": "paused", "stopping": "stopping"}.get(state)
             self.left.setText(paused or f"{numbers.duration(last.seconds_left)} left")
-            self.speed.setText(f"{last.samples_per_s:,.0f} samples/s")
+            digits = 0 if last.samples_per_s >= 10 else 1
+            self.speed.setText(f"{last.samples_per_s:,.{digits}f} samples/s")
 
     def show_progress(self, progress: Progress | None) -> None:
         """Show work between the steps, such as judging; None ends it."""

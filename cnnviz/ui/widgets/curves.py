@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor, QHideEvent, QShowEvent
+from PySide6.QtGui import QColor, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from cnnviz.ui import numbers, theme
@@ -191,6 +191,10 @@ class Curves(QWidget):
         super().showEvent(event)
         self._stale = True
         self.refresh()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._write_legend()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

@@ -200,3 +200,17 @@ def test_another_document_stops_the_run_and_takes_nothing_from_it(
     wait(lambda: idle(session))
     assert session.looking.weights is None
     assert len(session.training.records) == 1
+
+
+def test_nothing_is_trained_on_the_old_data_while_others_load(session: Session) -> None:
+    assert not session.why_not_train()
+    session.material.want("two-sines")
+    assert "still loading" in session.why_not_train()
+    session.train()
+    assert not session.training.records
+    wait(lambda: session.material.dataset.name == "two-sines")
+    assert "still loading" not in session.why_not_train()
+    session.material.want("csv:path=/nowhere.csv")
+    assert "still loading" in session.why_not_train()
+    wait(lambda: "still loading" not in session.why_not_train())
+    assert session.material.dataset.name == "two-sines"
