@@ -20,6 +20,7 @@ from cnnviz.ui.widgets.curvetile import is_curve, paint_curve
 from cnnviz.ui.widgets.heatmap import VALUES_FROM, paint_values
 from cnnviz.ui.widgets.painted import ARROWS, draw_ring
 from cnnviz.ui.widgets.scrolled import Scrolled
+from cnnviz.ui.widgets.sheet import Sheet, suits
 from cnnviz.ui.widgets.tiles import Tiles, wrap
 
 Place = tuple[int, int, int]  # map, row, column
@@ -53,6 +54,7 @@ class Mosaic(Scrolled):
         self._selected: Place | None = None
         self._hovered: Place | None = None
         self._pixels: tuple[tuple[object, ...], np.ndarray] | None = None
+        self._sheet: tuple[np.ndarray, Tiles, Sheet] | None = None
 
     def set_maps(
         self,
@@ -161,8 +163,7 @@ class Mosaic(Scrolled):
         if self._curves:
             self._paint_curves(painter, tiles, shown)
         else:
-            for index, pixels in zip(shown, self._visible_pixels(shown), strict=True):
-                painter.drawImage(tiles.grid(index).rect, colormaps.pixels_image(pixels))
+            self._paint_tiles(painter, tiles, shown)
         if tiles.cell >= VALUES_FROM and not self._curves:
             self._paint_values(painter, tiles, shown)
         if self._captions:
@@ -177,6 +178,17 @@ class Mosaic(Scrolled):
             rect = tiles.grid(index).rect
             painter.fillRect(rect, theme.color("bg2"))
             paint_curve(painter, rect, values[0], float(bottom[0, 0]), float(top[0, 0]), self._colormap, 1.0)
+
+    def _paint_tiles(self, painter: QPainter, tiles: Tiles, shown: range) -> None:
+        """Paint all maps in view: many at once, few one by one."""
+        pixels, ratio = self._visible_pixels(shown), self.devicePixelRatioF()
+        if not suits(tiles, len(shown), ratio):
+            for index, each in zip(shown, pixels, strict=True):
+                painter.drawImage(tiles.grid(index).rect, colormaps.pixels_image(each))
+            return
+        if self._sheet is None or self._sheet[0] is not pixels or self._sheet[1] != tiles:
+            self._sheet = pixels, tiles, Sheet(pixels, tiles, shown.start, ratio)
+        self._sheet[2].paint(painter)
 
     def _visible_pixels(self, shown: range) -> np.ndarray:
         key = (shown, theme.current().name, self._colormap)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from cnnviz.ui import colormaps, theme
 from cnnviz.ui.widgets import grid as grids
+from cnnviz.ui.widgets import mosaic
 from cnnviz.ui.widgets.heatmap import HeatMap, Window
 from cnnviz.ui.widgets.legend import Legend
 from cnnviz.ui.widgets.mosaic import Mosaic
@@ -150,6 +151,18 @@ def test_any_number_of_maps(count, shown):
     widget.verticalScrollBar().setValue(widget.verticalScrollBar().maximum())
     widget.grab()
     assert (widget.verticalScrollBar().maximum() > 0) == (count == 2048)
+
+
+@pytest.mark.parametrize(("count", "shape"), [(512, (14, 14)), (100, (5, 7)), (301, (1, 1))])
+def test_many_tiles_baked_at_once_look_the_same(count, shape, shown, monkeypatch):
+    widget = shown(Mosaic())
+    widget.set_tile_size(28)
+    widget.set_maps(np.random.default_rng(0).normal(size=(count, *shape)))
+    widget.verticalScrollBar().setValue(37)
+    baked = widget.viewport().grab().toImage()
+    assert widget._sheet is not None
+    monkeypatch.setattr(mosaic, "suits", lambda *_: False)
+    assert widget.viewport().grab().toImage() == baked
 
 
 def test_mosaic_mouse_after_scrolling(shown, qtbot):
