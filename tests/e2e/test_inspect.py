@@ -1,11 +1,13 @@
-"""Inspect by keyboard alone: step through, explain a pixel, walk back to the input, turn round."""
+"""Inspect by keyboard alone and by mouse alone: step through, explain, walk back to the input, turn round, change."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from cnnviz.app import make_window
 from cnnviz.ui.demo.hand import Hand
@@ -86,3 +88,74 @@ def test_by_keyboard_alone(window: MainWindow, page: InspectWorkspace) -> None:
     assert closes(page)
     hand.key(Qt.Key.Key_R)
     hand.wait_for(lambda: not page.frame.backward, 30, "the values again")
+
+
+def test_by_mouse_alone(window: MainWindow, page: InspectWorkspace) -> None:
+    hand = Hand(window)
+    logits = np.array(window.session.looking.trace.activation("dense3"))
+
+    def settle(widget: QWidget) -> None:
+        """Wait until a widget has its place: what appears beside it moves it first."""
+        places = [QPoint(-1, -1), QPoint()]
+
+        def still() -> bool:
+            places.append(widget.mapTo(window, QPoint()))
+            return places[-3] == places[-2] == places[-1]
+
+        hand.wait_for(still, 10, "a widget to come to rest")
+
+    def click(widget: QWidget, point: Callable[[], QPointF] | None = None) -> None:
+        settle(widget)
+        hand.click(widget, point().toPoint() if point is not None else None)
+
+    def go(node: str) -> None:
+        hand.wait_for(lambda: page.frame.node == node, 30, f"the step to {node}")
+        assert closes(page)
+
+    def step_to(node: str) -> None:
+        """Click the first map of a layer in the lane."""
+        column = next(each for each in page.lane.shown if each.name == node)
+        scrolled = QPointF(page.lane.horizontalScrollBar().value(), 0)
+        click(page.lane.viewport(), lambda: column.tile_rect(0).center() - scrolled)
+        go(node)
+
+    for node in ("relu1", "pool1", "conv2"):
+        step_to(node)
+    before = place(page)
+    picture = page.output.picture.map
+    click(picture, lambda: picture.grid().cell_rect(6, 3).center())
+    hand.wait_for(lambda: place(page) != before, 30, "another pixel")
+    assert page.frame.index[1:] == (6, 3)
+
+    source = page.input.picture
+    for node in ("pool1", "relu1", "conv1", "input"):
+        click(source.map, lambda: source.window_rect().center())
+        go(node)
+    click(page.bar.back_button)
+    go("conv1")
+
+    click(page.bar.direction.way.part("Backward"))
+    hand.wait_for(lambda: page.frame.backward, 60, "the gradients")
+    click(page.output.which.part("kernels"))
+    hand.wait_for(page.output.kernels.isVisible, 30, "all kernels")
+    kernels = page.output.kernels
+    click(kernels.viewport(), lambda: kernels.tiles().grid(1).cell_rect(2, 2).center())
+    go("conv1.weight")
+    assert page.frame.index == (1, 0, 2, 2)
+    click(page.bar.direction.way.part("Forward"))
+    hand.wait_for(lambda: not page.frame.backward, 30, "the values again")
+    step_to("conv1")
+
+    kernel = page.input.kernel
+    settle(kernel)
+    hand.double_click(kernel, kernel.grid().cell_rect(1, 1).center().toPoint())
+    hand.wait_for(page.whatif.editor.isVisible, 30, "the editor")
+    hand.type("2.5\r")  # a number is typed: no mouse writes one
+    changed = window.session.document
+    hand.wait_for(lambda: changed.whatif.cells, 30, "the change")
+    looking = window.session.looking
+    hand.wait_for(lambda: looking.settled and "dense3" in looking.trace.activations, 30, "the answer")
+    hand.wait_for(lambda: not np.array_equal(looking.trace.activation("dense3"), logits), 30, "other logits")
+    click(next(each for each in window.findChildren(QToolButton) if each.toolTip().startswith("Undo")))
+    hand.wait_for(lambda: not changed.whatif, 30, "the undo")
+    hand.wait_for(lambda: np.array_equal(looking.trace.activation("dense3"), logits), 30, "the same logits")
