@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from cnnviz.ui.browse.workspace import DataWorkspace
 from cnnviz.ui.build.workspace import BuildWorkspace
 from cnnviz.ui.demo.bench import Bench
+from cnnviz.ui.demo.film import let_it_run
 from cnnviz.ui.demo.hand import Hand
 from cnnviz.ui.demo.space import look_into_volume
 from cnnviz.ui.inspect.workspace import InspectWorkspace
@@ -59,6 +60,7 @@ class _Demo:
         self.inspect()
         self.voxels()
         self.series()
+        self.video()
 
     def start(self) -> None:
         """Draw a digit on the first screen, and wait for the answer."""
@@ -180,6 +182,11 @@ class _Demo:
         look_into_volume(self.window, self.hand)
         self.picture("voxels")
 
+    def video(self) -> None:
+        """Let a network predict from its own predictions, and ask a gate where its number comes from."""
+        let_it_run(self.window, self.hand)
+        self.picture("video")
+
     def series(self) -> None:
         """Let the shipped network continue two sines, each prediction fed back."""
         self.window.open_template("t17", "inspect")
@@ -190,7 +197,7 @@ class _Demo:
         self.hand.click(page.bar.forecast)
         forecast = page.forecast.page
         self.hand.wait_for(lambda: forecast.course is not None and forecast.course.complete, 60, "the forecast")
-        self.hand.wait_for(lambda: forecast.player.at == forecast.course.outlook.steps, 60, "the last step")
+        self.hand.wait_for(lambda: forecast.player.at == forecast.player.count - 1, 60, "the last step")
         self.picture("series")
 
     def reached(self, step: int) -> bool:
