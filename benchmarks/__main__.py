@@ -32,6 +32,7 @@ ROUNDS = {
     "generating": 5,
     "keras": 5,
     "voxels": 20,
+    "stepping": 5,
 }
 ON_SCREEN = (
     "window",

@@ -13,8 +13,9 @@ from cnnviz.explain.video.metrics import IN_WORDS, METRICS
 from cnnviz.ui.inspect.video.desk import COUNTS
 from cnnviz.ui.widgets.chrome import Panel, Pill, Segmented, button, label
 from cnnviz.ui.widgets.curves import Curves
+from cnnviz.ui.widgets.series import Style
 
-LOOKS = {
+LOOKS: dict[str, tuple[str, Style]] = {
     FORCED: ("acc", "validation"),
     FREE: ("grad", "validation"),
     COPY: ("pos", "other"),
@@ -96,7 +97,9 @@ class ErrorPanel(Panel):
             known = np.isfinite(values)
             if not known.any():
                 continue
-            self.curves.add_series(name, SHORT.get(name, name), color, style)  # type: ignore[arg-type]
+            alone = name == FORCED and FREE not in found.curves
+            text = "network" if alone else SHORT.get(name, name)
+            self.curves.add_series(name, text, color, style)
             self.curves.append(name, found.frames[known].astype(float), values[known])
             low, high = min(low, float(values[known].min())), max(high, float(values[known].max()))
         self.curves.set_x_end(float(found.frames[-1]))

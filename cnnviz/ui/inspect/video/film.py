@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPen
 
 from cnnviz.ui import colormaps, numbers, theme
-from cnnviz.ui.inspect.video.rows import Row
+from cnnviz.ui.inspect.video.rows import Row, scaled
 from cnnviz.ui.widgets.painted import ARROWS, Painted, draw_ring
 
 LEFT, TOP, GAP, BREAK = 96.0, 20.0, 3.0, 5.0
@@ -158,8 +158,8 @@ class Film(Painted):
             rect = self.rect_of(at, column)
             if at == row:
                 draw_ring(painter, rect.adjusted(-1, -1, 1, 1), theme.color("cursor"), 2)
-            if pixel[0] < picture.shape[0] and pixel[1] < picture.shape[1]:
-                self._paint_pixel(painter, rect, picture.shape, pixel)
+            here = scaled(pixel, self.rows[row].pictures.shape, picture.shape)
+            self._paint_pixel(painter, rect, picture.shape, here)
 
     def _paint_pixel(self, painter: QPainter, rect: QRectF, shape: tuple[int, ...], pixel: Pixel) -> None:
         width, height = rect.width() / shape[1], rect.height() / shape[0]
@@ -203,4 +203,6 @@ def _strip(row: Row) -> QImage | None:
         return None
     steps, height, width = row.pictures.shape
     side_by_side = np.ascontiguousarray(row.pictures.transpose(1, 0, 2)).reshape(height, steps * width)
+    if row.flat:  # the last line of a wrapped vector may end early
+        side_by_side = np.where(np.isnan(side_by_side), row.limits[0], side_by_side)
     return colormaps.to_image(side_by_side, row.colormap, *row.limits)

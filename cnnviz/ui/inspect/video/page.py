@@ -15,7 +15,7 @@ from cnnviz.ui.inspect.video.cellpanel import CellPanel
 from cnnviz.ui.inspect.video.desk import VideoDesk
 from cnnviz.ui.inspect.video.errors import ErrorPanel
 from cnnviz.ui.inspect.video.film import Pixel
-from cnnviz.ui.inspect.video.rows import NAMES, ROW, memories, rows_of
+from cnnviz.ui.inspect.video.rows import NAMES, ROW, memories, rows_of, scaled
 from cnnviz.ui.inspect.video.step import step_at
 from cnnviz.ui.inspect.video.stepper import Stepper
 from cnnviz.ui.state import Session
@@ -131,7 +131,7 @@ class VideoPage(QWidget):
         self.column = state.shape[1] // 2 + 1
         if state.ndim == 4:
             frame = state[min(self.channel, len(state) - 1), self.column - 1]
-            self.pixel = divmod(int(abs(frame).argmax()), frame.shape[1])
+            self.row, self.pixel = len(NAMES), divmod(int(abs(frame).argmax()), frame.shape[1])
 
     def _show(self) -> None:
         desk, trace = self.desk, self.desk.trace
@@ -189,13 +189,23 @@ class VideoPage(QWidget):
             channel = cursor.map if owner == self.memory else self.channel
             changed = channel != self.channel
             step, row, column = cursor.position
-            self.channel, self.column, self.pixel = channel, step + 1, (row, column)
-            if inside in NAMES:
-                self.row = 1 + list(NAMES).index(inside)
+            self.channel, self.column = channel, step + 1
+            self._take_pixel(inside, cursor.node, (row, column), shape)
             self._placed = True
             if changed:
                 self._show()
         self._show_cursor()
+
+    def _take_pixel(self, inside: str, node: str, pixel: Pixel, shape: tuple[int, ...]) -> None:
+        """Stand on a pixel of an array: in its own row, or at the same place of the row where the cursor is."""
+        rows = self.stepper.film.rows
+        if inside in NAMES:
+            self.row, self.pixel = 1 + list(NAMES).index(inside), pixel
+            return
+        own = next((at for at, row in enumerate(rows) if row.node == node), None)
+        self.row = self.row if own is None else own
+        if rows:
+            self.pixel = scaled(pixel, shape, rows[min(self.row, len(rows) - 1)].pictures.shape)
 
     def _point(self, row: int, column: int, pixel: Pixel) -> None:
         """Move the session's cursor to a pixel; where the row is no array of the trace, only the page's own."""
@@ -211,7 +221,13 @@ class VideoPage(QWidget):
 
     def _step(self, rows: int, columns: int) -> None:
         row = min(max(self.row + rows, 0), max(len(self.stepper.film.rows) - 1, 0))
+        self.pixel = self._pixel_in(row)
         self._point(row, min(max(self.column + columns, 1), self.stepper.film.columns), self.pixel)
+
+    def _pixel_in(self, row: int) -> Pixel:
+        """Return the pixel of another row that shows the place of the cursor: its pictures may be smaller."""
+        rows = self.stepper.film.rows
+        return scaled(self.pixel, rows[min(self.row, len(rows) - 1)].pictures.shape, rows[row].pictures.shape)
 
     def go_to(self, column: int) -> None:
         """Look at another step."""
@@ -243,7 +259,7 @@ class VideoPage(QWidget):
         if self.column > state.shape[1]:
             self.cell.show_step(None, f"{self.memory} has no step {self.column}")
             return
-        index = gate.index(self.channel, self.column, self.pixel, state.shape)
+        index = gate.index(self.channel, self.column, self._pixel_in(1), state.shape)
         places = (
             f"row {index[2]}, column {index[3]}, channel {index[0]}"
             if len(index) == 4
@@ -270,7 +286,7 @@ class VideoPage(QWidget):
         shape = trace.activation(f"{self.memory}.c").shape
         column = self.column - 1 if name == "before" else self.column
         if column >= 1:
-            index = self.stepper.film.rows[1].index(self.channel, column, self.pixel, shape)
+            index = self.stepper.film.rows[1].index(self.channel, column, self._pixel_in(1), shape)
             self.opened.emit(f"{self.memory}.{'c' if name == 'before' else name}", index)
 
     # -- choosing -----------------------------------------------------------------------------------------------

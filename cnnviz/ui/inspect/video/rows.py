@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -23,6 +24,8 @@ NAMES = {
 }
 """The arrays of a memory in the order of the rows."""
 GATES = "ifo"
+LONGEST = 4
+"""How many times as wide as high a wrapped vector may be."""
 ROW, ALL_ROWS = "row", "all"
 
 
@@ -153,7 +156,20 @@ def _pictures(array: Array, channel: int) -> Array:
     """Return (steps, H, W) of an array (C, T, H, W); of (units, T), every step wrapped into lines."""
     if array.ndim == 4:
         return array[min(channel, len(array) - 1)]
-    return np.stack([wrapped(step) for step in array.reshape(array.shape[0], -1).T])
+    steps = array.reshape(array.shape[0], -1).T
+    lines = next(count for count in range(math.isqrt(len(array)), 0, -1) if len(array) % count == 0)
+    if len(array) <= LONGEST * lines * lines:
+        return steps.reshape(len(steps), lines, -1)
+    return np.stack([wrapped(step) for step in steps])
+
+
+def scaled(pixel: tuple[int, int], old: tuple[int, ...], new: tuple[int, ...]) -> tuple[int, int]:
+    """Return the pixel of a picture (H, W) of another size that shows the same place."""
+    row, column = (
+        min(int((at + 0.5) * there / here), there - 1)
+        for at, here, there in zip(pixel, old[-2:], new[-2:], strict=True)
+    )
+    return row, column
 
 
 def _reach(pictures: Array) -> float:
