@@ -144,7 +144,7 @@ class SamplePanel(Panel):
         self.curves.set_field(field)
         self.field_changed.emit(field)
         sizes = [end - first for first, end in field][-2:] if field is not None else []
-        what = "pixels" if field is not None and len(field) > 2 else "numbers (features × steps)"
+        what = "pixels" if field is not None and len(field) > 2 else "numbers"
         self._dashed = (
             f"Dashed: the {sizes[0]}×{sizes[1]} {what} this value depends on." if len(sizes) == 2 else ""
         )

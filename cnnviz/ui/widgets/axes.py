@@ -15,6 +15,8 @@ from cnnviz.ui import numbers, theme
 GAP_X, GAP_Y = 90.0, 34.0
 """How far apart ticks stand at least, in pixels."""
 SMALL = 9.5
+FAR = 1e5
+"""So many pixels away, what lies still further need not be told apart."""
 
 
 @dataclass(frozen=True)
@@ -44,13 +46,9 @@ class Axes:
         """Return the places (N, 2) of points; where there are several to a pixel, the lowest and highest of each."""
         xs, ys = _thinned(np.asarray(xs, np.float64), np.asarray(ys, np.float64), int(self.rect.width()))
         (left, right), (low, high) = self.x, self.y
-        return np.stack(
-            [
-                self.rect.left() + (xs - left) / ((right - left) or 1) * self.rect.width(),
-                self.rect.bottom() - (ys - low) / ((high - low) or 1) * self.rect.height(),
-            ],
-            axis=1,
-        )
+        across = self.rect.left() + (xs - left) / ((right - left) or 1) * self.rect.width()
+        down = self.rect.bottom() - (ys - low) / ((high - low) or 1) * self.rect.height()
+        return np.stack([across, np.clip(np.nan_to_num(down), -FAR, FAR)], axis=1)
 
 
 def limits(*arrays: np.ndarray, zero: bool = False) -> tuple[float, float]:

@@ -10,12 +10,13 @@ import pytest
 from PySide6.QtCore import Qt
 
 from cnnviz.data import load as load_data
-from cnnviz.data.series.outlook import LAST
+from cnnviz.data.series.outlook import LAST, Foreseen, Outlook
 from cnnviz.layers import Conv1d, Dense, Dropout, Flatten, Input, Output, Permute, ReLU, Reshape
 from cnnviz.model.graph import Graph, chain
 from cnnviz.ui.inspect.reading import Spot
 from cnnviz.ui.inspect.series.bands import DROPOUT, RUNS, SNAPSHOTS
-from cnnviz.ui.inspect.series.course import NETWORK
+from cnnviz.ui.inspect.series.course import NETWORK, Course
+from cnnviz.ui.inspect.series.forecastplot import ForecastPlot
 from cnnviz.ui.inspect.side import flat_picture
 from cnnviz.ui.inspect.workspace import InspectWorkspace
 from cnnviz.ui.state import Session
@@ -93,6 +94,21 @@ def test_more_steps_and_another_now(session: Session, load: Load) -> None:
     )
     assert page.player.at == 400
     assert "known for 10 steps" in page.errors.notes.text()
+
+
+def test_a_forecast_that_goes_astray_leaves_the_picture_and_no_warning(qapp: object) -> None:
+    timeline = load_data("two-sines:count=300").timeline
+    course = Course(Outlook(timeline, 250, 10, 3))
+    line = np.array([[1.0, np.inf], [1e30, np.nan], [-1e38, -np.inf]], np.float32)
+    course.take(Foreseen(0, line, np.stack([line, -line], axis=1)))
+    plot = ForecastPlot()
+    plot.resize(600, 300)
+    plot.show_course(course, 3)
+    span = float(np.ptp(course.past[:, 0]))
+    low, high = plot.axes()[0].y
+    assert span < high - low < 6 * span
+    plot.grab()
+    plot.deleteLater()
 
 
 def test_the_users_own_columns_are_told_in_their_units_and_dates(

@@ -65,7 +65,8 @@ class Course:
         if not self.paths.shape[1]:
             return None
         ends = (LOW, HIGH) if self.paths.shape[1] >= FEW else (0.0, 100.0)
-        low, high = np.percentile(self.paths, ends, axis=1)
+        with np.errstate(invalid="ignore"):  # a forecast may grow beyond all bounds
+            low, high = np.percentile(self.paths, ends, axis=1)
         return low, high
 
     @cached_property

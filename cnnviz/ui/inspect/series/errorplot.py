@@ -12,7 +12,7 @@ from cnnviz.ui.inspect.series.forecastplot import TONES
 from cnnviz.ui.widgets.axes import Axes, limits, paint_axes, paint_line
 from cnnviz.ui.widgets.painted import Painted
 
-LEFT, RIGHT, TOP, BOTTOM = 46.0, 10.0, 8.0, 20.0
+LEFT, RIGHT, TOP, BOTTOM = 46.0, 16.0, 8.0, 20.0
 
 
 class ErrorPlot(Painted):

@@ -16,6 +16,8 @@ LEFT, RIGHT, TOP, BETWEEN, BOTTOM = 54.0, 14.0, 22.0, 20.0, 22.0
 LEAST_PLOT, MOST_COLUMNS = 70.0, 8
 PAST_WINDOWS = 2
 """How many windows of the past are shown at least; as much as lies ahead, where that is more."""
+MOST_BEYOND = 1.5
+"""A forecast that goes astray leaves the picture so far beyond the range of what was."""
 DATE_GAP = 120.0
 DASHED, DOTTED = Qt.PenStyle.DashLine, Qt.PenStyle.DotLine
 TONES = {LAST: ("warn", DOTTED), PERIOD: ("warn", DASHED)}
@@ -69,7 +71,9 @@ class ForecastPlot(Painted):
         found = []
         for column in range(count):
             past = course.past[first:, column]
-            y = limits(past, *course.lines_of(column))
+            usual, y = limits(past, course.truth[:, column]), limits(past, *course.lines_of(column))
+            room = MOST_BEYOND * (usual[1] - usual[0])
+            y = max(y[0], usual[0] - room), min(y[1], usual[1] + room)
             rect = QRectF(LEFT, TOP + column * (height + BETWEEN), self.width() - LEFT - RIGHT, height)
             found.append(Axes(rect, (first, last), y))
         return found

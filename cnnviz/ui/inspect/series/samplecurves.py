@@ -75,7 +75,13 @@ class SampleCurves(Painted):
             if at < len(self._names):
                 painter.setFont(theme.ui_font(SMALL, 600))
                 painter.setPen(theme.color("t2"))
-                painter.drawText(QPointF(axes.rect.left() + 5, axes.rect.top() + 12), self._names[at])
+                room = int(axes.rect.width()) - 16
+                name = painter.fontMetrics().elidedText(self._names[at], Qt.TextElideMode.ElideRight, room)
+                width = painter.fontMetrics().horizontalAdvance(name) + 8
+                painter.fillRect(
+                    QRectF(axes.rect.left() + 1, axes.rect.top(), width, 15), theme.color("bg2", 0.85)
+                )
+                painter.drawText(QPointF(axes.rect.left() + 5, axes.rect.top() + 12), name)
 
     def _paint_next(self, painter: QPainter, axes: Axes, step: int, value: float) -> None:
         place = QPointF(axes.left_of(step), axes.top_of(value))
