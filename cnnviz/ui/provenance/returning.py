@@ -84,9 +84,14 @@ class Returning(QObject):
     def _look(self) -> None:
         """Point at the value, as soon as there is a trace of the right network; then compare the weights."""
         wanted, trace = self._wanted, self._session.looking.trace
-        if wanted is None or trace is None or not same(trace.graph, wanted.graph):
+        if wanted is None or trace is None:
             return
-        looking = self._session.looking
+        looking, document = self._session.looking, self._session.document
+        if document.whatif != wanted.whatif and same(document.graph, wanted.graph):
+            document.attempt("As in the picture", wanted.whatif)
+            return
+        if not same(trace.graph, wanted.whatif.graph(wanted.graph)):
+            return
         if not self._pointed:
             self._pointed = True
             looking.truth = wanted.truth

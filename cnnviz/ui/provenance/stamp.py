@@ -18,6 +18,8 @@ from cnnviz.model.entries import Place
 from cnnviz.model.files import graph_to_dict
 from cnnviz.model.graph import Graph
 from cnnviz.model.reading import read_graph
+from cnnviz.model.whatif import WhatIf
+from cnnviz.ui.provenance import changes
 
 FORMAT, KEYWORD = 1, "cnnviz"
 LARGEST = 4 * 2**20
@@ -57,6 +59,7 @@ class Stamp:
     scope: str = "layer"
     value: float | None = None
     version: str = ""
+    whatif: WhatIf = field(default_factory=WhatIf)
 
     def to_json(self) -> str:
         """Return the text that a file carries; `parse` reads it."""
@@ -76,6 +79,8 @@ class Stamp:
             "path": self.path,
             "network": graph_to_dict(self.graph),
         }
+        if self.whatif:
+            content["whatif"] = changes.to_dict(self.whatif)
         return json.dumps(content, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
 
     def in_words(self) -> str:
@@ -116,8 +121,9 @@ def parse(text: str, where: str = "picture") -> Stamp:
 
 def _read(content: Mapping[str, Any], place: Place) -> Stamp:
     graph = read_graph(content["network"], place.inside("network"))
+    whatif = changes.read(content["whatif"]) if "whatif" in content else WhatIf()
     node, index = str(content["layer"]), tuple(int(at) for at in content["index"])
-    if node.partition(".")[0] not in graph:
+    if node.partition(".")[0] not in whatif.graph(graph):
         raise place.error(f"its network has no {node!r}.", HINT)
     weights, truth, value = content.get("weights", {}), content.get("truth"), content.get("value")
     return Stamp(
@@ -134,6 +140,7 @@ def _read(content: Mapping[str, Any], place: Place) -> Stamp:
         scope=str(content.get("scope", "layer")),
         value=None if value is None else float(value),
         version=str(content.get("program", "")).removeprefix("cnnviz").strip(),
+        whatif=whatif,
     )
 
 

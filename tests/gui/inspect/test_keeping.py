@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from cnnviz.errors import FileError
 from cnnviz.explain import Trace
+from cnnviz.model.whatif import Cell, Variation, WhatIf
 from cnnviz.templates import template
 from cnnviz.ui.inspect.keeping.filming import MOST_PICTURES, places
 from cnnviz.ui.inspect.keeping.saving import picture_of
@@ -40,12 +41,22 @@ def test_a_stamp_comes_back_whole() -> None:
     assert json.loads(STAMP.to_json())["program"] == "cnnviz 0.1.0"
 
 
+def test_changes_that_were_tried_come_back_whole() -> None:
+    tried = WhatIf(
+        {Cell("conv1", "weight", (0, 0, 1, 1)): 0.1}, {"conv1": (1, 2)}, {"conv2": ((0, 3),)},
+        Variation(2, -1, 12.5, 0.1),
+    )  # fmt: skip
+    stamp = replace(STAMP, node="conv1_alt", whatif=tried)
+    assert parse(stamp.to_json()) == stamp
+
+
 @pytest.mark.parametrize(
     "change",
     [
         {"format": 2}, {"format": "1"}, {"layer": "nowhere"}, {"index": 3}, {"index": ["a"]}, {"network": {}},
         {"network": []}, {"sample": 3}, {"sample": {"image": {"shape": [2, 2], "float32": "AAAA"}}},
-        {"sample": {"image": {"shape": [1000, 1000], "float32": ""}}}, {"weights": 3},
+        {"sample": {"image": {"shape": [1000, 1000], "float32": ""}}}, {"weights": 3}, {"whatif": {}},
+        {"whatif": {"cells": [["conv1"]], "muted": {}, "swapped": {}, "variation": {}}},
     ],
 )  # fmt: skip
 def test_a_damaged_stamp_is_refused(change: dict[str, object]) -> None:
@@ -260,6 +271,26 @@ def test_a_dropped_picture_leads_back(opened: MainWindow, tmp_path: Path, suffix
     assert (frame.node, frame.index) == ("conv1", (2, 3, 4))
     wait(lambda: float(inspected(opened).frame.array[2, 3, 4]) == before)
     assert opened.session.material.sample.index == 0
+
+
+def test_a_picture_of_a_changed_network_leads_back_to_the_changes(opened: MainWindow, tmp_path: Path) -> None:
+    session, page, path = opened.session, inspected(opened), tmp_path / "changed.png"
+    page.whatif.changes.mute("conv1", 2)
+    page.whatif.changes.set_cell(Cell("conv1", "weight", (1, 0, 1, 1)), 1 / 3)
+    wait(lambda: session.looking.settled and "conv1_alt" in session.looking.trace.activations)
+    changed = session.document.whatif
+    page.steering.go("conv1_alt", (1, 3, 4))
+    before = float(page.frame.array[1, 3, 4])
+    page.saving.save_picture(page.panes, path)
+    wait(path.exists)
+    page.whatif.changes.reset()
+    wait(lambda: "conv1_alt" not in session.looking.trace.activations)
+    assert "same weights" in returned(opened, path)[-1]
+    assert session.document.whatif == changed
+    assert (page.frame.node, page.frame.index) == ("conv1_alt", (1, 3, 4))
+    assert float(page.frame.array[1, 3, 4]) == before
+    session.document.undo()
+    assert not session.document.whatif
 
 
 def test_a_network_that_was_closed_is_opened_again(opened: MainWindow, tmp_path: Path) -> None:

@@ -215,6 +215,7 @@ class Saving(QObject):
             scope=frame.scope,
             value=float(frame.array[frame.index]),
             version=__version__,
+            whatif=document.whatif.fitting(document.graph),
         )
 
 
