@@ -181,6 +181,7 @@ def test_a_dense_layer_reads_maps_that_were_flattened(load: Load) -> None:
 def test_a_volume_has_one_plane_of_products_per_slice(load: Load) -> None:
     graph = demo.graph_of(LAYERS["conv3d"](padding="same"), (2, 5, 6, 7))
     workspace = load(graph)
+    workspace.voxels.toggle()  # from the volume in space to the flat panes
     workspace.steering.go("layer", (1, 2, 3, 4))
     blocks = workspace.work.view.blocks.blocks()
     assert (blocks.depth, blocks.rows, blocks.columns) == (3, 3, 3)

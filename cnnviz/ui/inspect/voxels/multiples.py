@@ -39,13 +39,19 @@ class MultiplesPanel(Panel):
     @property
     def _first(self) -> int:
         """Return the number of the first map that is shown."""
-        reading = self._frame.readings[0] if self._reads and self._frame is not None else None
+        reading = self._frame.readings[0] if self.reads and self._frame is not None else None
         return reading.channels[0] if reading is not None else 0
 
     @property
-    def _reads(self) -> bool:
+    def reads(self) -> bool:
+        """Say whether the channels that the value reads are shown; the colours of a sample are one picture already."""
         frame = self._frame
-        return self._which == INPUT and frame is not None and bool(frame.readings)
+        return (
+            self._which == INPUT
+            and frame is not None
+            and bool(frame.readings)
+            and not frame.is_picture(frame.readings[0].node)
+        )
 
     def show_frame(self, frame: Frame, which: str, channel: int) -> None:
         """Show the maps of the layer, or with `which` Input the channels that the value reads."""
@@ -63,14 +69,14 @@ class MultiplesPanel(Panel):
         if frame is None or not self.isVisible():
             return
         node, maps = frame.node, frame.output
-        if self._reads:
+        if self.reads:
             reading = frame.readings[0]
             node = reading.node
             maps = reading.maps[reading.channels[0] : reading.channels[-1] + 1]
         deep = maps.shape[1] > 1
         self.mosaic.setVisible(deep)
-        selected = (self._channel if self._reads else frame.cell[0]) - self._first
-        word = "channels read" if self._reads else "maps"
+        selected = (self._channel if self.reads else frame.cell[0]) - self._first
+        word = "channels read" if self.reads else "maps"
         self.set_title(
             f"All {len(maps)} {word}" if deep else "No volumes", f"{node}, strongest along the sight"
         )

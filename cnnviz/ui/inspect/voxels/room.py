@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget
 from cnnviz.explain import Box
 from cnnviz.ui.inspect.frame import Frame
 from cnnviz.ui.inspect.path import carried
-from cnnviz.ui.inspect.voxels.contents import INPUT, sample_node
+from cnnviz.ui.inspect.voxels.contents import sample_node
 from cnnviz.ui.inspect.voxels.multiples import MultiplesPanel
 from cnnviz.ui.inspect.voxels.pane import VolumePane
 from cnnviz.ui.inspect.voxels.turning import TurningPanel
@@ -137,7 +137,7 @@ class VoxelRoom(QObject):
 
     def _choose_map(self, at: int) -> None:
         frame = self._workspace.frame
-        if frame is not None and self.pane.which.value() == INPUT and frame.readings:
+        if self.multiples.reads:
             self.pane.choose_channel(at)
             self._show_multiples()
         elif frame is not None:
