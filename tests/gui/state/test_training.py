@@ -88,7 +88,11 @@ def test_pinning_another_image_while_paused_shows_it(session: Session) -> None:
     session.material.pick(7)
     record, image = session.training.record, session.material.sample.image
     wait(lambda: record.watched is not None and np.array_equal(record.watched.image, image))
-    assert [each.step for each in record.milestones] == [1]
+    assert record.watched.step == 1
+    assert {each.step for each in record.milestones} <= {
+        0,
+        1,
+    }  # a slow start is seen before the first batch, too
     session.training.stop()
     wait(lambda: idle(session))
 
