@@ -39,7 +39,7 @@ from cnnviz.templates.parts import KERAS
 from cnnviz.templates.template import Template, reached
 
 SECTION = "Sequences and 3D"
-SINES, ROWS = "conv1d-two-sines", "conv1d-mnist-rows"
+SINES, ROWS, FORECASTER = "conv1d-two-sines", "conv1d-mnist-rows", "convlstm-forecaster"
 VIDEO = DataChoice("moving-mnist", validation=500)
 FRAMES = Input(shape=(1, 19, 64, 64))
 FRAME = 64 * 64
@@ -282,7 +282,8 @@ def forecasting() -> Template:
         forecaster,
         306_593,
     )
-    return replace(found, recipe=ONE_PASS, data=DataChoice(ENDLESS, validation=500))
+    data = DataChoice(ENDLESS, validation=500)
+    return replace(found, recipe=ONE_PASS, data=data, reported=reached(FORECASTER), trained=FORECASTER)
 
 
 def templates() -> tuple[Template, ...]:
