@@ -334,6 +334,8 @@ def test_the_tabs_follow_the_document(load: Load) -> None:
     assert strip.shapes.grid.item(1, 2).text() == "28×28×8"
     strip.show_tab("Code")
     assert "nn.Conv2d" in strip.code.text.toPlainText()
+    document.set_data(validation=1234)
+    assert "VALIDATION = 1234" in strip.code.text.toPlainText()
     document.edit("Change", document.graph.with_layer("dense1", Dense(7)))
     assert "7" in strip.code.text.toPlainText()
     strip.show_tab("Shapes")

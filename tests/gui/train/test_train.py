@@ -266,3 +266,14 @@ def test_side_panels_hide_and_come_back(train: TrainWorkspace) -> None:
     assert not train.recipe.isVisible()
     train.toggle_sides()
     assert train.recipe.isVisible()
+
+
+def test_before_the_first_judgement_nothing_is_cleared_again(
+    train: TrainWorkspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cleared: list[bool] = []
+    monkeypatch.setattr(train.judged.left, "clear", lambda: cleared.append(True))
+    for _ in range(3):
+        train.refresh()
+    assert not cleared
+    assert not train.judged.left.nothing.isHidden()
