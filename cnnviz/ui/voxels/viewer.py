@@ -59,7 +59,7 @@ class VoxelViewer(QWidget):
             slider.setRange(0 if slider is self.threshold else 5, FINEST)
             slider.setValue(round(start * FINEST))
             slider.setMinimumWidth(40)
-            slider.setMaximumWidth(96)
+            slider.setMaximumWidth(160)
             slider.setAccessibleName(name)
             slider.setToolTip(tip)
         self.axis.setToolTip("The axis along which the volume is cut")
@@ -78,6 +78,7 @@ class VoxelViewer(QWidget):
         column.addLayout(self._head())
         column.addWidget(self._pages, 1)
         column.addLayout(self._foot())
+        column.addLayout(self._sliders())
         column.addWidget(self.strip)
 
     def _head(self) -> QHBoxLayout:
@@ -103,8 +104,14 @@ class VoxelViewer(QWidget):
             )
         )
         row.addStretch(1)
+        return row
+
+    def _sliders(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(6)
         row.addWidget(label("opacity", "hint"))
         row.addWidget(self.opacity, 1)
+        row.addStretch(1)
         row.addWidget(label("threshold", "hint"))
         row.addWidget(self.threshold, 1)
         row.addWidget(self.threshold_text)

@@ -62,7 +62,7 @@ def of_input(frame: Frame, at: int, channel: int) -> Content | None:
         )
     channel = min(max(channel, reading.channels[0]), reading.channels[-1])
     maps = reading.maps[channel]
-    words = f"{reading.node}, channel {channel} of {len(reading.maps)}"
+    words = f"channel {channel} of {len(reading.maps)}, and the window that this value reads"
     return _map_content(frame, reading.node, maps, channel, words, boxes=boxes, place=place)
 
 
@@ -76,7 +76,7 @@ def of_map(frame: Frame) -> Content | None:
         return _sample_content(
             frame, frame.node, frame.output, boxes, _voxel(frame.cell), "the sample itself"
         )
-    words = f"{frame.node}, map {channel} of {len(frame.output)}"
+    words = f"map {channel} of {len(frame.output)}, and this value in it"
     return _map_content(
         frame, frame.node, frame.output[channel], channel, words, boxes=boxes, place=_voxel(frame.cell)
     )

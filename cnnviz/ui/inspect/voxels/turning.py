@@ -15,7 +15,7 @@ from cnnviz.ui.inspect.answer import answers
 from cnnviz.ui.inspect.voxels.anglestrip import AngleStrip
 from cnnviz.ui.state import Session
 from cnnviz.ui.voxels.solid import AXIS_NAMES
-from cnnviz.ui.widgets.chrome import Panel, Segmented, button, label
+from cnnviz.ui.widgets.chrome import Panel, Segmented, label, tool_button
 
 LIMIT, STEP = 90, 7.5
 ANGLES = tuple(np.arange(-LIMIT, LIMIT + STEP, STEP).tolist())
@@ -31,7 +31,10 @@ class TurningPanel(Panel):
         self._session = session
         self.axis = Segmented(list(enumerate(AXIS_NAMES)), name="axis of the rotation")
         self.slider = QSlider(Qt.Orientation.Horizontal)
-        self.angle_text, self.reset = label("0°", "mono"), button("Upright", small=True)
+        self.angle_text, self.reset = (
+            label("0°", "mono"),
+            tool_button("refresh", "Upright again", quiet=False),
+        )
         self.strip, self.words = AngleStrip(ANGLES), label("", "hint")
         self.base: Array | None = None
         self.angle = 0.0
