@@ -62,7 +62,9 @@ def _turning(volume: NDArray[np.float32], rounds: int) -> Iterator[Claim]:
     viewer.set_array(volume)
     viewer.set_slice(0, side // 2)
     renderer = shared_renderer()
-    drawers = [("QPainter", None)] + ([(renderer.name, renderer)] if renderer is not None else [])
+    drawers = [("QPainter", None)] + (
+        [(f"with {renderer.name} at hand", renderer)] if renderer is not None else []
+    )
     chosen = renderer is not None
     rates = {}
     for name, drawer in drawers:
