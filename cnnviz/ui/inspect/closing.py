@@ -58,7 +58,9 @@ class ClosingCard(QFrame):
         self.engine.setText(exact(explanation.engine))
         self.difference.setText(numbers.compact(explanation.difference, 3))
         closes = explanation.closes
-        self.difference.setStyleSheet(f"color: {theme.color('ok' if closes else 'err').name()}")
+        style = f"color: {theme.color('ok' if closes else 'err').name()}"
+        if style != self.difference.styleSheet():  # Qt reads a style sheet anew each time it is set
+            self.difference.setStyleSheet(style)
         self.pill.setText("closes" if closes else "does not close")
         self.pill.set_tone("ok" if closes else "err")
         self.setAccessibleName(self.text())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -78,12 +79,12 @@ class Reading:
     @property
     def window_size(self) -> int:
         """Return how many cells of one channel are read."""
-        return int(np.prod(self.products.shape[1:]))
+        return math.prod(self.products.shape[1:])
 
     @property
     def is_vector(self) -> bool:
         """Say whether the source's maps are single numbers."""
-        return bool(np.prod(self.maps.shape[1:]) == 1)
+        return math.prod(self.maps.shape[1:]) == 1
 
     def source(self, cell: Cell) -> Cell:
         """Return where a cell of the window lies in `maps`; it may lie in the padding."""
