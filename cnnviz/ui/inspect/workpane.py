@@ -36,6 +36,8 @@ from cnnviz.ui.widgets.pages import Pages
 MOST_STEPS = 4
 CHEVRON, BACK = "\u203a", "\u2039"
 SHORT_LINES, MOST_MORE = 8, 6
+NEXT, CHIP = 42, 30
+"""Pixels of the word before what comes next, and around the text of each."""
 CHROME, MARGINS, GAP = 100, 24, 8
 """Pixels of the header, the steps below and the gaps between; and those left and right of the content; one such gap."""
 NARROW = 440
@@ -159,6 +161,7 @@ class WorkPane(Panel):
         if self._frame is not None and self.view is not None:
             self._show_inside(self._frame, self.view)
             self._show_sum(self._frame, self.view)
+            self._write_chips()
 
     def minimumSizeHint(self) -> QSize:
         """Ask for as much as the view and the card take; what there is no room for goes: running sum, decimals."""
@@ -230,9 +233,19 @@ class WorkPane(Panel):
         for place, chip in enumerate(self.chips):
             chip.setVisible(place < len(self._steps))
             if place < len(self._steps):
-                chip.setText(self._steps[place].text)
-                chip.setToolTip(f"Go to {self._steps[place].node}")
+                chip.setToolTip(f"Go to {self._steps[place].node}: {self._steps[place].text}")
+        self._write_chips()
         self._next_row.activate()  # at once: while playing, the texts change faster than layouts settle
+
+    def _write_chips(self) -> None:
+        """Write what comes next, each shortened alike where there is no room for all."""
+        for short in (False, True):
+            for chip, step in zip(self.chips, self._steps, strict=False):
+                most = (self.width() - MARGINS - NEXT) // len(self._steps) - CHIP
+                text = chip.fontMetrics().elidedText(step.text, Qt.TextElideMode.ElideRight, max(most, CHIP))
+                chip.setText(text if short else step.text)
+            if self._next.sizeHint().width() <= self.width() - MARGINS:
+                return
 
     def _set_mode(self, mode: str) -> None:
         if self.view is not None:

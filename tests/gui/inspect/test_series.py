@@ -193,3 +193,16 @@ def test_digits_read_by_rows_stand_upright_wherever_they_are_shown() -> None:
     upright = digits.train.sample(0)[0]
     assert np.array_equal(flat(rows.train.sample(0)), upright)
     assert np.array_equal(flat_picture(rows.train.sample(0)), upright)
+
+
+def test_what_comes_next_is_shortened_where_there_is_no_room(session: Session, load: Load) -> None:
+    workspace = load(_net())
+    session.looking.point(node="conv1", map=1, position=(4,))
+    wait(lambda: workspace.frame.node == "conv1")
+    chip, pane = workspace.work.chips[0], workspace.work
+    pane.resize(600, pane.height())
+    assert chip.text().startswith("relu1: max(0, x) =")
+    pane.resize(190, pane.height())
+    assert chip.text().endswith("…")
+    assert pane._next.sizeHint().width() <= 190
+    assert "max(0, x) =" in chip.toolTip()
