@@ -11,7 +11,7 @@ from cnnviz.ui.widgets.painted import Painted
 
 BOX = QSize(64, 32)
 KNOT = 9.0
-WIDEST, TALLEST = 460.0, 260.0
+WIDEST, TALLEST = 560.0, 260.0
 
 
 class StepDiagram(Painted):
