@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QSplitter, QStackedWidget
+from PySide6.QtWidgets import QSplitter
 
 from cnnviz.explain import Trace
 from cnnviz.explain.video.forecast import FREE
 from cnnviz.ui.inspect.video import saving
 from cnnviz.ui.inspect.video.page import VideoPage
 from cnnviz.ui.state import Session
+from cnnviz.ui.widgets.pages import Pages
 
 if TYPE_CHECKING:
     from cnnviz.ui.inspect.workspace import InspectWorkspace
@@ -28,7 +29,7 @@ class VideoRoom(QObject):
         super().__init__(workspace)
         self._session, self._workspace = session, workspace
         self.page = VideoPage(session)
-        self._stack = QStackedWidget()
+        self._stack = Pages()
         whole = workspace.middle.parentWidget()
         assert isinstance(whole, QSplitter)
         whole.replaceWidget(whole.indexOf(workspace.middle), self._stack)
