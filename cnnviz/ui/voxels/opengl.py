@@ -116,15 +116,6 @@ class Renderer:
         self._context.doneCurrent()
         return image
 
-    def close(self) -> None:
-        """Give everything back; nothing can be drawn after that."""
-        if self._context.makeCurrent(self._surface):
-            self._frame = None
-            self._vertices.destroy()
-            self._order.destroy()
-            self._program.removeAllShaders()
-            self._context.doneCurrent()
-
     def _bind(self, size: QSize) -> QOpenGLFramebufferObject:
         if self._frame is None or self._frame.size() != size:
             form = QOpenGLFramebufferObjectFormat()
