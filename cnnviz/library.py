@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     Weights = Mapping[str, NDArray[Any]]
 
+
 @dataclass(frozen=True)
 class Found:
     """A project with the name under which it was found, and the weights that belong to it, if any."""

@@ -79,7 +79,9 @@ def require_usable(recipe: Recipe, choice: DataChoice, module: GraphModule) -> N
     waits = recipe.early_stopping or recipe.schedule == "plateau"
     if waits and not choice.validation and not choice.folds:
         what = "early stopping" if recipe.early_stopping else "the schedule plateau"
-        raise TrainError(f"{what} judges by validation samples, but none are held out.", hint="Hold some out.")
+        raise TrainError(
+            f"{what} judges by validation samples, but none are held out.", hint="Hold some out."
+        )
 
 
 def _fits(head: Head, classes: int, free: bool) -> bool:

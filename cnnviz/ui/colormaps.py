@@ -52,7 +52,9 @@ MAPS: dict[str, Colormap] = {
         _stops("#14171C #173A4A #1E6E7C #3FA9A0 #A6DCC0"),
         _stops("#F6F9F8 #BFE3DA #5FB5AC #1F7A85 #123E50"),
     ),
-    "grey": Colormap(("#000000", "#FFFFFF"), ("#000000", "#FFFFFF")),  # a sample stays as it is in both themes
+    "grey": Colormap(
+        ("#000000", "#FFFFFF"), ("#000000", "#FFFFFF")
+    ),  # a sample stays as it is in both themes
     "photo": Colormap(("#000000", "#FFFFFF"), ("#000000", "#FFFFFF")),  # one whose colours are its own
 }
 

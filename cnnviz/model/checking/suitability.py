@@ -117,7 +117,9 @@ def _leak(graph: Graph, head: Head) -> Iterator[Problem]:
     node = first_ahead(graph, head.node)
     if not node:
         return
-    text = "reads the frame after its own, the very one to predict: the network will copy it, and learn nothing."
+    text = (
+        "reads the frame after its own, the very one to predict: the network will copy it, and learn nothing."
+    )
     layer = graph.node(node).layer
     kernel = getattr(layer, "kernel_size", ())
     fixes: tuple[Fix, ...] = ()

@@ -196,7 +196,9 @@ class _Demo:
         self.hand.wait_for(page.bar.forecast.isVisible, 60, "the series")
         self.hand.click(page.bar.forecast)
         forecast = page.forecast.page
-        self.hand.wait_for(lambda: forecast.course is not None and forecast.course.complete, 60, "the forecast")
+        self.hand.wait_for(
+            lambda: forecast.course is not None and forecast.course.complete, 60, "the forecast"
+        )
         self.hand.wait_for(lambda: forecast.player.at == forecast.player.count - 1, 60, "the last step")
         self.picture("series")
 

@@ -346,6 +346,3 @@ class Session(QObject):
         """Return the data folder named on the command line, and the one in the settings."""
         setting = self.settings.data_dir
         return self._named_data_dir, Path(setting) if setting else None
-
-
-__all__ = ["Session"]
