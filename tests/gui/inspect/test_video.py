@@ -178,6 +178,7 @@ def test_a_leak_is_told(open_page: Open) -> None:
     page = open_page(many(Conv3d(out_channels=1, kernel_size=(3, 3, 3), padding="same")), clips(1, STEPS + 1))
     assert not page.stepper.leak.isHidden()
     assert page.stepper.leak.toolTip().startswith("conv1 reads the step after its own")
+    assert page.minimumSizeHint().width() <= 1200, "all that can be said has room in the smallest window"
 
 
 def test_all_frames_at_once_feed_nothing_back(open_page: Open) -> None:

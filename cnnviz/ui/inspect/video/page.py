@@ -164,12 +164,13 @@ class VideoPage(QWidget):
         desk, node = self.desk, ""
         sample = self._session.material.sample
         words = desk.protocol.in_words() if desk.protocol is not None else "a memory over time"
+        if desk.mode == FREE and desk.awaits_free:
+            words = "gates of the free run follow"  # until then they are those of true frames
         self.stepper.set_title("", f"{sample.title if sample is not None else ''} · {words}")
         if desk.protocol is not None and desk.protocol.kind == NEXT:
             node = first_ahead(trace.graph, trace.graph.summary().output)
         self.stepper.leak.setVisible(bool(node))
         self.stepper.leak.setToolTip(LOOKS_AHEAD.format(node=node))
-        self.stepper.late.setVisible(desk.mode == FREE and desk.awaits_free)
         self.stepper.untrained.setVisible(not self._session.looking.trained)
         self.stepper.export.setEnabled(desk.forecast is not None)
 

@@ -38,10 +38,7 @@ class Stepper(Panel):
     def _make_choices(self) -> None:
         self.untrained = Pill("not trained", "warn")
         self.untrained.setToolTip("The weights are random: so are gates and predictions")
-        self.leak, self.late = Pill("looks ahead", "warn"), Pill("gates follow", "neutral")
-        self.late.setToolTip(
-            "Until the worker has looked into the free run, gates and states are those of true frames"
-        )
+        self.leak = Pill("looks ahead", "warn")
         self.layer, self.map, self.start = QComboBox(), QSpinBox(), QSpinBox()
         self.layer.setAccessibleName("memory layer")
         self.layer.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
@@ -73,7 +70,7 @@ class Stepper(Panel):
         self.lead_header(self.layer)
         self.lead_header(self.map)
         header: tuple[QWidget, ...] = (
-            self.late, self.untrained, self.leak, self.before, self.after, self.first, self.play, self.next,
+            self.untrained, self.leak, self.before, self.after, self.first, self.play, self.next,
             self.mode, self.start, self.range, self.export, self.close_button,
         )  # fmt: skip
         for part in header:
