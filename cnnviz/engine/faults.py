@@ -77,7 +77,7 @@ def explained(error: Exception, recipe: Recipe, fitting: int) -> Exception:
 def _no_memory(recipe: Recipe, fitting: int) -> TrainError:
     what = f"there is not enough memory for batches of {recipe.batch_size} samples."
     if not fitting:
-        return TrainError(what, hint="Not even one image fits; choose a smaller network.")
+        return TrainError(what, hint="Not even one sample fits; choose a smaller network.")
     parts = -(-recipe.batch_size // fitting)
     hint = f"Try a batch size of {fitting}, which fits, or compute each batch in {parts} parts."
     return TrainError(what, hint=hint)

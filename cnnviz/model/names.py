@@ -18,7 +18,8 @@ _OF_TORCH = """
     state_dict to to_empty train training type xpu zero_grad
 """
 _OF_OURS = """
-    activations fitting graph heads internals logits main_head report resized scores scores_node self still torch x
+    activations fitting graph heads internals logits main_head own_tensors report resized scores scores_node self some
+    still torch x
 """
 
 RESERVED = frozenset(f"{_OF_TORCH} {_OF_OURS}".split())

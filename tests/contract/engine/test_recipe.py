@@ -274,7 +274,7 @@ def test_short_memory_suggests_what_fits(
         return real(scores, *rest, **options)
 
     monkeypatch.setattr("cnnviz.engine.losses.functional.cross_entropy", scarce)
-    with pytest.raises(TrainError, match=f"not enough memory for batches of 32 images. .*{hint}"):
+    with pytest.raises(TrainError, match=f"not enough memory for batches of 32 samples. .*{hint}"):
         list(train(small(), strokes, QUICK, CHOICE, live=0))
 
 

@@ -30,6 +30,9 @@ def countable(kind: str, random: Random) -> tuple[Layer, tuple[Shape, ...]]:
         layer, shapes = draw_fitting(kind, random)
         if getattr(layer, "peepholes", False):
             layer = layer.replace(peepholes=False)
+        inner = getattr(layer, "layer", layer)
+        if inner.kind.startswith("locally_connected") and inner.out_channels == 1:
+            continue
         if kind != "capsule_routing" or min(*shapes[0], layer.capsules, layer.dimension) > 1:
             return layer, shapes
 
