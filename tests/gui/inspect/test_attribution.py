@@ -263,6 +263,6 @@ def test_both_themes_paint_it(lenet: InspectWorkspace, qapp: QApplication) -> No
     light = panel.picture.overlay.grab().toImage()
     corner = panel.picture.overlay.grid().cell_rect(0, 0).center().toPoint()
     assert dark.pixelColor(corner).lightness() < 60
-    assert light.pixelColor(corner).lightness() > 200
+    assert light.pixelColor(corner).lightness() > 150  # a grey image under the lighter end of the scale
     panel.density.setValue(0)
     assert panel.picture.overlay.grab().toImage() != light

@@ -313,10 +313,8 @@ def test_other_weights_are_told(opened: MainWindow, tmp_path: Path, monkeypatch:
     assert not returning.waiting
 
 
-def test_a_strange_picture_is_told(opened: MainWindow, tmp_path: Path) -> None:
+def test_a_picture_without_a_note_is_looked_at(opened: MainWindow, tmp_path: Path) -> None:
     path = tmp_path / "strange.png"
     path.write_bytes(small_png())
-    told: list[str] = []
-    opened.session.notice.connect(lambda _severity, text: told.append(text))
     opened.exchanging.open_path(path)
-    assert "no readable note" in told[-1]
+    wait(lambda: "strange.png" in opened.session.material.sample.title)

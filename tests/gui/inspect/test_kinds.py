@@ -30,6 +30,8 @@ def test_every_kind_shows_an_account_that_closes(load: Load, qapp: QApplication)
     for kind in LAYERS:
         graph = demo.graph_for(kind)
         workspace = load(graph)
+        if workspace.voxels.on:  # what is in space has tests of its own
+            workspace.voxels.toggle()
         node = "layer" if "layer" in graph else "input"
         for array in (node, *workspace.frame.trace.internals(node)):
             workspace.steering.go(array, ())

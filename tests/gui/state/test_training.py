@@ -83,6 +83,7 @@ def test_learning_rate_changes_from_the_next_batch_on(session: Session) -> None:
 
 
 def test_pinning_another_image_while_paused_shows_it(session: Session) -> None:
+    session.training.look_at("pictures")
     session.train("batch")
     wait(lambda: session.training.state == "paused")
     session.material.pick(7)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 
 import numpy as np
 import pytest
@@ -24,6 +25,7 @@ from cnnviz.ui.window import MainWindow
 from tests.gui.rooms import CHOICE, RECIPE, few_digits, idle, same, small_graph, wait
 
 STEPS = 40
+SETTLE_SECONDS = 0.5
 
 
 @pytest.fixture
@@ -58,6 +60,8 @@ def begin(window: MainWindow, until: int) -> Run:
 
 def click_resume(train: TrainWorkspace, row: int = 0) -> None:
     wait(lambda: train.runs.list.entries and train.runs.list.entries[row].can_go_on)
+    end = time.monotonic() + SETTLE_SECONDS  # the list lays itself out anew when a run ends
+    wait(lambda: time.monotonic() > end)
     place = train.runs.list.resume_place(row).center().toPoint()
     QTest.mouseClick(train.runs.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
 

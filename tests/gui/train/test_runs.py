@@ -122,7 +122,7 @@ def test_an_earlier_run_shows_its_curves_and_its_answers(window: MainWindow, tra
     curve = train.plots.loss._curves["train"].data
     assert list(curve.y) == kept.steps["loss"].tolist()
     assert window.session.training.shown.outcome == "Finished"
-    wait(lambda: train.judged.left.findChildren(QLabel)[1].text() == "4 test images")
+    wait(lambda: train.judged.left.findChildren(QLabel)[1].text() == "4 test")
     assert window.session.training.shown.dataset is window.session.material.dataset
     window.session.training.choose(None)
     wait(lambda: len(train.plots.loss._curves["train"].data) == 0)
