@@ -91,7 +91,7 @@ def test_a_stopped_run_goes_on(window: MainWindow, train: TrainWorkspace) -> Non
     click_resume(train)
     goes_on_exactly(window, run)
     assert [entry.number for entry in train.runs.list.entries] == [1]
-    assert not train.runs.list.entries[0].can_go_on
+    wait(lambda: not train.runs.list.entries[0].can_go_on)
 
 
 def test_a_run_whose_process_was_killed_goes_on_from_its_checkpoint(
