@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -10,7 +11,7 @@ from cnnviz.data import Dataset
 from cnnviz.events import Failed
 from cnnviz.model.files import Project
 from cnnviz.model.graph import Graph
-from cnnviz.runs import Run
+from cnnviz.runs import Run, open_run
 from cnnviz.ui.services import TrainingTask
 from cnnviz.ui.state.entries import key_of
 from cnnviz.ui.state.reopening import read_record
@@ -33,13 +34,16 @@ class Resuming(QObject):
 
     def resume(self, key: str) -> None:
         """Go on with a run; say so where that is impossible."""
-        run, why = self._session.runs.run(key), self.why_not()
-        if run is None or why:
-            self._session.notice.emit("warning", why or "The run is not there any more.")
+        if self.why_not():
+            self._session.notice.emit("warning", self.why_not())
             return
-        self._session.loader.ask(
-            "resume", lambda: run.project, lambda found: self._load(run, found), self._fail
-        )
+        known = self._session.runs.run(key)
+
+        def found() -> tuple[Run, Project]:
+            run = known or open_run(Path(key))  # one that has just ended may not have been listed yet
+            return run, run.project
+
+        self._session.loader.ask("resume", found, lambda both: self._load(*both), self._fail)
 
     def _load(self, run: Run, project: Project) -> None:
         self._session.material.fetch(

@@ -54,6 +54,8 @@ class VideoPage(QWidget):
             splitter.setChildrenCollapsible(False)
             for half in pair:
                 splitter.addWidget(half)
+        for half, narrowest in ((self.errors, 420), (self.cell, 560)):  # long sentences may not ask for more
+            half.setMinimumWidth(narrowest)
         below.setSizes([440, 620])
         whole.setSizes([520, 210])
         whole.setStretchFactor(0, 1)

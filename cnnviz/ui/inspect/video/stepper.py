@@ -39,6 +39,8 @@ class Stepper(Panel):
         self.untrained = Pill("not trained", "warn")
         self.untrained.setToolTip("The weights are random: so are gates and predictions")
         self.leak = Pill("looks ahead", "warn")
+        for pill in (self.untrained, self.leak):
+            pill.setMinimumWidth(1)  # in the smallest window they give way; their tool tips say it all
         self.layer, self.map, self.start = QComboBox(), QSpinBox(), QSpinBox()
         self.layer.setAccessibleName("memory layer")
         self.layer.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
