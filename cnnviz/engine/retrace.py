@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from cnnviz.engine.build import GraphModule
 from cnnviz.engine.trace import evaluating, given, require_shapes, to_array, to_tensor
-from cnnviz.engine.weights import Weights, fitted
+from cnnviz.engine.weights import Weights, fits, fitted
 from cnnviz.explain.trace import Trace
 from cnnviz.layers import Layer
 from cnnviz.model.check import Row
@@ -160,9 +160,9 @@ def _in_order(arrays: Mapping[str, Array], nodes: list[str]) -> dict[str, Array]
 
 
 def _own(row: Row, weights: Weights) -> dict[str, Array]:
-    """Return a node's arrays among the weights; none where one is missing, as then all are random."""
-    found = {p.name: weights.get(f"{attribute(row.name)}.{p.name}") for p in row.parameters}
-    return {name: array for name, array in found.items() if array is not None}
+    """Return a node's arrays among the weights that fit it; where one does not, all of the node's are random."""
+    named = ((p, weights.get(f"{attribute(row.name)}.{p.name}")) for p in row.parameters)
+    return {p.name: array for p, array in named if array is not None and fits(array, p.shape)}
 
 
 def _unchanged(

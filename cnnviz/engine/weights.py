@@ -66,7 +66,7 @@ def carry(weights: Weights, old: Graph, new: Graph) -> dict[str, NDArray[Any]]:
     for row in check(new).rows:
         before, after = attribute(earlier.get(row.name, row.name)), attribute(row.name)
         wanted = {parameter.name: parameter.shape for parameter in row.parameters}
-        if all(_fits(weights.get(f"{before}.{name}"), shape) for name, shape in wanted.items()):
+        if all(fits(weights.get(f"{before}.{name}"), shape) for name, shape in wanted.items()):
             names = [name for name in (*wanted, _COUNTER) if f"{before}.{name}" in weights]
             kept |= {f"{after}.{name}": weights[f"{before}.{name}"] for name in names}
     return kept
@@ -115,7 +115,8 @@ def _expected(graph: Graph) -> dict[str, tuple[str, Shape]]:
     }
 
 
-def _fits(array: NDArray[Any] | None, shape: Shape) -> bool:
+def fits(array: NDArray[Any] | None, shape: Shape) -> bool:
+    """Say whether an array can be put where parameters of that shape are."""
     return array is not None and array.shape == shape and np.issubdtype(array.dtype, np.floating)
 
 

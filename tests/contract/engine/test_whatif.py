@@ -183,3 +183,14 @@ def test_judging_ends_when_it_is_cancelled() -> None:
     control.cancel()
     split = Split(np.zeros((4, 1, 12, 12), np.uint8), np.zeros(4, np.int64))
     assert list(judge(net(), None, split, 0, WhatIf(), control)) == []
+
+
+def test_weights_of_another_network_are_not_taken_for_parameters() -> None:
+    """A template opens before its weights have come: for a moment the weights are those of the network before."""
+    retracer, first = Retracer(), net()
+    weights = weights_of(fitted(first, None, 1))
+    retracer.trace(first, weights, IMAGE, 0)
+    other = chain([Input((1, 12, 12)), ("conv1", Conv2d(3, 5)), Flatten(), Dense(10)], "other")
+    found = retracer.trace(other, weights, IMAGE, 0)
+    assert found.parameters["conv1"]["weight"].shape == (3, 1, 5, 5)
+    assert explain(found, "conv1", (2, 4, 4)).closes
