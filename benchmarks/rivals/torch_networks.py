@@ -8,27 +8,12 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
+from benchmarks import loops
+
 
 def network(name: str) -> nn.Module:
     """Return a network with fresh weights; it gives class scores, or the scores of pixels."""
     return _NETWORKS[name]()
-
-
-def _t1() -> nn.Module:
-    return nn.Sequential(
-        nn.Conv2d(1, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
-        nn.Conv2d(32, 64, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
-        nn.Flatten(), nn.Linear(64 * 7 * 7, 100), nn.ReLU(), nn.Linear(100, 10),
-    )  # fmt: skip
-
-
-def _t2() -> nn.Module:
-    return nn.Sequential(
-        nn.Conv2d(1, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
-        nn.Conv2d(32, 64, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
-        nn.Conv2d(64, 128, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2, ceil_mode=True),
-        nn.Flatten(), nn.Linear(128 * 4 * 4, 256), nn.ReLU(), nn.Dropout(0.4), nn.Linear(256, 10),
-    )  # fmt: skip
 
 
 def _t11() -> nn.Module:
@@ -136,8 +121,8 @@ def _t20() -> nn.Module:
 
 
 _NETWORKS: dict[str, Callable[[], nn.Module]] = {
-    "t1": _t1,
-    "t2": _t2,
+    "t1": partial(loops.network, "t1"),
+    "t2": partial(loops.network, "t2"),
     "t11": _t11,
     "t15": lambda: _resnet(3, nn.Conv2d, _norm2d, nn.AdaptiveAvgPool2d(1)),
     "t16": lambda: _resnet(2, nn.Conv3d, _norm3d, nn.AdaptiveAvgPool3d(1)),
