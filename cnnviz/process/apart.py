@@ -73,8 +73,8 @@ class Apart:
                 except (EOFError, OSError, ValueError):
                     ended = True
                     raise self._death(process) from None
-                if kind == "event":
-                    yield value
+                if kind == "events":
+                    yield from value
                     continue
                 ended = True
                 if kind == "raised":
@@ -88,7 +88,7 @@ class Apart:
         """Let a job end that nobody wants to hear of any more, so that the process is free for the next one."""
         tell("cancel")
         with contextlib.suppress(EOFError, OSError, ValueError):
-            while _receive(process)[0] == "event":
+            while _receive(process)[0] == "events":
                 pass
 
     def _death(self, process: subprocess.Popen[bytes]) -> TrainError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from cnnviz.control import Control
 from cnnviz.events import (
@@ -28,7 +28,7 @@ from cnnviz.runs import Clock
 from cnnviz.ui.services import Services, TrainingTask
 from cnnviz.ui.state.record import MILESTONES, Record
 
-DRAIN_MS = 90
+DRAIN_MS = 92
 """How often the window looks into the mailbox: 10 times a second and a little more is what an eye follows."""
 Train = Callable[[TrainingTask], Iterator[Event]]
 Keeper = Callable[[TrainingTask, Record, Train], Iterator[Event]]
@@ -68,7 +68,7 @@ class Training(QObject):
         self.keep: Keeper | None = None
         self._looked_at: tuple[str, ...] = ()
         self.next_number: Callable[[], int] = lambda: len(self.records) + 1
-        self._drain = QTimer(self, interval=DRAIN_MS)
+        self._drain = QTimer(self, interval=DRAIN_MS, timerType=Qt.TimerType.PreciseTimer)
         self._drain.timeout.connect(self.drain)
 
     @property

@@ -75,6 +75,7 @@ class RateFinder(QDialog):
         """Mark the rate that is suggested, if there is one."""
         rate = self.search.suggestion if self.search is not None else None
         self.plot.set_flags([] if rate is None else [(math.log10(rate), numbers.compact(rate, 1))])
+        self.plot.repaint_later()
 
     def done(self, result: int) -> None:
         """Close; a search that goes on ends within one batch."""
@@ -102,6 +103,7 @@ class RateFinder(QDialog):
         self.plot.set_limits(
             (math.log10(LOWEST), math.log10(HIGHEST)), (low - 0.2 * room, first + 0.6 * room)
         )
+        self.plot.repaint_later()
 
     def _end(self, found: RateSearch) -> None:
         self.search = found

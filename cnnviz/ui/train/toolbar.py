@@ -6,7 +6,7 @@ import time
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QFontMetrics, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
 
 from cnnviz.errors import TrainError
 from cnnviz.events import Progress, StepDone
@@ -20,6 +20,25 @@ HEIGHT = 42
 TOLD_SECONDS = 0.24
 SLOWEST, FASTEST = 1e-6, 1.0
 """The ends of the learning-rate slider; the field takes anything the recipe takes."""
+
+
+class Reading(QLabel):
+    """Text that changes several times a second in a place that only grows: nothing around it is laid out anew."""
+
+    def __init__(self, widest: str = "") -> None:
+        super().__init__()
+        theme.set_role(self, role="mono")
+        self._least = QFontMetrics(theme.mono_font(11)).horizontalAdvance(widest) + 4
+        self.setFixedSize(self._least, HEIGHT)
+
+    def tell(self, text: str, *, fit: bool = False) -> None:
+        """Show a text; with `fit` in a place of its width, otherwise of at least the width that there was."""
+        if text == self.text() and not fit:
+            return
+        needed = max(self._least, self.fontMetrics().horizontalAdvance(text) + 4)
+        if needed > self.width() or fit:
+            self.setFixedWidth(needed)
+        self.setText(text)
 
 
 class TrainBar(QWidget):
@@ -38,9 +57,9 @@ class TrainBar(QWidget):
         self.further = button("Train further", icon="epoch")
         self._doing, self._told = "", 0.0
         self.rate = FloatField(SLOWEST, FASTEST, "Learning rate", slider=True)
-        self.where, self.left, self.speed = label("", "mono"), label("", "mono"), label("", "mono")
+        self.where, self.share = Reading(), Reading("100 %")
+        self.left, self.speed = Reading("59:59 left"), Reading("9,999 samples/s")
         self.bar = QProgressBar(textVisible=False, maximum=1000)
-        self.share = label("", "mono")
         self._assemble()
         self.actions_of_bar = self._make_actions()
         self.run.clicked.connect(self._run_or_pause)
@@ -67,12 +86,7 @@ class TrainBar(QWidget):
             part.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys B and E where they are
             row.addWidget(part)
         self.run.setMinimumWidth(84)
-        for text, widest in (
-            (self.share, "100 %"),
-            (self.left, "59:59 left"),
-            (self.speed, "9,999 samples/s"),
-        ):
-            text.setMinimumWidth(QFontMetrics(theme.mono_font(11)).horizontalAdvance(widest) + 4)
+        for text in (self.share, self.left, self.speed):
             text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         row.addSpacing(6)
         row.addWidget(_standing())
@@ -148,6 +162,7 @@ class TrainBar(QWidget):
             low, high = option.lo or 0.0, option.hi or 1.0
             self.rate.set_value(min(max(self._session.document.recipe.learning_rate, low), high))
         self.show_step()
+        self.where.tell(self.where.text(), fit=True)
 
     def keep_up(self) -> None:
         """Show how far the latest run is, while it runs a few times a second: faster, numbers can't be read."""
@@ -161,16 +176,22 @@ class TrainBar(QWidget):
         record = self._session.training.record
         started = record.started if record else None
         if record is None or started is None:
-            self.where.setText("Not started" if record is None or record.failure is None else "Failed")
-            self.bar.setValue(0)
+            self.where.tell("Not started" if record is None or record.failure is None else "Failed")
+            self._fill(0)
             for part in (self.share, self.left, self.speed):
                 part.hide()
             return
         done = record.last.step if record.last else 0
-        self.bar.setValue(1000 * done // max(started.steps, 1))
-        self.share.setText(f"{100 * done // max(started.steps, 1)} %")
-        self.where.setText(_how_it_ended(record) if record.outcome else self._doing or _place(record))
+        self._fill(1000 * done // max(started.steps, 1))
+        self.share.tell(f"{100 * done // max(started.steps, 1)} %")
+        self.where.tell(_how_it_ended(record) if record.outcome else self._doing or _place(record))
         self._show_pace(record.last)
+
+    def _fill(self, value: int) -> None:
+        """Fill the bar with the next painting of the window; by itself it paints at once, and all for itself."""
+        self.bar.setUpdatesEnabled(False)
+        self.bar.setValue(value)
+        self.bar.setUpdatesEnabled(True)
 
     def _show_pace(self, last: StepDone | None) -> None:
         state = self._session.training.state
@@ -179,9 +200,9 @@ class TrainBar(QWidget):
             part.setVisible(state != "idle" and last is not None)
         if last is not None:
             paused = {"paused": "paused", "stopping": "stopping"}.get(state)
-            self.left.setText(paused or f"{numbers.duration(last.seconds_left)} left")
+            self.left.tell(paused or f"{numbers.duration(last.seconds_left)} left")
             digits = 0 if last.samples_per_s >= 10 else 1
-            self.speed.setText(f"{last.samples_per_s:,.{digits}f} samples/s")
+            self.speed.tell(f"{last.samples_per_s:,.{digits}f} samples/s")
 
     def show_progress(self, progress: Progress | None) -> None:
         """Show work between the steps, such as judging; None ends it."""

@@ -21,6 +21,9 @@ KERNELS = -1
 """The number of the row that shows no map, but the kernels themselves."""
 SLICES = 4
 """Of a map with three axes at most so many slices are shown, in two lines."""
+ROOM, LEAST = 1.1, 0.6
+"""A range that is left grows by a little more than it must, and shrinks when values fill less than this share of it:
+every change has the earlier moments painted anew."""
 LEAD = 1.2
 """Another map is shown when it is this much stronger than the shown one; otherwise rows would hop between two."""
 
@@ -48,7 +51,7 @@ def rows(graph: Graph, moments: Sequence[Watched], before: Sequence[Row] = ()) -
     A network with few such layers shows several maps of each. Answers that are compared with the sample come last, in
     the sample's form.
     """
-    found, answers = _kernels(graph, moments), _copies(graph)
+    found, answers = _kernels(graph, moments, before), _copies(graph)
     room = MOST_ROWS - len(found)
     telling = [layer for layer in graph.summary().rows if _tells(graph, layer)]
     if not telling and not answers:  # a network of dense layers alone
@@ -58,19 +61,21 @@ def rows(graph: Graph, moments: Sequence[Watched], before: Sequence[Row] = ()) -
     count = room // max(len(layers), 1)
     for layer in layers:
         maps = [moment.maps[layer.name].reshape(layer.shape or ()) for moment in moments]
-        shown = [row.map for row in before if row.node == layer.name and row.map >= 0]
-        found += [_row(layer, maps, chosen) for chosen in _strongest(maps[-1], shown, count)]
+        reaches = {row.map: row.reach for row in before if row.node == layer.name and row.map >= 0}
+        chosen = _strongest(maps[-1], list(reaches), count)
+        found += [_row(layer, maps, each, reaches.get(each, 0.0)) for each in chosen]
     return found
 
 
-def _kernels(graph: Graph, moments: Sequence[Watched]) -> list[Row]:
+def _kernels(graph: Graph, moments: Sequence[Watched], before: Sequence[Row]) -> list[Row]:
     """Return the first kernels of the first layer that has any, if every moment tells them."""
     names = [name for name in moments[-1].kernels if all(name in each.kernels for each in moments)]
     if not names:
         return []
     (name,) = names[:1]
     kernels = [each.kernels[name] for each in moments]
-    reach = rounded_up(max(float(np.abs(each).max()) for each in kernels))
+    old = next((row.reach for row in before if row.node == name and row.map == KERNELS), 0.0)
+    reach = fitting(max(float(np.abs(each).max()) for each in kernels), old)
     size = "×".join(map(str, kernels[0].shape[2:]))
     detail = f"{len(kernels[0])} kernels\nof {size}\n±{numbers.compact(reach, 3)}"
     group = graph.node(name).layer.group
@@ -109,9 +114,10 @@ def _tells(graph: Graph, layer: Layer) -> bool:
     return group in ("Activation", "Pooling", "Merge", "Recurrent")
 
 
-def _row(layer: Layer, maps: list[Array], chosen: int) -> Row:
+def _row(layer: Layer, maps: list[Array], chosen: int, before: float) -> Row:
+    """Return a row of a layer's maps; its range is that of `before` (0: there was none) while the values fit."""
     through_time = tuple(picture_of(each, chosen) for each in maps)
-    reach = rounded_up(max(float(np.abs(each).max()) for each in through_time))
+    reach = fitting(max(float(np.abs(each).max()) for each in through_time), before)
     detail = f"{_what(maps[-1].shape, chosen)}\n±{numbers.compact(reach, 3)}"
     return Row(layer.name, detail, LAYERS[layer.kind].group, chosen, through_time, reach)
 
@@ -156,6 +162,13 @@ def _what(shape: tuple[int, ...], chosen: int) -> str:
         return f"map {chosen} of {shape[0]}\n{shape[1]}×{shape[2]}"
     count = len(chosen_slices(shape[1], SLICES))
     return f"map {chosen} of {shape[0]}\n{count} of {shape[1]} slices"
+
+
+def fitting(largest: float, before: float) -> float:
+    """Return the range for values up to `largest`: the one before, if they fit and fill it."""
+    if before and LEAST * before <= largest <= before:
+        return before
+    return rounded_up(largest * ROOM if before else largest)
 
 
 def rounded_up(reach: float) -> float:

@@ -57,6 +57,7 @@ class Curves(QWidget):
         self._marks: tuple[tuple[float, str], ...] = ()
         self._drawn_marks: tuple[tuple[float, str], ...] = ()
         self._stale = True
+        self._legend_of: tuple[object, ...] = ()
         self.setAccessibleName(name)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -162,6 +163,7 @@ class Curves(QWidget):
             self._plot.hover_line.setVisible(x is not None)
             if x is not None:
                 self._plot.hover_line.setPos(x)
+            self._plot.repaint_later()
         self._write_legend()
 
     def sizeHint(self) -> QSize:
@@ -184,8 +186,9 @@ class Curves(QWidget):
         if self._drawn_marks != self._marks:
             self._drawn_marks = self._marks
             plot.set_flags(self._marks)
-        plot.viewport().update()  # a level line has an empty rectangle, which Qt would not repaint
+        plot.repaint_later()
         self._write_legend()
+        self.setAccessibleDescription(", ".join(self._last_values()))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -273,6 +276,11 @@ class Curves(QWidget):
         return self._x_words(x) if self._x_words is not None else numbers.compact(x, 4)
 
     def _write_legend(self) -> None:
+        told = [(curve.text, curve.color, curve.style) for curve in self._curves.values()]
+        known = (self._hover, self.width(), self._reference, theme.current().name, *told)
+        if self._hover is None and known == self._legend_of:
+            return
+        self._legend_of = known
         parts = []
         if self._hover is not None:
             parts.append(f"<b>{self._x_name} {self._x_text(self._hover)}</b>")
@@ -293,7 +301,6 @@ class Curves(QWidget):
         text = "&nbsp;&nbsp;&nbsp;".join(parts)
         if text != self._legend.text():  # laying out rich text is slower than drawing the curve
             self._legend.setText(text)
-        self.setAccessibleDescription(", ".join(self._last_values()))
 
     def _last_values(self) -> list[str]:
         curves = [curve for curve in self._curves.values() if len(curve.data)]
@@ -322,6 +329,7 @@ class Curves(QWidget):
             for curve in self._curves.values():
                 if curve.line is not None:
                     self._set_pens(self._plot, curve)
+            self._plot.repaint_later()
         self._write_legend()
 
 

@@ -62,7 +62,10 @@ class Line(pg.PlotCurveItem):
 
 
 class PlotArea(pg.PlotWidget):
-    """A plot with fixed axes, without antialiasing, menus or mouse panning; reports where the mouse is."""
+    """A plot with fixed axes, without antialiasing, menus or mouse panning; reports where the mouse is.
+
+    Call `repaint_later` after changes: it paints itself as a whole, once, not once per changed part.
+    """
 
     hovered = Signal(float)
     left = Signal()
@@ -79,6 +82,7 @@ class PlotArea(pg.PlotWidget):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         # It fills itself: without this Qt paints everything that lies behind first, down to the window.
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setViewportUpdateMode(pg.QtWidgets.QGraphicsView.ViewportUpdateMode.NoViewportUpdate)
         self.getViewBox().disableAutoRange()
         self.getViewBox().setDefaultPadding(0)
         self.getPlotItem().setContentsMargins(2, 8, 18, 2)
@@ -103,6 +107,11 @@ class PlotArea(pg.PlotWidget):
             axis.setTickPen(theme.color("line"))
         self.hover_line.setPen(pg.mkPen(theme.color("cursor"), width=1, style=Qt.PenStyle.DashLine))
         self.reference.setPen(pg.mkPen(theme.color("t3"), width=1, style=Qt.PenStyle.DotLine))
+        self.repaint_later()
+
+    def repaint_later(self) -> None:
+        """Let what has changed be seen."""
+        self.viewport().update()
 
     def pen(self, color: QColor, width: float, dashed: bool = False) -> Any:
         """A pen `width` logical pixels wide: pyqtgraph's pens count device pixels."""
