@@ -10,11 +10,12 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from cnnviz.app import make_window
+from cnnviz.ui import theme
 from cnnviz.ui.demo.hand import Hand
 from cnnviz.ui.inspect.workspace import InspectWorkspace
 from cnnviz.ui.window import MainWindow
 
-ALT = Qt.KeyboardModifier.AltModifier
+ALT, CTRL = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier
 
 
 @pytest.fixture
@@ -88,6 +89,63 @@ def test_by_keyboard_alone(window: MainWindow, page: InspectWorkspace) -> None:
     assert closes(page)
     hand.key(Qt.Key.Key_R)
     hand.wait_for(lambda: not page.frame.backward, 30, "the values again")
+
+    while page.frame.node != "conv2":
+        hand.key(Qt.Key.Key_BracketLeft)
+        hand.wait(50)
+    change_a_cell_by_keys(window, page, hand)
+
+
+def change_a_cell_by_keys(window: MainWindow, page: InspectWorkspace, hand: Hand) -> None:
+    """Go to the kernel with Tab, to a cell with the arrows; write a number over it, nudge another, undo both."""
+    document, looking, kernel = window.session.document, window.session.looking, page.input.kernel
+    logits = np.array(looking.trace.activation("dense3"))
+
+    def follows(changes: int) -> None:
+        hand.wait_for(lambda: len(document.whatif.cells) == changes, 30, f"{changes} changes")
+        hand.wait_for(lambda: looking.settled and page.frame.values is looking.trace, 30, "the answer")
+
+    for _ in range(60):
+        if kernel.hasFocus():
+            break
+        hand.key(Qt.Key.Key_Tab)
+    assert kernel.hasFocus()
+    assert shows(kernel, "acc")
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Right):
+        hand.key(key)
+    assert kernel.selected == (1, 1)
+    assert page.spot == page.input.spot_of_kernel(1, 1)
+    hand.key(Qt.Key.Key_Return)
+    assert page.whatif.editor.hasFocus()
+    hand.type("2.5\r")
+    follows(1)
+    assert kernel.hasFocus()
+    assert kernel.selected == (1, 1)
+    assert shows(kernel, "acc")
+    assert closes(page)
+    assert not np.array_equal(looking.trace.activation("dense3"), logits)
+
+    hand.key(Qt.Key.Key_Right)
+    hand.key(Qt.Key.Key_E)
+    before = page.whatif.editor.number()
+    hand.key(Qt.Key.Key_Up)
+    hand.key(Qt.Key.Key_Return)
+    follows(2)
+    values = dict(
+        zip([cell.place[2:] for cell in document.whatif.cells], document.whatif.cells.values(), strict=True)
+    )
+    assert values == {(1, 1): 2.5, (1, 2): pytest.approx(before + 0.1, abs=1e-5)}
+    for left in (1, 0):
+        hand.key(Qt.Key.Key_Z, CTRL)
+        follows(left)
+    assert np.array_equal(looking.trace.activation("dense3"), logits)
+
+
+def shows(widget: QWidget, token: str) -> bool:
+    """Say whether a widget's frame has a colour of the theme: the ring where the keys go."""
+    picture, wanted = widget.grab().toImage(), theme.color(token).rgb()
+    middle = picture.width() // 2
+    return any(picture.pixel(middle, row) == wanted for row in range(3))
 
 
 def test_by_mouse_alone(window: MainWindow, page: InspectWorkspace) -> None:

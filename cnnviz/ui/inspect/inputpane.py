@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QTabBar, QVBoxLayout, QWidget
 from cnnviz.explain import split
 from cnnviz.explain.trace import Array
 from cnnviz.layers.formula import Given, WeightedSum
-from cnnviz.ui.inspect.figures.cursormap import CursorMap
+from cnnviz.ui.inspect.figures.kernelmap import KernelMap
 from cnnviz.ui.inspect.frame import Frame, reach
 from cnnviz.ui.inspect.picture import NO_PADDING, MapPicture, Padding
 from cnnviz.ui.inspect.reading import Reading, Spot
@@ -43,7 +43,7 @@ class InputPane(Panel):
         self.channels_title = label("", "secondary")
         self.channels = Mosaic(name="channels read")
         self.kernel_title = label("", "heading")
-        self.kernel = CursorMap(name="kernel")
+        self.kernel = KernelMap(name="kernel")
         self.kernel_legend = Legend(label="kernel")
         self.nothing = EmptyState(GIVEN)
         self._assemble()
@@ -90,6 +90,7 @@ class InputPane(Panel):
         )
         self.channels.left.connect(lambda: self.spot_hovered.emit(None))
         self.kernel.hovered.connect(self._hover_kernel)
+        self.kernel.clicked.connect(self._hover_kernel)
         self.kernel.left.connect(lambda: self.spot_hovered.emit(None))
         self.tabs.currentChanged.connect(self._choose_reading)
 
@@ -108,6 +109,8 @@ class InputPane(Panel):
         self._name = "1 · ∂L/∂output" if frame.backward else "1 · Input"
         self._fill_tabs(frame)
         reading = self.reading
+        if fresh:
+            self.kernel.set_selected(None)
         if reading is not None and (fresh or self.channel >= len(reading.products)):
             self.channel = int(abs(reading.sums).argmax())
         self._show()

@@ -175,7 +175,9 @@ class OutputPane(Panel):
         self.kernels.set_maps(kernels, -size, size, colormap=colormap, curves=True)
         self.kernels_legend.set_scale(-size, size, colormap=colormap)
         groups = len(kernels) // frame.array.shape[0]
-        self.kernels.set_selected((frame.cell[0] * groups, 0, 0))
+        chosen = self.kernels.selected
+        if chosen is None or chosen[0] // groups != frame.cell[0]:  # arrows move on within the map's kernels
+            self.kernels.set_selected((frame.cell[0] * groups, 0, 0))
         self.maps_title.setText(f"{numbers.count(len(kernels))} kernels, {groups} per map")
 
     def _kernels(self, frame: Frame) -> Array | None:

@@ -171,6 +171,8 @@ class InspectWorkspace(QWidget):
     def _show(self, frame: Frame) -> None:
         """Show a value in all panes."""
         trace = frame.trace
+        if self.frame is None or self.frame.node != frame.node:
+            self._light_up(None)  # a cell that was chosen with keys is one of the layer before
         self.frame = self.steering.frame = frame
         self._peeking = False
         self.playing.show_frame(frame)

@@ -34,7 +34,8 @@ SMALLEST, LARGEST = 12.0, 1024.0
 class Mosaic(Scrolled):
     """Shows (N, H, W) maps, or a vector (N,) as a wrapped grid of cells; paints only what is in view.
 
-    Ctrl+wheel zooms. Arrow keys move the selected pixel (for vectors: the cell), `;` and `'` the map.
+    Ctrl+wheel zooms. Arrow keys move the selected pixel (for vectors: the cell), `;` and `'` the map; Enter is a
+    double click on it.
     """
 
     clicked = Signal(int, int, int)
@@ -259,10 +260,12 @@ class Mosaic(Scrolled):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         place = self._next_place(event)
-        if place is None:
-            super().keyPressEvent(event)
-        else:
+        if place is not None:
             self._choose(place)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._selected is not None:
+            self.double_clicked.emit(*self._selected)
+        else:
+            super().keyPressEvent(event)
 
     def _next_place(self, event: QKeyEvent) -> Place | None:
         count, rows, columns = self._maps.shape

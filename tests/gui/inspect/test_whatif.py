@@ -77,6 +77,49 @@ def test_escape_and_what_is_no_number_change_nothing(session, lenet, settle) -> 
     assert not session.document.whatif
 
 
+def test_a_kernel_cell_is_chosen_and_nudged_with_keys(session, lenet, settle) -> None:
+    kernel, editor = lenet.input.kernel, lenet.whatif.editor
+    lenet.window().activateWindow()
+    wait(lenet.isActiveWindow)
+    kernel.setFocus(Qt.FocusReason.TabFocusReason)
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Down):
+        press(kernel, key)
+    assert kernel.selected == (1, 1)
+    assert lenet.spot == lenet.input.spot_of_kernel(1, 1)
+    press(kernel, Qt.Key.Key_Return)
+    was = editor.number()
+    press(editor, Qt.Key.Key_Down)
+    assert editor.number() == pytest.approx(was - 0.1, abs=1e-5)
+    press(editor, Qt.Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
+    assert editor.number() == pytest.approx(was - 0.09, abs=1e-5)
+    press(editor, Qt.Key.Key_Return)
+    settle()
+    cell = Cell("conv2", "weight", (3, lenet.input.channel, 1, 1))
+    assert session.document.whatif.cells == {cell: pytest.approx(was - 0.09, abs=1e-5)}
+    assert kernel.hasFocus()
+    assert lenet.spot == lenet.input.spot_of_kernel(1, 1)
+    lenet.steering.go("conv1", (0, 3, 3))
+    settle()
+    assert kernel.selected is None
+    assert lenet.spot is None
+    lenet.lane.setFocus(Qt.FocusReason.TabFocusReason)
+    assert not kernel._ring
+
+
+def test_a_cell_among_all_kernels_is_chosen_with_keys(session, lenet, settle) -> None:
+    lenet.output.which.part("kernels").click()
+    kernels = lenet.output.kernels
+    assert kernels.selected == (3 * 6, 0, 0)
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Down):
+        press(kernels, key)
+        settle()
+    assert kernels.selected == (3 * 6, 1, 1)
+    press(kernels, Qt.Key.Key_Return)
+    type_number(lenet, "1")
+    settle()
+    assert session.document.whatif.cells == {Cell("conv2", "weight", (3, 0, 1, 1)): 1.0}
+
+
 def test_the_bias_is_edited_in_the_running_sum(session, lenet, settle) -> None:
     running = lenet.work.running
     last = running._lines[-1]

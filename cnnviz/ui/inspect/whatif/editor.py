@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import ClassVar
 
 from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
@@ -16,9 +17,14 @@ MINUS = "\u2212"
 
 
 class CellEditor(QLineEdit):
-    """Enter takes the number and emits `edited(cell, value)`; Esc, or going elsewhere, leaves it as it was."""
+    """Enter takes the number and emits `edited(cell, value)`; Esc, or going elsewhere, leaves it as it was.
+
+    Arrow up and down change it by a tenth, with Shift by a hundredth.
+    """
 
     edited = Signal(object, float)
+
+    steps: ClassVar = {Qt.Key.Key_Up: 0.1, Qt.Key.Key_Down: -0.1}
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -35,18 +41,16 @@ class CellEditor(QLineEdit):
         """Ask for another value, at a place of the parent; `back` gets the keys afterwards."""
         self._cell, self._back = cell, back
         self.setAccessibleName(f"{name}, new value")
-        self.setToolTip(f"{name}: Enter takes the number, Esc leaves it as it is")
-        self.setText(f"{value:.6g}".replace("-", MINUS))
+        self.setToolTip(f"{name}: \u2191 \u2193 change the number, Enter takes it, Esc leaves it as it is")
+        self._write(value)
         width = max(over.width(), WIDTH)
         room = QRect(0, 0, width, max(over.height(), HEIGHT))
         room.moveCenter(over.center())
         space = self._space.width()
         room.moveLeft(min(max(room.left(), 2), space - width - 2))
         self.setGeometry(room)
-        self._mark()
         self.show()
         self.raise_()
-        self.selectAll()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def number(self) -> float | None:
@@ -58,14 +62,24 @@ class CellEditor(QLineEdit):
         return found if math.isfinite(found) else None
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        step, number = self.steps.get(Qt.Key(event.key())), self.number()
         if event.key() == Qt.Key.Key_Escape:
             self._close()
+        elif step is not None and number is not None:
+            fine = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            self._write(number + (step / 10 if fine else step))
         else:
             super().keyPressEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self.hide()
+
+    def _write(self, value: float) -> None:
+        """Put a number in, chosen as a whole, so that what is typed takes its place."""
+        self.setText(f"{value:.6g}".replace("-", MINUS))
+        self._mark()
+        self.selectAll()
 
     def _mark(self) -> None:
         """Frame a text that is no number."""
@@ -81,4 +95,4 @@ class CellEditor(QLineEdit):
     def _close(self) -> None:
         self.hide()
         if self._back is not None:
-            self._back.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._back.setFocus(Qt.FocusReason.ShortcutFocusReason)  # by a key: the ring shows where it is

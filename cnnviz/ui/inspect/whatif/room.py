@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, QPointF, QRect
 from PySide6.QtGui import QAction, QCursor
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from cnnviz.events import Failed
 from cnnviz.model.files import Project, save_project
@@ -66,10 +66,11 @@ class WhatIfRoom(QObject):
     # -- weights ------------------------------------------------------------------------------------------------
 
     def edit(self, cell: Cell, over: QRect) -> None:
-        """Open the field for a weight, at a place of the workspace."""
-        frame = self._workspace.frame
-        if frame is not None:
-            self.editor.open(cell, words(cell), value_of(frame, cell), over, self._workspace.lane)
+        """Open the field for a weight, at a place of the workspace; the keys go back to where they were."""
+        space, here = self._workspace, QApplication.focusWidget()
+        back = here if here is not None and space.isAncestorOf(here) else space.lane
+        if space.frame is not None:
+            self.editor.open(cell, words(cell), value_of(space.frame, cell), over, back)
 
     def edit_here(self) -> None:
         """Open the field for the weight under the pointer, or for the bias where there is none."""
@@ -81,9 +82,17 @@ class WhatIfRoom(QObject):
         if cell is None:
             self._session.notice.emit("info", "Point at a weight first: this number has none of its own.")
             return
-        at = self._workspace.mapFromGlobal(QCursor.pos())
-        inside = self._workspace.rect().contains(at)
-        self.edit(cell, QRect(at if inside else self._workspace.work.geometry().center(), at).normalized())
+        self.edit(cell, self._where_keys_are())
+
+    def _where_keys_are(self) -> QRect:
+        """Return the place for a field asked for by a key: over the chosen cell of the kernel, else at the pointer."""
+        space, kernel = self._workspace, self._workspace.input.kernel
+        if kernel.hasFocus() and kernel.selected is not None:
+            return self._placed(kernel, kernel.grid().cell_rect(*kernel.selected).toRect())
+        at = space.mapFromGlobal(QCursor.pos())
+        if not space.rect().contains(at):
+            at = space.work.mapTo(space, space.work.rect().center())
+        return QRect(at, at)
 
     def _edit_kernel(self, row: int, column: int) -> None:
         frame, pane = self._workspace.frame, self._workspace.input
