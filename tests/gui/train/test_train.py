@@ -277,3 +277,14 @@ def test_before_the_first_judgement_nothing_is_cleared_again(
         train.refresh()
     assert not cleared
     assert not train.judged.left.nothing.isHidden()
+
+
+def test_the_words_of_the_bar_are_never_cut_and_do_not_move_while_they_shrink(train: TrainWorkspace) -> None:
+    where = train.bar.where
+    where.tell("Step 1,234,567 / 2,000,000 · epoch 12.34")
+    wide = where.width()
+    assert wide >= where.fontMetrics().horizontalAdvance(where.text())
+    where.tell("Step 9 / 10")
+    assert where.width() == wide
+    where.tell(where.text(), fit=True)
+    assert where.fontMetrics().horizontalAdvance(where.text()) <= where.width() < wide

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,17 @@ from cnnviz.events import Watched
 from cnnviz.layers import Conv2d, Dense, Flatten, Input, MaxPool2d, ReLU, Softmax
 from cnnviz.model.graph import chain
 from cnnviz.templates import template
-from cnnviz.ui.train.watchrows import KERNELS, LEAD, MOST_ROWS, Row, mosaic, picture_of, rounded_up, rows
+from cnnviz.ui.train.watchrows import (
+    KERNELS,
+    LEAD,
+    MOST_ROWS,
+    Row,
+    fitting,
+    mosaic,
+    picture_of,
+    rounded_up,
+    rows,
+)
 
 
 def moment(step: int, **strengths: tuple[float, ...]) -> Watched:
@@ -96,3 +108,21 @@ def test_kernels_come_first_and_show_every_weight() -> None:
 )
 def test_ranges_have_two_digits_and_never_cut_a_value_off(reach: float, shown: float) -> None:
     assert rounded_up(reach) == pytest.approx(shown)
+
+
+@pytest.mark.parametrize(
+    ("largest", "before", "shown"),
+    [(0.9, 0.0, 0.9), (0.9, 1.0, 1.0), (1.0, 1.0, 1.0), (1.01, 1.0, 1.2), (0.61, 1.0, 1.0), (0.5, 1.0, 0.55)],
+)
+def test_a_range_stays_while_the_values_fit_and_fill_it(largest: float, before: float, shown: float) -> None:
+    assert fitting(largest, before) == pytest.approx(shown)
+    assert fitting(largest, before) >= largest
+
+
+def test_a_row_keeps_its_range_from_look_to_look() -> None:
+    graph = template("t10").graph
+    first, later = moment(1), moment(2)
+    before = rows(graph, [first])
+    shrunk = replace(later, maps={name: 0.8 * values for name, values in first.maps.items()})
+    assert [row.reach for row in rows(graph, [shrunk], before)] == [row.reach for row in before]
+    assert [row.reach for row in rows(graph, [shrunk])] != [row.reach for row in before]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from typing import Any
 
 from cnnviz.control import Control
 from cnnviz.errors import TrainError
+from cnnviz.events import Event, Progress, StepDone
 
 
 def work(task: tuple[str, Any], control: Control) -> Iterator[Any]:
@@ -33,6 +35,18 @@ def work(task: tuple[str, Any], control: Control) -> Iterator[Any]:
         os._exit(3)
     elif what == "obey":
         yield from _obey(control)
+    elif what == "learn":
+        yield from _learn(*value)
+
+
+def _learn(steps: int, seconds: float) -> Iterator[Event]:
+    """Learn so many steps of so many seconds, judge, and break down in the step after."""
+    for step in range(1, steps + 1):
+        time.sleep(seconds)
+        yield StepDone(step, step / 10, 1.0, 0.5, 0.1, 100.0, 1.0)
+    yield Progress("judging", 1)
+    yield StepDone(steps + 1, 0.0, 1.0, 0.5, 0.1, 100.0, 1.0)
+    raise ZeroDivisionError("by zero")
 
 
 def _obey(control: Control) -> Iterator[Any]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +13,9 @@ import pytest
 
 from cnnviz.control import Control
 from cnnviz.errors import TrainError
+from cnnviz.events import StepDone
 from cnnviz.process import Apart
+from cnnviz.process.far import TOGETHER_SECONDS
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +36,23 @@ def test_arrays_larger_than_a_pipe_pass_both_ways(apart: Apart) -> None:
     array = np.arange(1_000_000, dtype=np.float32)
     (found,) = apart.run(("double", array), Control())
     assert np.array_equal(found, 2 * array)
+
+
+def test_quick_steps_come_together_before_whatever_is_next_and_before_an_error(apart: Apart) -> None:
+    events = apart.run(("learn", (200, 0.001)), Control())
+    found: list[object] = []
+    with pytest.raises(ZeroDivisionError):
+        found.extend(events)
+    told = [event.step if isinstance(event, StepDone) else "judging" for event in found]
+    assert told == [*range(1, 201), "judging", 201]
+
+
+def test_slow_steps_wait_for_nobody(apart: Apart) -> None:
+    pause = 2 * TOGETHER_SECONDS
+    events = apart.run(("learn", (3, pause)), Control())
+    moments = [time.monotonic() for _ in range(3) if next(events)]
+    events.close()
+    assert min(later - before for before, later in pairwise(moments)) > pause / 2
 
 
 def test_errors_come_back_as_they_are_with_their_report(apart: Apart) -> None:
