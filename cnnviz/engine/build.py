@@ -139,7 +139,7 @@ class GraphModule(nn.Module):
         """Return parameters and running statistics by node and name: all, or those only that can learn."""
         children = self._modules
         return {
-            (node, each.name): getattr(children[child], each.name)
+            (node, each.name): _own(children[child], each.name)
             for node, child, each in self._places
             if each.trainable or not trainable
         }
@@ -198,6 +198,14 @@ class GraphModule(nn.Module):
             for node in step.spent:
                 del values[node]
         return values
+
+
+def _own(child: nn.Module | None, name: str) -> torch.Tensor:
+    """Return an array of a module; asking it as an attribute takes torch ten times as long."""
+    assert child is not None
+    found = child._parameters.get(name)
+    found = child._buffers.get(name) if found is None else found
+    return getattr(child, name) if found is None else found
 
 
 def build(graph: Graph, *, fast: bool = False, seed: int = 0, initialiser: str = "default") -> GraphModule:

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from cnnviz.engine.build import GraphModule
 from cnnviz.engine.losses import Objective, as_target, probabilities
 from cnnviz.engine.trace import (
+    as_array,
     device_of,
     given,
     parameters_of,
@@ -121,7 +122,7 @@ def _both_ways(
     objective = Objective(module)
     labels = None if labels is None else labels.to(device)
     with _as_asked(module, training), _recorded(module) as inside, torch.enable_grad():
-        values = module.activations(*inputs, mark=_marked)
+        values = module.activations(*inputs, mark=_marking(inputs))
         scores = {head.node: values[head.source] for head in objective.heads}
         loss = objective.of_scores(scores, inputs, labels)
         noted = {name: Noted([value]) for name, value in values.items()} | inside
@@ -164,10 +165,20 @@ def _values(module: GraphModule, noted: Mapping[str, Noted]) -> dict[str, Array]
     }
 
 
-def _marked(value: Tensor) -> Tensor:
-    """Return the value as a tensor of its own: a node that passes its input on has a gradient of its own, too."""
-    value = value if value.requires_grad else value.detach().requires_grad_()
-    return value.view_as(value)
+def _marking(given: Sequence[Tensor]) -> Callable[[Tensor], Tensor]:
+    """Return what makes every value a tensor of its own: a node that passes its input on has its own slope, too.
+
+    What is `given` is no value of the network: a loss that compares with it has no slope by that.
+    """
+    seen = {id(each): each for each in given}
+
+    def marked(value: Tensor) -> Tensor:
+        value = value if value.requires_grad else value.detach().requires_grad_()
+        value = value.view_as(value) if id(value) in seen else value
+        seen[id(value)] = value
+        return value
+
+    return marked
 
 
 def _slopes(
@@ -180,7 +191,7 @@ def _slopes(
     asked = {name: each for name, each in noted.items() if any(v.requires_grad for v in each.values)}
     own = module.own_tensors(trainable=True)
     tensors = [value for each in asked.values() for value in each.values] + [*own.values()]
-    arrays = iter(_slopes_of(module, loss, tensors))
+    arrays = iter(_slopes_of(loss, tensors))
     found = {name: each.joined([next(arrays) for _ in each.values]) for name, each in asked.items()}
     learned: dict[str, dict[str, Array]] = {}
     for node, name in own:
@@ -188,13 +199,16 @@ def _slopes(
     return found, learned
 
 
-def _slopes_of(module: GraphModule, loss: Tensor, tensors: Sequence[Tensor]) -> list[Array]:
+def _slopes_of(loss: Tensor, tensors: Sequence[Tensor]) -> list[Array]:
     """Return ∂loss/∂tensor, 0 for those that the loss does not depend on."""
     moving = {id(each): each for each in tensors if each.requires_grad}
     slopes = torch.autograd.grad(loss, list(moving.values()), allow_unused=True) if moving else ()
-    known = {key: slope for key, slope in zip(moving, slopes, strict=True) if slope is not None}
-    arrays = taken(module, known)
-    return [arrays[id(t)] if id(t) in arrays else np.zeros(t.shape, np.float32) for t in tensors]
+    known = dict(zip(moving, slopes, strict=True))
+    found = [known.get(id(each)) for each in tensors]
+    return [
+        np.zeros(each.shape, np.float32) if slope is None else as_array(slope)
+        for each, slope in zip(tensors, found, strict=True)
+    ]
 
 
 def _ends(

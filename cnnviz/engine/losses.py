@@ -160,7 +160,7 @@ def _as_float32(values: Tensor) -> Tensor:
 
 def _penal(module: GraphModule) -> tuple[torch.nn.Module, ...]:
     """Return the modules that add to the loss."""
-    return tuple(child for child in module.modules() if hasattr(child, "penalty"))
+    return tuple(child for child in module.modules() if "penalty" in vars(child))
 
 
 def _penalty(child: Any) -> Tensor | float:

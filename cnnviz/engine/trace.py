@@ -94,7 +94,7 @@ def to_tensor(images: Array) -> torch.Tensor:
 
 def to_array(tensor: torch.Tensor) -> Array:
     """Return a copy in main memory, in C order."""
-    return np.array(tensor.detach().cpu().numpy(), order="C")
+    return np.array(tensor.numpy(force=True), order="C")
 
 
 def taken(module: GraphModule, values: Mapping[Key, torch.Tensor]) -> dict[Key, Array]:
@@ -104,11 +104,14 @@ def taken(module: GraphModule, values: Mapping[Key, torch.Tensor]) -> dict[Key, 
     """
     kept = {tensor.data_ptr() for tensor in module.own_tensors().values()}
     return {
-        name: to_array(value)
-        if value.data_ptr() in kept
-        else np.ascontiguousarray(value.detach().cpu().numpy())
+        name: to_array(value) if value.data_ptr() in kept else as_array(value)
         for name, value in values.items()
     }
+
+
+def as_array(tensor: torch.Tensor) -> Array:
+    """Return a tensor that nobody will change as an array in C order: its own memory, where that can be read."""
+    return np.ascontiguousarray(tensor.numpy(force=True))
 
 
 def device_of(module: torch.nn.Module) -> torch.device:
