@@ -203,8 +203,9 @@ class GraphModule(nn.Module):
 def _own(child: nn.Module | None, name: str) -> torch.Tensor:
     """Return an array of a module; asking it as an attribute takes torch ten times as long."""
     assert child is not None
-    found = child._parameters.get(name)
-    found = child._buffers.get(name) if found is None else found
+    found: torch.Tensor | None = child._parameters.get(name)
+    if found is None:
+        found = child._buffers.get(name)
     return getattr(child, name) if found is None else found
 
 
