@@ -29,14 +29,14 @@ hundred wake-ups a second cost a small network a tenth of its speed."""
 def serve(target: str, preload: str = "") -> NoReturn:
     """Run the target for each argument that arrives, and send its events; never returns."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl C in a terminal reaches both; the window decides
-    if hasattr(os, "nice"):
-        os.nice(NICENESS)
     module, _, function = target.partition(":")
     desk = _Desk()
     threading.Thread(target=desk.listen, daemon=True).start()
     if preload:
         importlib.import_module(preload)
     work = getattr(importlib.import_module(module), function)
+    if hasattr(os, "nice"):  # only now: on a busy machine what is imported would else come half a minute late
+        os.nice(NICENESS)
     while True:
         desk.answer(work, *desk.jobs.get())
         gc.collect()  # networks and their optimisers refer to themselves: they would stay for several jobs more

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,6 +20,7 @@ from cnnviz.model.files import Project
 from cnnviz.model.graph import Graph, chain
 from cnnviz.model.recipe import DataChoice, Recipe
 from cnnviz.settings import Settings
+from cnnviz.ui.services import Services
 from cnnviz.ui.state import Session
 from cnnviz.ui.window import MainWindow
 
@@ -43,9 +47,17 @@ def small_graph(title: str = "small") -> Graph:
     return chain(layers, title)
 
 
+@cache
+def engine() -> Services:
+    """Return the engine; its process trains for all tests, as importing torch anew for each would take seconds."""
+    found = wiring.services()
+    atexit.register(found.shut_down)
+    return replace(found, shut_down=lambda: None)
+
+
 def make_session(**settings: object) -> Session:
     """Return a session with the small network and its data in place."""
-    session = Session(wiring.services(), Settings(**settings))
+    session = Session(engine(), Settings(**settings))
     show(session, small_graph())
     return session
 
@@ -71,8 +83,8 @@ def show(session: Session, graph: Graph, recipe: Recipe = RECIPE, path: Path | N
     session.document.start(Project(graph, CHOICE, recipe), path)
 
 
-def wait(condition: Callable[[], object], seconds: float = 60.0) -> None:
-    """Let the window work until a condition holds; fail where it never does."""
+def wait(condition: Callable[[], object], seconds: float = 120.0) -> None:
+    """Let the window work until a condition holds; fail where it never does. A busy machine may take a minute."""
     loop, left = QEventLoop(), [int(seconds * 100)]
     timer = QTimer()
 

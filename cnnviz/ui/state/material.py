@@ -68,13 +68,22 @@ class Material(QObject):
         named, setting = self._folders()
         self._asker.ask("dataset", lambda: data.best(source, named, setting), self.set_dataset, self._fail)
 
-    def fetch(self, source: str, take: Callable[[Dataset], None], failed: Callable[[Failed], None]) -> None:
-        """Hand over a data set for a training, the one that is shown or another one, which is loaded beside it."""
+    def fetch(
+        self,
+        source: str,
+        take: Callable[[Dataset], None],
+        failed: Callable[[Failed], None],
+        slot: str = "dataset beside",
+    ) -> None:
+        """Hand over a data set for a training, the one that is shown or another one, which is loaded beside it.
+
+        One that was asked for in the same slot, and is not there yet, is forgotten.
+        """
         if self.dataset is not None and self.dataset.name == source:
             take(self.dataset)
             return
         named, setting = self._folders()
-        self._asker.ask("dataset beside", lambda: data.best(source, named, setting), take, failed)
+        self._asker.ask(slot, lambda: data.best(source, named, setting), take, failed)
 
     def reload(self) -> None:
         """Load the wanted data set again, after files have appeared."""

@@ -133,7 +133,10 @@ class Queueing(QObject):
 
     def _load(self, job: Waiting, project: Project) -> None:
         self._session.material.fetch(
-            project.data.source, lambda dataset: self._begin(job, project, dataset), self._fail
+            project.data.source,
+            lambda dataset: self._begin(job, project, dataset),
+            self._fail,
+            slot="dataset of the queue",
         )
 
     def _begin(self, job: Waiting, project: Project, dataset: Dataset) -> None:
@@ -171,8 +174,8 @@ class Queueing(QObject):
         done, self.current = self.current, None
         if done is not None and self._session.training.records[-1].outcome:
             self._do(lambda: self.queue.end(done))
-        else:
-            self._next()
+        else:  # a job that was about to begin lies elsewhere now
+            self.look()
 
     def _hold_where_stopped(self, state: str) -> None:
         if state == "stopping" and self.current is not None:

@@ -106,9 +106,17 @@ def test_an_interrupted_job_is_gone_on_with_by_the_next_window(
     session = window.session
     session.document.set_recipe(steps=30)
     queueing = held(train, (0.1, 0.2))
-    session.document.set_recipe(steps=30)
+    pausing = session.training.state_changed.connect(lambda _state: session.training.pause())
     train.runs.queue.hold.click()
-    wait(lambda: session.training.active and len(session.training.records[-1].steps) > 2)
+    wait(lambda: session.training.state == "paused")
+    session.training.disconnect(pausing)
+    for step in (1, 2, 3):  # a step at a time: left alone, both jobs may be over between two looks
+        session.training.resume("batch")
+        wait(
+            lambda step=step: (
+                len(session.training.records[-1].steps) == step and session.training.state == "paused"
+            )
+        )
     first = session.training.records[0]
     session.training._job.stop()  # as the end of the program does
     session.training._end()
@@ -137,6 +145,24 @@ def test_stopping_a_queued_run_holds_the_queue(window: MainWindow, train: TrainW
     wait(lambda: idle(session))
     wait(lambda: words(queueing) == ["learning rate 0.2"])
     assert not queueing.running
+
+
+def test_a_run_that_is_started_while_a_job_is_laid_out_goes_first(
+    window: MainWindow, train: TrainWorkspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, queueing = window.session, held(train, (0.1,))
+    start = queueing._start
+
+    def be_quicker(*arguments: object) -> None:
+        monkeypatch.setattr(queueing, "_start", start)
+        session.train()
+        start(*arguments)
+
+    monkeypatch.setattr(queueing, "_start", be_quicker)
+    queueing.start()
+    wait(lambda: len(session.training.records) == 2 and idle(session) and not queueing.jobs)
+    assert [record.queued for record in session.training.records] == [False, True]
+    assert [record.outcome for record in session.training.records] == ["Finished", "Finished"]
 
 
 def test_ticked_runs_answer_together(window: MainWindow, train: TrainWorkspace) -> None:
