@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.data.address import Address
 from cnnviz.data.banks import DIGITS_CHOICE, banks, streams
 from cnnviz.data.dataset import Dataset, Images, Split
 from cnnviz.data.idxsets import missing
@@ -26,11 +27,13 @@ FRAMES = 20
 FILE = "mnist_test_seq.npy"
 SPEED = 0.1
 """Of the room a digit has to move in, per frame."""
+PICTURE = "19-1"
+"""What predicts a single frame, which is a picture then."""
 PREDICT = Choice(
-    "predict", "19-1", "frames in, and frames to predict: the last one, the last ten, or after each the next",
-    ("19-1", "10-10", "19-19"),
+    "predict", PICTURE, "frames in, and frames to predict: the last one, the last ten, or after each the next",
+    (PICTURE, "10-10", "19-19"),
 )  # fmt: skip
-_PARTS = {"19-1": ((0, 19), (19, 20)), "10-10": ((0, 10), (10, 20)), "19-19": ((0, 19), (1, 20))}
+_PARTS = {PICTURE: ((0, 19), (19, 20)), "10-10": ((0, 10), (10, 20)), "19-19": ((0, 19), (1, 20))}
 
 
 class Clips(Stored):
@@ -144,11 +147,35 @@ class Shown(Stored):
 def shown(clips: Stored, predict: str) -> Split:
     """Return the frames to see and those to predict."""
     seen, wanted = _PARTS[predict]
-    return Split(Shown(clips, seen), Shown(clips, wanted, as_picture=predict == "19-1"))
+    return Split(Shown(clips, seen), Shown(clips, wanted, as_picture=predict == PICTURE))
+
+
+class Moving(Source):
+    """Sequences, some frames of which are seen and some predicted."""
+
+    def suited(self, takes: tuple[int, ...], gives: tuple[int, ...]) -> Address:
+        """Return the address with the frames that the network sees and predicts, and their size where it is free."""
+        predict = next((each for each in _PARTS if _fits(each, takes, gives)), None)
+        if predict is None:
+            return super().suited(takes, gives)
+        wanted = {"predict": predict, "size": takes[-1]}
+        free = {choice.name: choice for choice in self.choices if wanted.get(choice.name) != choice.default}
+        chosen = {name: str(value) for name, value in wanted.items() if name in free}
+        size = free.get("size")
+        if size is not None and not size.lo <= takes[-1] <= size.hi:
+            del chosen["size"]
+        return Address(self.name, chosen)
+
+
+def _fits(predict: str, takes: tuple[int, ...], gives: tuple[int, ...]) -> bool:
+    """Say whether a network takes the frames to see and gives those to predict."""
+    seen, wanted = (last - first for first, last in _PARTS[predict])
+    frames = () if predict == PICTURE else (wanted,)
+    return len(takes) == 4 and takes[:2] == (1, seen) and gives == (1, *frames, *takes[2:])
 
 
 @dataclass(frozen=True, kw_only=True)
-class MovingMnist(Source):
+class MovingMnist(Moving):
     """The official file of 10,000 sequences; the last tenth is to test with."""
 
     def look(self, folders: tuple[Path, ...]) -> tuple[bool, str]:
@@ -179,7 +206,7 @@ class MovingMnist(Source):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Bouncing(Source):
+class Bouncing(Moving):
     """Makes sequences while they are asked for."""
 
     def look(self, folders: tuple[Path, ...]) -> tuple[bool, str]:

@@ -100,6 +100,10 @@ class Source(ABC):
     def load(self, request: Request) -> Dataset:
         """Load it; DataError where files are missing or damaged."""
 
+    def suited(self, takes: tuple[int, ...], gives: tuple[int, ...]) -> Address:
+        """Return the address of what suits a network best that takes and gives samples of these shapes, if any does."""
+        return Address(self.name)
+
     def request(self, address: Address, folders: tuple[Path, ...]) -> Request:
         """Return what an address asks for, with the usual value for what it leaves open; DataError for nonsense."""
         known = {choice.name: choice for choice in self.choices}

@@ -13,6 +13,7 @@ from cnnviz.data import SOURCES, Source, SourceStatus, parse
 from cnnviz.ui.datadialog import DataDialog
 
 if TYPE_CHECKING:
+    from cnnviz.ui.state import Session
     from cnnviz.ui.window import MainWindow
 
 _MAIN = (
@@ -59,7 +60,7 @@ def fill_data_menu(menu: QMenu, window: MainWindow) -> None:
             action.setCheckable(True)
             action.setActionGroup(group)
             action.setChecked(status.source.name == shown)
-            action.triggered.connect(lambda _=False, name=status.source.name: session.choose_data(name))
+            action.triggered.connect(lambda _=False, name=status.source.name: choose_source(session, name))
         menu.addSeparator()
     _offer_choices(menu, window)
     fetch = menu.addMenu("Download")
@@ -75,6 +76,13 @@ def fill_data_menu(menu: QMenu, window: MainWindow) -> None:
     menu.addAction(window.actions_by_name["data_folder"])
     folder = session.download_folder()
     menu.addAction(f"Open {_short(folder)}").triggered.connect(lambda: open_folder(folder))
+
+
+def choose_source(session: Session, name: str) -> None:
+    """Train and look at a data set, with what can be chosen about it as suits the open network."""
+    report = session.document.graph.summary()
+    takes, gives = (report.shapes.get(node) or () for node in (report.input, report.output))
+    session.choose_data(str(SOURCES[name].suited(takes, gives)))
 
 
 def _offer_choices(menu: QMenu, window: MainWindow) -> None:

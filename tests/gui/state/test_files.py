@@ -10,6 +10,7 @@ import pytest
 from cnnviz import settings as user_settings
 from cnnviz.model.autosave import find_recoverable
 from cnnviz.model.groups.notes import add_note
+from cnnviz.ui.menus import choose_source
 from cnnviz.ui.state import Session
 from tests.gui.rooms import few_digits, idle, same, show, small_graph, wait
 
@@ -153,6 +154,17 @@ def test_template_opens_unmodified(session: Session, name: str) -> None:
     assert session.open_template(name)
     assert not session.document.modified
     assert session.document.template == name
+
+
+def test_data_that_are_chosen_suit_the_open_network(session: Session) -> None:
+    session.open_template("t20", trained=False)
+    choose_source(session, "moving-digits")
+    assert session.document.data.source == "moving-digits:predict=19-19"
+    session.choose_data("moving-digits")
+    assert session.document.data.source == "moving-digits", "what was said to the letter is taken so"
+    session.open_empty()
+    choose_source(session, "moving-digits")
+    assert session.document.data.source == "moving-digits"
 
 
 def test_unknown_template_is_told(session: Session, heard) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cnnviz.data import load
+from cnnviz.data import SOURCES, load
 from cnnviz.data.following import shows_next
 from cnnviz.data.moving import FRAMES, BouncingDigits, _paths
 from cnnviz.model.checking.suitability import Samples, judge
@@ -65,6 +65,32 @@ def test_another_seed_moves_other_digits_at_another_speed() -> None:
 @pytest.mark.parametrize(("predict", "next_ones"), [("19-19", True), ("10-10", False), ("19-1", False)])
 def test_answers_that_are_the_next_frames_are_known(predict: str, next_ones: bool) -> None:
     assert shows_next(load(f"moving-digits:digits=strokes,count=10,predict={predict}").train) is next_ones
+
+
+@pytest.mark.parametrize(
+    ("network", "chosen"),
+    [
+        ("t19", ""),
+        ("t27-peephole", ""),
+        ("t20", ":predict=19-19"),
+        ("forecaster", ":predict=10-10"),
+        ("t1", ""),
+    ],
+)
+def test_the_frames_that_suit_a_network_are_predicted(network: str, chosen: str) -> None:
+    report = template(network).graph.summary()
+    takes, gives = (report.row(node).shape or () for node in (report.input, report.output))
+    for name in ("moving-digits", "moving-mnist"):
+        assert str(SOURCES[name].suited(takes, gives)) == name + chosen
+
+
+def test_frames_are_made_as_large_as_a_network_takes_them() -> None:
+    moving = SOURCES["moving-digits"]
+    assert str(moving.suited((1, 19, 32, 32), (1, 32, 32))) == "moving-digits:size=32"
+    assert str(moving.suited((1, 10, 16, 16), (1, 10, 16, 16))) == "moving-digits:predict=10-10", (
+        "no digit fits"
+    )
+    assert str(SOURCES["mnist"].suited((1, 19, 32, 32), (1, 32, 32))) == "mnist"
 
 
 def test_a_network_that_sees_the_frame_to_predict_is_told_so() -> None:
