@@ -56,12 +56,17 @@ def compact(value: float, digits: int = 4) -> str:
     return (MINUS if value < 0 else "") + text
 
 
-def cell(value: float, characters: int = 5) -> str:
-    """`value` in at most `characters`, for printing on a cell: "0.265", "−1.42"; with 4 or less ".26"."""
+def cell(value: float, characters: int = 5, reach: float = 1.0) -> str:
+    """`value` in at most `characters`, for printing on a cell: "0.265", "−1.42"; with 4 or less ".26".
+
+    Where the largest value around, `reach`, is `tiny`, all are written as "2e−6": decimals would all be 0.
+    """
     if not math.isfinite(value):
         return _special(value)
     if value == 0:
         return "0"
+    if tiny(reach):
+        return minus(f"{value:.0e}".replace("e-0", "e-"))
     sign, room = (MINUS, characters - 1) if value < 0 else ("", characters)
     for decimals in range(2 if characters <= 4 else 3, -1, -1):
         text = f"{abs(value):.{decimals}f}"
@@ -69,6 +74,11 @@ def cell(value: float, characters: int = 5) -> str:
         if len(text) <= room:
             return sign + text if any(digit in text for digit in "123456789") else text
     return sign + f"{abs(value):.0e}".replace("e+0", "e").replace("e+", "e")
+
+
+def tiny(reach: float) -> bool:
+    """Say whether values up to `reach` have no digit to show within two decimals."""
+    return 0 < reach < 0.01
 
 
 def count(value: int) -> str:

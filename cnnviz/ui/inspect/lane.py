@@ -21,7 +21,7 @@ from cnnviz.ui import numbers, theme
 from cnnviz.ui.inspect.columns import BOTTOM, TOP, Column, columns
 from cnnviz.ui.inspect.frame import Frame
 from cnnviz.ui.inspect.lanepaint import paint_column, paint_struck
-from cnnviz.ui.inspect.wires import paint_wires
+from cnnviz.ui.inspect.wires import paint_wires, wire_colors
 from cnnviz.ui.widgets.painted import draw_ring
 
 HEIGHT = 226
@@ -198,22 +198,31 @@ class Lane(QAbstractScrollArea):
         painter.setFont(theme.ui_font(11))
         left, baseline = 12.0, self.viewport().height() - 8.0
         metrics = painter.fontMetrics()
+        more, less = wire_colors(frame)
+        plain = theme.color("t2")
+        adds, subtracts = (
+            ("purple adds", "green subtracts") if frame.backward else ("orange adds", "blue subtracts")
+        )
         runs = [
-            (f"Wires into {'unit' if frame.is_vector else 'map'} {frame.cell[0]}: ", "t2"),
-            ("orange adds", "pos"),
-            (", ", "t2"),
+            (f"Wires into {'unit' if frame.is_vector else 'map'} {frame.cell[0]}: ", plain),
+            (adds, more),
+            (", ", plain),
+            (subtracts, less),
+            (", width = sum of that channel here.", plain),
         ]
-        runs += [("blue subtracts", "neg"), (", width = sum of that channel here.", "t2")]
         if frame.backward and not frame.readings:
-            runs = [("The way back begins at the loss.", "t2")]
+            runs = [("The way back begins at the loss.", plain)]
         elif not frame.readings:
             runs = [
-                ("The sample itself." if frame.is_picture(frame.node) else "No other value takes part.", "t2")
+                (
+                    "The sample itself." if frame.is_picture(frame.node) else "No other value takes part.",
+                    plain,
+                )
             ]
         elif all(split(reading.node)[1] for reading in frame.readings):
-            runs = [("Made inside the layer: from arrays that pane 3 names.", "t2")]
-        for text, tone in runs:
-            painter.setPen(theme.color(tone))
+            runs = [("Made inside the layer: from arrays that pane 3 names.", plain)]
+        for text, color in runs:
+            painter.setPen(color)
             painter.drawText(QPointF(left, baseline), text)
             left += metrics.horizontalAdvance(text)
         later = "earlier" if frame.backward else "later"

@@ -126,7 +126,9 @@ class OutputPane(Panel):
             colormap=frame.colormap(frame.node),
             slices=frame.slice_word,
         )
-        self.picture.set_selected(cell, numbers.fixed(float(maps[cell]), 4))
+        value = float(maps[cell])
+        text = numbers.compact(value, 5) if abs(value) < 1e-3 else numbers.fixed(value, 4)
+        self.picture.set_selected(cell, text)
         self.legend.set_scale(*limits, frame.range_name(frame.node), frame.colormap(frame.node))
         what = f"unit {cell[0]} of" if frame.is_vector else f"map {cell[0]} of"
         title = (

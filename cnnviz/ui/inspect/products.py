@@ -42,7 +42,7 @@ class ProductBlocks(Scrolled):
         self._second = True
         self._cell: Cell | None = None
         self._marked: frozenset[Cell] = frozenset()
-        self._reach = 1.0
+        self._reach = self._values_reach = 1.0
         self._captions: Sequence[str] = ()
         self.colormap = "value"
         self.setMinimumHeight(90)
@@ -55,6 +55,7 @@ class ProductBlocks(Scrolled):
         colored = self._colored(reading)
         finite = colored[np.isfinite(colored)]
         self._reach = (float(np.abs(finite).max()) if finite.size else 1.0) or 1.0
+        self._values_reach = float(np.abs(reading.values).max(initial=0.0))
         if shape != reading.products.shape:
             self._cell = None
         self.update_scroll()
@@ -180,7 +181,11 @@ class ProductBlocks(Scrolled):
         luma = 0.299 * (words >> 16 & 255) + 0.587 * (words >> 8 & 255) + 0.114 * (words & 255)
         two = self._second and blocks.cell_height >= 24
         large = blocks.cell_height >= 36 and blocks.cell_width >= 70
-        fonts = (theme.mono_font(14 if large else 11), theme.mono_font(10 if large else 8.5))
+        tight = min((blocks.cell_width - 3) / (ProductBlocks._natural_width(self) - 3), 1.0)
+        sizes = (
+            (14.0, 10.0) if large else (11 * tight, 8.5 * tight)
+        )  # numbers must not run into their neighbours
+        fonts = [theme.mono_font(round(2 * size) / 2) for size in sizes]
         for row, column in np.ndindex(blocks.rows, blocks.columns):
             rect = blocks.cell_rect(place, depth, row, column)
             painter.fillRect(rect, int(words[row, column]))
@@ -217,7 +222,8 @@ class ProductBlocks(Scrolled):
             return numbers.fixed(value, self._digits), ""
         if self._mode == "x · w":
             return numbers.cell(value, self._digits + 2), f"× {numbers.cell(weight, 5)}"
-        product, written = numbers.fixed(float(reading.products[cell]), self._digits), numbers.cell(value, 4)
+        product = numbers.fixed(float(reading.products[cell]), self._digits)
+        written = numbers.cell(value, 4, self._values_reach)
         if reading.names[1] == "power":
             written = f"({written})" if value < 0 else written
             return product, f"{written}²" if weight == 2 else f"{written}^{weight:g}"

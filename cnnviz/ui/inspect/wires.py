@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
-from cnnviz.ui import theme
+from cnnviz.ui import colormaps, theme
 from cnnviz.ui.inspect.columns import Column
 from cnnviz.ui.inspect.frame import Frame
 from cnnviz.ui.inspect.reading import Reading
@@ -29,16 +29,25 @@ def paint_wires(painter: QPainter, frame: Frame, columns: Sequence[Column], targ
     ]
     wires = sorted(wires, key=lambda wire: abs(wire[0]))[-MOST_WIRES:]
     largest = max((abs(value) for value, *_ in wires), default=0.0)
+    more, less = wire_colors(frame)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for value, rect, _column, _reading in wires:
         share = abs(value) / largest if largest else 0.0
-        tone = "wire" if value == 0 else "pos" if value > 0 else "neg"
-        painter.setPen(QPen(theme.color(tone, 0.9), THIN + (THICK - THIN) * share))
+        color = QColor(theme.color("wire") if value == 0 else more if value > 0 else less)
+        color.setAlphaF(0.9)
+        painter.setPen(QPen(color, THIN + (THICK - THIN) * share))
         painter.drawPath(_wire(rect, target))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     for _value, rect, column, reading in wires:
         _paint_window(painter, rect, column, reading)
+
+
+def wire_colors(frame: Frame) -> tuple[QColor, QColor]:
+    """Return the colours of what adds and what subtracts: those of gradients on the way back."""
+    if not frame.backward:
+        return theme.color("pos"), theme.color("neg")
+    return theme.color("grad"), colormaps.color_at("gradient", -0.75, -1.0, 1.0)
 
 
 def _strengths(reading: Reading, column: Column) -> list[tuple[float, QRectF]]:

@@ -137,6 +137,11 @@ class HeatMap(Painted):
         """The numbers at both ends of the colour scale, for a legend."""
         return self._range
 
+    @property
+    def prints_values(self) -> bool:
+        """Say whether cells are large enough for their numbers."""
+        return self._values and self.grid().size >= VALUES_FROM
+
     def grid(self) -> Grid:
         """Where the cells lie now."""
         area = QRectF(self.rect()).adjusted(2, 2, -2, -2)
@@ -170,7 +175,7 @@ class HeatMap(Painted):
             draw_dashed(painter, around, theme.color("line2"))
         if self._axes:
             self._paint_axes(painter, grid)
-        if self._values and grid.size >= VALUES_FROM:
+        if self.prints_values:
             self._paint_values(painter, grid)
 
     def _paint_lines(self, painter: QPainter, grid: Grid) -> None:
@@ -265,7 +270,8 @@ def paint_values(
     if not cells:
         return
     size = cells[0].size
-    characters = 4 if size < 30 else 5 if size < 42 else 6
+    reach = float(np.max(np.maximum(np.abs(low), np.abs(high))))
+    characters = 5 if numbers.tiny(reach) else 4 if size < 30 else 5 if size < 42 else 6
     painter.setFont(theme.mono_font(min(round((size - 5) / (characters * 0.6) * 2) / 2, 11)))
     table = colormaps.table(colormap, theme.current().name)
     colors = table[colormaps.indices(maps, low, high)].astype(np.float32)
@@ -273,7 +279,7 @@ def paint_values(
     for wanted, pen in ((True, theme.TEXT_ON_BRIGHT), (False, theme.TEXT_ON_DARK)):
         painter.setPen(pen)
         for index, row, column in np.argwhere(bright == wanted).tolist():
-            text = numbers.cell(float(maps[index, row, column]), characters)
+            text = numbers.cell(float(maps[index, row, column]), characters, reach)
             painter.drawText(cells[index].cell_rect(row, column), Qt.AlignmentFlag.AlignCenter, text)
 
 

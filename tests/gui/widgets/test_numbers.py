@@ -87,6 +87,12 @@ def test_shape_follows_the_setting():
         numbers.set_axis_order(before)
 
 
+def test_numbers_of_a_small_map_are_written_with_their_power():
+    assert numbers.cell(-1.7e-6, 5, reach=1.5e-5) == "−2e−6"
+    assert numbers.cell(0.0, 5, reach=1.5e-5) == "0"
+    assert numbers.cell(0.0004, 4, reach=3.0) == ".00"
+
+
 def test_small_formats():
     assert numbers.count(30298) == "30,298"
     assert numbers.percent(0.9937, 2) == "99.37 %"
