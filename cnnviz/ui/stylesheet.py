@@ -61,6 +61,7 @@ QLabel[tone="warn"] { background: ${warn_bg}; color: ${warn}; }
 QLabel[tone="err"] { background: ${err_bg}; color: ${err}; }
 QFrame[role="divider"] { background: ${line}; border: 0; }
 QLabel[role="result"] { font-family: "${mono}"; font-size: 16px; }
+QLabel[role="result"][small="true"] { font-size: 12px; }
 
 QPushButton, QToolButton {
     background: ${bg3}; border: 1px solid ${line2}; border-radius: 6px; padding: 0 9px; min-height: 24px;

@@ -65,6 +65,7 @@ class InspectBar(QWidget):
         self.space.hide()
         self._backward = self._asking = False
         self.weights, self.origin = label("Weights", "secondary"), Elided("", "secondary")
+        self._behind_play = _standing()
         self._assemble()
         self._connect()
 
@@ -89,7 +90,7 @@ class InspectBar(QWidget):
             row.addWidget(part)
         row.addWidget(self.slider, 3)
         row.addWidget(self.speed)
-        row.addWidget(_standing())
+        row.addWidget(self._behind_play)
         row.addStretch(0)
         row.addWidget(self.forecast)
         row.addWidget(self.video)
@@ -147,7 +148,8 @@ class InspectBar(QWidget):
     def set_asking(self, asking: bool) -> None:
         """Leave out what is about a single value, while the whole network is asked."""
         self.ask.setChecked(asking)
-        for part in (self.before, self.play, self.after, self.slider, self.direction, self.scope, self.pixel):
+        single = self.before, self.play, self.after, self.slider, self.direction, self.scope, self.pixel
+        for part in (*single, self._behind_play):
             part.setHidden(asking)
         self._asking = asking
         self._make_room()

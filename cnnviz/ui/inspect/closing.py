@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetricsF, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QFontMetricsF, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from cnnviz.explain import Explanation
 from cnnviz.ui import numbers, theme
 from cnnviz.ui.widgets.chrome import Divider, Elided, Pill, label
+
+RESULT = 16
+BESIDE = 88
+"""Pixels of the card's width that margins, lines and gaps take."""
 
 
 class ClosingCard(QFrame):
@@ -25,6 +29,7 @@ class ClosingCard(QFrame):
         self._sum_caption = Elided("", "hint")
         self.sum, self.engine, self.difference = (label("", "result") for _ in range(3))
         self.pill = Pill("closes", "ok")
+        self._small = False
         self._assemble()
 
     def _assemble(self) -> None:
@@ -63,8 +68,23 @@ class ClosingCard(QFrame):
             self.difference.setStyleSheet(style)
         self.pill.setText("closes" if closes else "does not close")
         self.pill.set_tone("ok" if closes else "err")
+        self._fit_numbers()
         self.setAccessibleName(self.text())
         self.setToolTip(explanation.note)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_numbers()
+
+    def _fit_numbers(self) -> None:
+        """Write the three numbers smaller where they would be cut off: a cut number is another number."""
+        results = self.sum, self.engine, self.difference
+        widths = [QFontMetricsF(theme.mono_font(RESULT)).horizontalAdvance(each.text()) for each in results]
+        small = sum(widths) > self.width() - self.pill.sizeHint().width() - BESIDE
+        if small != self._small:
+            self._small = small
+            for each in results:
+                theme.set_role(each, small=small)
 
     def fits(self, line: str) -> bool:
         """Say whether the account can be read whole: on two lines, of which wrapping wastes a part."""

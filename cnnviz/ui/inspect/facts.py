@@ -75,7 +75,7 @@ class FactSheet(QWidget):
         return {name.text(): text.text() for name, text in self._rows if not name.isHidden()}  # type: ignore[attr-defined]
 
     def _add_row(self) -> None:
-        name, text = label("", "secondary"), Elided("", "mono")
+        name, text = label("", "secondary"), Elided("", "mono", formula=True)
         text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         place = len(self._rows)
         self._grid.addWidget(name, place, 0)

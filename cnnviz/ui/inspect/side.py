@@ -145,9 +145,7 @@ class SamplePanel(Panel):
         self.field_changed.emit(field)
         sizes = [end - first for first, end in field][-2:] if field is not None else []
         what = "pixels" if field is not None and len(field) > 2 else "numbers"
-        self._dashed = (
-            f"Dashed: the {sizes[0]}×{sizes[1]} {what} this value depends on." if len(sizes) == 2 else ""
-        )
+        self._dashed = f"Dashed: receptive field, {sizes[0]}×{sizes[1]} {what}." if len(sizes) == 2 else ""
         self.hint.setText(self._dashed)
 
     def set_spotted(self, box: Box | None) -> None:
@@ -273,6 +271,7 @@ class SideColumn(QWidget):
         self.tabs = QTabBar()
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
+        self.tabs.setUsesScrollButtons(False)
         self._pages = Pages()
         parts = ("Image", self.sample), ("Why", self.attribution), ("Examples", self.examples)
         for name, page in parts:

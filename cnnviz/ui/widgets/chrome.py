@@ -72,14 +72,20 @@ def tool_button(
 class Elided(QLabel):
     """One line of text that ends in "…" where the room does, with the whole text as its tool tip.
 
-    Fewer letters than `fewest` would say nothing: then it is empty.
+    Fewer letters than `fewest` would say nothing: then it is empty. A `formula` first does without its spaces.
     """
 
     def __init__(
-        self, text: str = "", role: str = "", parent: QWidget | None = None, *, fewest: int = 0
+        self,
+        text: str = "",
+        role: str = "",
+        parent: QWidget | None = None,
+        *,
+        fewest: int = 0,
+        formula: bool = False,
     ) -> None:
         super().__init__(parent)
-        self._whole, self._fewest = "", fewest
+        self._whole, self._fewest, self._formula = "", fewest, formula
         if role:
             theme.set_role(self, role=role)
         self.setText(text)
@@ -108,9 +114,11 @@ class Elided(QLabel):
             self._elide()
 
     def _elide(self) -> None:
-        metrics = QFontMetricsF(self.font())
-        shown = metrics.elidedText(self._whole, Qt.TextElideMode.ElideRight, max(self.width(), 1))
-        super().setText(shown if shown == self._whole or len(shown) > self._fewest else "")
+        metrics, whole = QFontMetricsF(self.font()), self._whole
+        if self._formula and metrics.horizontalAdvance(whole) > self.width():
+            whole = whole.replace(" ", "")
+        shown = metrics.elidedText(whole, Qt.TextElideMode.ElideRight, max(self.width(), 1))
+        super().setText(shown if shown == whole or len(shown) > self._fewest else "")
         self.setToolTip(self._whole if shown != self._whole else "")
 
 

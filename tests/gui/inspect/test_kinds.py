@@ -14,7 +14,7 @@ from cnnviz.layers import LAYERS, Conv2d, Dense, Flatten, Input, ReLU
 from cnnviz.layers.formula import WeightedSum
 from cnnviz.model.graph import Graph, chain
 from cnnviz.ui import numbers
-from cnnviz.ui.inspect import demo
+from cnnviz.ui.inspect import closing, demo
 from cnnviz.ui.inspect.account import lines
 from cnnviz.ui.inspect.closing import exact
 from cnnviz.ui.inspect.views import view_for
@@ -50,6 +50,17 @@ def _check_panes(workspace: InspectWorkspace, array: str) -> None:
     assert workspace.work.view.isVisible(), about
     for pane in (workspace.work.view, workspace.input, workspace.output, workspace.lane):
         assert shades(pane) > 3, (*about, pane)
+
+
+def test_the_numbers_of_a_narrow_card_are_small_but_whole(qapp: QApplication) -> None:
+    card = closing.example()
+    for width, small in ((640, False), (340, True), (640, False)):
+        card.resize(width, 120)
+        card.grab()
+        assert bool(card.sum.property("small")) is small
+        assert all(
+            each.width() >= each.sizeHint().width() for each in (card.sum, card.engine, card.difference)
+        )
 
 
 @pytest.mark.parametrize("kind", list(LAYERS))

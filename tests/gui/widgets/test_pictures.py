@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QLabel
 
 from cnnviz.ui import theme
 from cnnviz.ui.widgets.bars import ProbabilityBars
@@ -164,6 +166,14 @@ def test_elided_keeps_the_whole_text(shown):
     widget.resize(600, 20)
     assert widget.toolTip() == ""
     assert widget.sizeHint().width() > 200 > widget.minimumSizeHint().width()
+
+
+def test_a_formula_without_room_does_without_its_spaces_first(shown):
+    widget = shown(Elided("(14 + 2·0 - 5) / 1 + 1 = 10", "mono", formula=True), 600, 20)
+    assert QLabel.text(widget) == widget.text()
+    widget.resize(QFontMetrics(widget.font()).horizontalAdvance("(14+2·0-5)/1+1=10") + 2, 20)
+    assert QLabel.text(widget) == "(14+2·0-5)/1+1=10"
+    assert widget.toolTip() == widget.text()
 
 
 def test_panel_header_and_empty_state(shown, qtbot):
