@@ -123,6 +123,8 @@ class VoxelCanvas(Painted):
             box = self._boxes[which]
             if box is not None:
                 painting.paint_box(painter, seen, box, theme.color("cursor"), width, dashed=dashed)
+        if scene.look.cuts and not self.projected:
+            painting.name_plane(painter, seen, scene.look)
         painting.paint_gizmo(painter, seen)
 
     def _paint_cubes(self, painter: QPainter, scene: Scene, seen: Projection) -> None:

@@ -54,7 +54,25 @@ def _paint_polygons(painter: QPainter, outlines: NDArray[np.float32], colours: N
 
 
 def paint_plane(painter: QPainter, projection: Projection, look: Look) -> None:
-    """Paint the plane of the slice on the side that is seen, with its name."""
+    """Paint the plane of the slice on the side that is seen."""
+    painter.setPen(QPen(theme.color("acc"), 1.2))
+    painter.setBrush(theme.color("acc", 0.12))
+    painter.drawPolygon(QPolygonF(_plane(projection, look)))
+
+
+def name_plane(painter: QPainter, projection: Projection, look: Look) -> None:
+    """Write which slice the plane is, on a ground of its own: it may lie over voxels."""
+    corner = max(_plane(projection, look), key=lambda point: point.x() - point.y())
+    painter.setFont(theme.mono_font(11))
+    name, place = f"slice {AXIS_NAMES[look.axis]} = {look.at}", corner + QPointF(6, -2)
+    ground = painter.fontMetrics().boundingRect(name).translated(place.toPoint()).adjusted(-3, 0, 3, 0)
+    painter.fillRect(ground, theme.color("bg2", 0.8))
+    painter.setPen(theme.color("acc"))
+    painter.drawText(place, name)
+
+
+def _plane(projection: Projection, look: Look) -> list[QPointF]:
+    """Return the corners of the plane of the slice in the picture."""
     place = look.at + 0.5 * viewer_side(projection, look)
     first, last = np.full(3, -0.5), np.array(projection.shape) - 0.5
     others = [axis for axis in range(3) if axis != look.axis]
@@ -62,14 +80,7 @@ def paint_plane(painter: QPainter, projection: Projection, look: Look) -> None:
     square[:, look.axis] = place
     for at, (one, other) in enumerate(((0, 0), (0, 1), (1, 1), (1, 0))):
         square[at, others] = [(first, last)[one][others[0]], (first, last)[other][others[1]]]
-    outline = [QPointF(right, down) for right, down in projection.project(square).tolist()]
-    painter.setPen(QPen(theme.color("acc"), 1.2))
-    painter.setBrush(theme.color("acc", 0.12))
-    painter.drawPolygon(QPolygonF(outline))
-    corner = max(outline, key=lambda point: point.x() - point.y())
-    painter.setFont(theme.mono_font(11))
-    painter.setPen(theme.color("acc"))
-    painter.drawText(corner + QPointF(6, -2), f"slice {AXIS_NAMES[look.axis]} = {look.at}")
+    return [QPointF(right, down) for right, down in projection.project(square).tolist()]
 
 
 def box_lines(projection: Projection, box: Box) -> list[QLineF]:

@@ -78,7 +78,7 @@ class Legend(Painted):
         painter.setPen(theme.color("t3"))
         painter.drawLine(round(x), round(bar.bottom()), round(x), round(bar.bottom()) + 2)
         painter.setFont(theme.mono_font(9))
-        painter.drawText(QRectF(x - 8, bar.bottom() + 1, 16, 12), Qt.AlignmentFlag.AlignCenter, "0")
+        painter.drawText(QRectF(x - 8, bar.bottom() + 3, 16, 12), Qt.AlignmentFlag.AlignCenter, "0")
 
     def _text_width(self, text: str) -> float:
         return QFontMetricsF(theme.mono_font(10)).horizontalAdvance(text)

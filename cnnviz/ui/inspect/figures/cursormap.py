@@ -66,6 +66,11 @@ class CursorMap(HeatMap):
         """Say whether what is shown is a single row, drawn as a curve."""
         return is_curve(self.rows, self.columns)
 
+    @property
+    def prints_values(self) -> bool:
+        """Say whether there is room for numbers; on a curve they stand side by side."""
+        return self._values and self.grid().size >= PRINTED_FROM if self.is_curve else super().prints_values
+
     def grid(self) -> Grid:
         """Where the cells lie now."""
         if not self.is_curve:
@@ -98,7 +103,7 @@ class CursorMap(HeatMap):
         paint_curve(painter, grid.rect, self._array[0], *self._range, self._colormap, 1.5)
         for padding in (grid.cell_rect(0, -before, 1, before), grid.cell_rect(0, self.columns, 1, after)):
             painter.fillRect(padding, QBrush(theme.color("line2", 0.6), Qt.BrushStyle.BDiagPattern))
-        if self._values and grid.size >= PRINTED_FROM:
+        if self.prints_values:
             self._print_values(painter, grid)
 
     def _paint_scale(self, painter: QPainter, grid: Grid, whole: QRectF) -> None:

@@ -23,6 +23,8 @@ LOOKS: dict[str, tuple[str, Style]] = {
     BLACK: ("t2", "plan"),
 }
 """Colour and style of each curve, in the order of the legend."""
+ROOM = 1.25
+"""So much higher than the highest curve is the plot: the word of a mark stands above the curves."""
 SHORT = {FORCED: "teacher", FREE: "free", COPY: "copy", FLOW: "flow"}
 
 
@@ -103,7 +105,7 @@ class ErrorPanel(Panel):
             self.curves.append(name, found.frames[known].astype(float), values[known])
             low, high = min(low, float(values[known].min())), max(high, float(values[known].max()))
         self.curves.set_x_end(float(found.frames[-1]))
-        self.curves.set_y_range(min(low, 0.0), high * 1.05 if high > 0 else 1.0)
+        self.curves.set_y_range(min(low, 0.0), high * ROOM if high > 0 else 1.0)
         own = FREE in found.curves and found.frames[0] <= found.start < found.frames[-1]
         self.curves.set_marks([(found.start + 0.5, "own frames")] if own else [])
         self.curves.refresh()

@@ -50,6 +50,8 @@ class Stepper(Panel):
         self.start.setPrefix("from frame ")
         self.start.setFixedWidth(100)
         self.start.setToolTip("The last true frame; behind it the network sees its own predictions")
+        for box in (self.map, self.start):
+            box.lineEdit().setTextMargins(5, 0, 0, 0)
         self.mode = Segmented(
             [(FORCED, "Teacher-forced"), (FREE, "Free-running")], name="what the network sees"
         )

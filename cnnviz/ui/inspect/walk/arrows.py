@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEasingCurve, QEvent, QObject, QPointF, QRectF, Qt, QVariantAnimation
@@ -11,6 +12,7 @@ from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from cnnviz.ui import theme
+from cnnviz.ui.widgets.heatmap import AXIS_LEFT
 
 if TYPE_CHECKING:
     from cnnviz.ui.inspect.workspace import InspectWorkspace
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 GROW_MS = 300
 HEAD, MARGIN, EDGE, CORNER = 6.0, 10, 7.0, 6.0
 SHORTEST = 14.0
+FAINT, CLEAR = 0.22, 0.75
+"""How strong an arrow is where numbers are printed below it, and elsewhere."""
 
 
 class Arrows(QWidget):
@@ -95,12 +99,17 @@ class Arrows(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(theme.color("cursor", 0.75), 1.6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-        self._painted = []
+        self._painted, printed = [], self._printed()
         for path in self.paths():
             self._painted.append(path.boundingRect())
-            _draw(painter, path, self.grown)
+            _draw(painter, path, self.grown, printed)
         painter.end()
+
+    def _printed(self) -> list[QRectF]:
+        """Return the places of the maps that have their values printed on them, with the numbers of their rows."""
+        pictures = self._workspace.input.picture.map, self._workspace.output.picture.map
+        rects = [self._rect(each, each.grid().rect) for each in pictures if each.prints_values]
+        return [rect.adjusted(-AXIS_LEFT, 0, 0, 0) for rect in rects]
 
     def _grow(self, share: float) -> None:
         self.grown = share
@@ -136,12 +145,17 @@ def _around(start: QPointF, gutter: float, end: QPointF) -> QPainterPath:
     return path
 
 
-def _draw(painter: QPainter, path: QPainterPath, share: float) -> None:
-    """Draw the first share of a path, with a head where it ends."""
+def _draw(painter: QPainter, path: QPainterPath, share: float, printed: Sequence[QRectF]) -> None:
+    """Draw the first share of a path, with a head where it ends; faint over printed numbers."""
     steps = 80
+    pens = [QPen(theme.color("cursor", alpha), 1.6) for alpha in (CLEAR, FAINT)]
+    pens[0].setCapStyle(Qt.PenCapStyle.RoundCap)
+    pens[1].setCapStyle(Qt.PenCapStyle.FlatCap)  # round ends lie on each other and would add up
     points = [path.pointAtPercent(share * step / steps) for step in range(steps + 1)]
     for here, there in itertools.pairwise(points):
+        painter.setPen(pens[any(rect.contains(here) for rect in printed)])
         painter.drawLine(here, there)
+    painter.setPen(pens[0])
     tip, before = points[-1], points[-4]
     angle = math.atan2(tip.y() - before.y(), tip.x() - before.x())
     for turn in (-0.5, 0.5):
