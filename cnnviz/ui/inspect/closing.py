@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QFontMetricsF, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -30,6 +30,8 @@ class ClosingCard(QFrame):
         self.sum, self.engine, self.difference = (label("", "result") for _ in range(3))
         self.pill = Pill("closes", "ok")
         self._small = False
+        self._fit_later = QTimer(self, singleShot=True, interval=0)
+        self._fit_later.timeout.connect(self._fit_numbers)
         self._assemble()
 
     def _assemble(self) -> None:
@@ -74,7 +76,7 @@ class ClosingCard(QFrame):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit_numbers()
+        self._fit_later.start()  # Qt forgets what asks for another height while the layout is at work
 
     def _fit_numbers(self) -> None:
         """Write the three numbers smaller where they would be cut off: a cut number is another number."""
@@ -85,6 +87,7 @@ class ClosingCard(QFrame):
             self._small = small
             for each in results:
                 theme.set_role(each, small=small)
+        self.updateGeometry()
 
     def fits(self, line: str) -> bool:
         """Say whether the account can be read whole: on two lines, of which wrapping wastes a part."""

@@ -36,7 +36,7 @@ class Plots(QWidget):
         self._shown, self._judged, self._turn = 0, 0, 0
         self._past: Gradients | None = None
         self._named = True
-        self._changes = -1
+        self._plan: tuple[object, int] = (None, -1)
         self.axis, self.smoothing = AXES[0], SMOOTHINGS[2]
         self._graph = session.document.graph
         self.loss = Curves(name="loss", log=True)
@@ -188,9 +188,10 @@ class Plots(QWidget):
 
     def _show_plan(self, record: Record) -> None:
         """Draw the planned learning rates faintly, and flags where the user has changed the rate."""
-        if self._changes == len(record.changes) and self.axis != "time":
+        wanted = record.started, len(record.changes)  # how long it will be is known only once it has started
+        if self._plan == wanted and self.axis != "time":
             return
-        self._changes = len(record.changes)
+        self._plan = wanted
         self.rate.remove_series("plan")
         steps, rates = planned(record)
         if len(steps):
@@ -226,7 +227,7 @@ class Plots(QWidget):
         self.outside.setToolTip(f"{', '.join(outside)}: a layer usually learns well between 1e−3 and 1e−1")
 
     def _clear(self, record: Record | None) -> None:
-        self._run, self._shown, self._judged, self._changes = record, 0, 0, -1
+        self._run, self._shown, self._judged, self._plan = record, 0, 0, (None, -1)
         color = color_of(self._session, record)
         for plot in (self.loss, self.accuracy):
             plot.clear()

@@ -262,7 +262,7 @@ class TrainWorkspace(QWidget):
         return seen(trace, step, trace.activation(trace.graph.summary().input))
 
     def _show_legend(self) -> None:
-        texts = {"map": "1: the largest of each map", "row": "1: the range of each row, beside it"}
+        texts = {"map": "1: the largest value of each map", "row": "1: the ± beside each row"}
         table = self.watch if self.lookback.compared is None else self.compared
         reach = table.reach if table.scope == "network" else 1.0
         self.legend.set_scale(-reach, reach, texts.get(self.watch.scope, "one range for all"))

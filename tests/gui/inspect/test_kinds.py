@@ -56,11 +56,14 @@ def test_the_numbers_of_a_narrow_card_are_small_but_whole(qapp: QApplication) ->
     card = closing.example()
     for width, small in ((640, False), (340, True), (640, False)):
         card.resize(width, 120)
-        card.grab()
+        card.show()
+        qapp.processEvents()
         assert bool(card.sum.property("small")) is small
         assert all(
             each.width() >= each.sizeHint().width() for each in (card.sum, card.engine, card.difference)
         )
+    card.close()
+    card.deleteLater()
 
 
 @pytest.mark.parametrize("kind", list(LAYERS))

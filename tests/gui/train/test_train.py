@@ -10,7 +10,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
+from cnnviz.events import Started
 from cnnviz.model.recipe import OPTIMISERS
+from cnnviz.ui.state import Record
 from cnnviz.ui.train.workspace import TrainWorkspace
 from cnnviz.ui.window import MainWindow
 from tests.gui.rooms import CHOICE, RECIPE, STEPS, few_digits, idle, show, small_graph, wait
@@ -29,6 +31,15 @@ def run(window: MainWindow) -> None:
     window.session.train()
     wait(lambda: idle(window.session))
     QApplication.processEvents()
+
+
+def test_the_plan_is_drawn_once_its_length_is_known(train: TrainWorkspace) -> None:
+    record = Record(1, small_graph(), RECIPE, few_digits())
+    train.plots._show_plan(record)
+    assert "plan" not in train.plots.rate.series
+    record.started = Started(STEPS, 10, 160, 32, "cpu")
+    train.plots._show_plan(record)
+    assert len(train.plots.rate._curves["plan"].data) == STEPS
 
 
 def words(widget: object) -> str:
