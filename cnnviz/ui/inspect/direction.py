@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from cnnviz.explain.backward import Slopes
@@ -13,6 +13,9 @@ from cnnviz.ui import numbers
 from cnnviz.ui.widgets.chrome import Segmented, label
 
 FORWARD, BACKWARD = "Forward", "Backward"
+AWAITED = "computing …"
+SOON_MS = 250
+"""How long gradients may take until the row says that they are on their way; those of small networks are there."""
 
 
 class Direction(QWidget):
@@ -35,17 +38,39 @@ class Direction(QWidget):
         row.setSpacing(6)
         for part in (self.way, self.truth_name, self.truth, self.loss):
             row.addWidget(part)
+        self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
+        self._soon.timeout.connect(self._tell_waiting)
         self.way.chosen.connect(lambda way: self.turned.emit(way == BACKWARD))
         self.truth.activated.connect(self.supposed)
         self.show_slopes(None, ())
 
+    def turn(self, backward: bool) -> None:
+        """Show which way is wanted; where the gradients are not there at once, say that they are on their way."""
+        self.way.set_value(BACKWARD if backward else FORWARD)
+        self.loss.hide()
+        self.loss.setText("")
+        if backward:
+            self._soon.start()
+        else:
+            self._soon.stop()
+
+    def _tell_waiting(self) -> None:
+        self.loss.setText(AWAITED)
+        self.loss.setToolTip(
+            "The network runs forward and back; the values stay until the gradients are there"
+        )
+        self.loss.show()
+
     def show_slopes(self, slopes: Slopes | None, classes: Sequence[str], *, backward: bool = False) -> None:
         """Show the loss and its class; without slopes, the values are looked at or the gradients are on their way."""
         self.way.set_value(BACKWARD if backward else FORWARD)
+        if slopes is not None or not backward:
+            self._soon.stop()
         truth = truth_of(slopes)
         for part in (self.truth_name, self.truth):
             part.setVisible(truth is not None)
-        self.loss.setVisible(slopes is not None)
+        waiting = backward and self.loss.text() == AWAITED
+        self.loss.setVisible(slopes is not None or waiting)
         if slopes is not None:
             self.loss.setText(f"L = {numbers.compact(slopes.loss, 4)}")
             self.loss.setToolTip(" + ".join(f"{end.weight:g} · {end.loss}" for end in slopes.ends))

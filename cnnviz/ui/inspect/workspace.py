@@ -102,6 +102,7 @@ class InspectWorkspace(QWidget):
         looking.trace_changed.connect(self.refresh)
         looking.cursor_changed.connect(lambda _cursor: self.refresh())
         looking.weights_changed.connect(self._describe)
+        looking.turned.connect(self.bar.direction.turn)
         session.document.changed.connect(lambda _old, _new: self._describe())
         session.document.described.connect(self._describe)
         session.material.sample_changed.connect(self._describe)

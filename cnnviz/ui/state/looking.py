@@ -52,6 +52,8 @@ class Looking(QObject):
     weights_changed = Signal()
     trace_changed = Signal()
     cursor_changed = Signal(object)
+    turned = Signal(bool)
+    """Whether the way back is looked at from now on; its gradients follow with the next trace."""
     failed = Signal(object)
 
     def __init__(
@@ -138,6 +140,7 @@ class Looking(QObject):
     def set_backward(self, backward: bool) -> None:
         """Look at the gradients, or at the values again."""
         self.backward, self.slopes = backward, None
+        self.turned.emit(backward)
         if backward:
             self.refresh()
         else:

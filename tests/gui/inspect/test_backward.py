@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import threading
 import time
 
 import numpy as np
@@ -14,7 +16,7 @@ from cnnviz.model.graph import chain
 from cnnviz.templates import template
 from cnnviz.ui.inspect import frames
 from cnnviz.ui.inspect.batchswitch import BATCH, RUNNING
-from cnnviz.ui.inspect.direction import truth_of
+from cnnviz.ui.inspect.direction import AWAITED, BACKWARD, FORWARD, truth_of
 from cnnviz.ui.inspect.gradients import GradientFrame
 from cnnviz.ui.inspect.workspace import InspectWorkspace
 from tests.gui.inspect.hand import press
@@ -111,6 +113,31 @@ def test_forward_again(backward: InspectWorkspace) -> None:
     assert backward.frame.node == "conv2"
     assert not backward.work.step.isVisible()
     assert backward.output.picture.map._colormap == "value"
+
+
+def test_gradients_that_take_long_are_announced(session, lenet, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A network with millions of weights on a busy machine takes seconds: the row says so, and shows which way."""
+    gate, services, row = threading.Event(), session.services, lenet.bar.direction
+
+    def slow(*given: object) -> object:
+        assert gate.wait(60)
+        return services.gradients(*given)
+
+    monkeypatch.setattr(session.looking, "_services", dataclasses.replace(services, gradients=slow))
+    lenet.turn_round()
+    assert row.way.value() == BACKWARD
+    assert not row.loss.isVisible()
+    wait(row.loss.isVisible)
+    assert row.loss.text() == AWAITED
+    lenet.steering.go("conv1", (0, 3, 3))
+    assert lenet.frame.node == "conv1"
+    assert (row.way.value(), row.loss.text()) == (BACKWARD, AWAITED)
+    gate.set()
+    wait(lambda: lenet.frame.backward)
+    assert row.loss.text().startswith("L = ")
+    lenet.turn_round()
+    assert not row.loss.isVisible()
+    assert row.way.value() == FORWARD
 
 
 def test_what_has_no_way_back_says_so(load, qtbot: object) -> None:
