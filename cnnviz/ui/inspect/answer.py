@@ -1,4 +1,4 @@
-"""What the network says about the sample: class probabilities with their logits."""
+"""What the network says about the sample: class probabilities with their logits, or what it gives instead."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QScrollArea, QSizePolicy
+from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
 
+from cnnviz.data import Dataset
 from cnnviz.explain import Trace
 from cnnviz.explain.trace import Array
 from cnnviz.model.heads import main_head
 from cnnviz.ui import numbers
+from cnnviz.ui.inspect.outcome import Compared, Outcome, ValueTable, outcome
+from cnnviz.ui.state import Sample
 from cnnviz.ui.widgets.bars import ProbabilityBars
 from cnnviz.ui.widgets.chrome import Panel
 
@@ -63,17 +66,26 @@ class ProbabilityPanel(Panel):
     def __init__(self) -> None:
         super().__init__("Class probabilities")
         self.bars = ProbabilityBars()
-        self._room = _Room(self.bars)
-        self.body.addWidget(self._room)
+        self._room, self.values, self.compared = _Room(self.bars), ValueTable(), Compared()
+        for part in (self._room, self.values, self.compared):
+            self.body.addWidget(part)
+        self._show_only(self._room)
         self.body.addStretch(1)
 
-    def show_trace(self, trace: Trace, classes: Sequence[str], truth: int) -> None:
-        """Show the output of the network, and the logits it was made from."""
+    def show_trace(
+        self,
+        trace: Trace,
+        classes: Sequence[str],
+        truth: int,
+        sample: Sample | None = None,
+        dataset: Dataset | None = None,
+    ) -> None:
+        """Show the output of the network, and the logits it was made from; what is no class beside the truth."""
         found = answers(trace)
-        self._room.setVisible(found is not None)
         if found is None:
-            self.set_title("Class probabilities", "the output is no list of classes")
+            self._show_outcome(outcome(trace, sample, dataset))
             return
+        self._show_only(self._room)
         probabilities, logits = found
         count = len(probabilities)
         names = classes if len(classes) == count else [str(at) for at in range(count)]
@@ -82,6 +94,16 @@ class ProbabilityPanel(Panel):
         self._room.show_row(int(np.argmax(probabilities)))
         total = numbers.fixed(float(probabilities.sum()), 5)
         self.set_title("Class probabilities", f"{rule}sum {total}")
+
+    def _show_outcome(self, found: Outcome) -> None:
+        shown = self.values if found.listed else self.compared
+        shown.show_outcome(found)
+        self._show_only(shown)
+        self.set_title(found.title, found.told)
+
+    def _show_only(self, shown: QWidget) -> None:
+        for part in (self._room, self.values, self.compared):
+            part.setVisible(part is shown)
 
 
 def answers(trace: Trace) -> tuple[Array, Array] | None:

@@ -199,7 +199,10 @@ class InspectWorkspace(QWidget):
         """Show the probabilities, and the loss where the way back is looked at."""
         way, looking = self._frames.way, self._session.looking
         truth = truth_of(way.slopes) if way is not None else None
-        self.side.probabilities.show_trace(frame.values, frame.classes, label if truth is None else truth)
+        material, chosen = self._session.material, label if truth is None else truth
+        self.side.probabilities.show_trace(
+            frame.values, frame.classes, chosen, material.sample, material.dataset
+        )
         slopes = way.slopes if way is not None else None
         self.bar.direction.show_slopes(slopes, frame.classes, backward=looking.backward)
 
