@@ -74,3 +74,18 @@ def test_far_away_cards_are_painted_flat_and_near_ones_whole(workspace: BuildWor
 
     assert shades(LEGIBLE * 0.8) < 10, "ground, outline, colour of the kind, and wires"
     assert shades(1.0) > 30, "texts, smooth corners and ports"
+
+
+def test_what_is_shown_whole_stays_whole_in_a_window_of_another_size(workspace: BuildWorkspace) -> None:
+    canvas = workspace.canvas
+    workspace.session.document.start(Project(tidy(long(60))))
+    canvas.fit()
+    before, whole = canvas.camera.zoom, canvas.content.content_rect()
+    workspace.resize(1100, 640)
+    wait(lambda: canvas.camera.zoom < before)
+    assert canvas.camera.sees(whole)
+    canvas.camera.zoom_by(1.5)
+    chosen = canvas.camera.zoom
+    workspace.resize(1400, 860)
+    assert not canvas._fit_later.isActive()
+    assert canvas.camera.zoom == chosen

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEasingCurve, QObject, QPoint, QPointF, QRectF, QVariantAnimation, Signal
+from PySide6.QtCore import (
+    QEasingCurve,
+    QObject,
+    QPoint,
+    QPointF,
+    QRect,
+    QRectF,
+    QSize,
+    QVariantAnimation,
+    Signal,
+)
 from PySide6.QtWidgets import QGraphicsView
 
 SMALLEST, LARGEST = 0.08, 4.0
@@ -65,20 +75,26 @@ class Camera(QObject):
         """Show a box whole, but no larger than `largest`."""
         if box.isEmpty():
             return
-        room = self._view.viewport().size()
-        framed = box.adjusted(-BORDER, -BORDER / 2, BORDER, BORDER / 2)
-        height = max(room.height() - TITLE - TOOLS, 1)
-        zoom = min(
-            max(min(room.width() / framed.width(), height / framed.height(), largest), SMALLEST), LARGEST
-        )
-        self._go(zoom, framed.center() + QPointF(0, (TOOLS - TITLE) / 2 / zoom), glide)
+        zoom = _fitting(box, self._view.viewport().size(), largest)
+        self._go(zoom, box.center() + QPointF(0, (TOOLS - TITLE) / 2 / zoom), glide)
+
+    def fitted(self, box: QRectF, room: QSize, largest: float = 1.0) -> bool:
+        """Say whether a view of this size shows a box as `fit` does, give or take some pixels."""
+        if box.isEmpty() or room.isEmpty():
+            return False
+        near = abs(self.zoom / _fitting(box, room, largest) - 1) < 1e-3
+        return near and self._view.mapToScene(QRect(QPoint(), room)).boundingRect().contains(box)
+
+    def sees(self, box: QRectF) -> bool:
+        """Say whether a box is in sight as a whole."""
+        return self._seen().contains(box)
 
     def reveal(self, box: QRectF, *, glide: bool = False) -> None:
         """Bring a box into sight, moving no more than needed; gliding, into the middle if it is out of sight."""
         if not glide:
             self.halt()
             self._view.ensureVisible(box, 60, 60)
-        elif not self._seen().contains(box):
+        elif not self.sees(box):
             self._go(self.zoom, box.center(), glide)
 
     def halt(self) -> None:
@@ -105,3 +121,10 @@ class Camera(QObject):
 
     def _seen(self) -> QRectF:
         return self._view.mapToScene(self._view.viewport().rect()).boundingRect()
+
+
+def _fitting(box: QRectF, room: QSize, largest: float) -> float:
+    """Return the zoom at which a box fits, with a border, between title and buttons."""
+    wide, high = box.width() + 2 * BORDER, box.height() + BORDER
+    height = max(room.height() - TITLE - TOOLS, 1)
+    return min(max(min(room.width() / wide, height / high, largest), SMALLEST), LARGEST)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
@@ -14,6 +14,9 @@ from cnnviz.ui.build.gestures.dragging import Ghostly
 from cnnviz.ui.build.wording import axis_order
 from cnnviz.ui.state import Session
 from cnnviz.ui.widgets.chrome import Pill
+
+SETTLED_MS = 80
+"""A window that is being resized is left alone until its size stays for so long."""
 
 
 class Sheet(QGraphicsView):
@@ -33,6 +36,8 @@ class Sheet(QGraphicsView):
         self.pointer = QPointF()
         self._hint = Pill("", parent=self)
         self._hint.hide()
+        self._fit_later = QTimer(self, singleShot=True, interval=SETTLED_MS)
+        self._fit_later.timeout.connect(self._stay_fitted)
         self._set_up()
 
     def _set_up(self) -> None:
@@ -114,8 +119,15 @@ class Sheet(QGraphicsView):
         event.accept()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        if self.camera.fitted(self.content.content_rect(), event.oldSize()) or self._fit_later.isActive():
+            self._fit_later.start()
         super().resizeEvent(event)
         self.resized.emit()
+
+    def _stay_fitted(self) -> None:
+        """Show the whole network in the new size, too; where it is small and still seen, it stays where it is."""
+        if self.camera.zoom < 1 or not self.camera.sees(self.content.content_rect()):
+            self.fit()
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         super().scrollContentsBy(dx, dy)
