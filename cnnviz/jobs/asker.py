@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import shiboken6
@@ -75,8 +76,8 @@ class Asker(QThread):
 
 
 def _is_alive(reply: Callable[[Any], None]) -> bool:
-    """Say whether the object that a method belongs to still exists in Qt."""
-    owner = getattr(reply, "__self__", None)
+    """Say whether the object that a method, given some arguments or none, belongs to still exists in Qt."""
+    owner = getattr(reply.func if isinstance(reply, partial) else reply, "__self__", None)
     return not isinstance(owner, QObject) or shiboken6.isValid(owner)
 
 

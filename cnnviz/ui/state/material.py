@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -66,7 +67,8 @@ class Material(QObject):
         self.wanted, self._missed, self.awaited = source, False, True
         self.loading.emit(source)
         named, setting = self._folders()
-        self._asker.ask("dataset", lambda: data.best(source, named, setting), self.set_dataset, self._fail)
+        take, fail = partial(self._take, source), partial(self._fail, source)
+        self._asker.ask("dataset", lambda: data.best(source, named, setting), take, fail)
 
     def fetch(
         self,
@@ -89,6 +91,11 @@ class Material(QObject):
         """Load the wanted data set again, after files have appeared."""
         wanted, self.wanted = self.wanted, ""
         self.want(wanted)
+
+    def _take(self, source: str, dataset: Dataset) -> None:
+        """Show what was asked for; what comes when something else is wanted already would be trained on for it."""
+        if source == self.wanted:
+            self.set_dataset(dataset)
 
     def set_dataset(self, dataset: Dataset) -> None:
         """Show a loaded data set, and its first test image unless a drawn one of the same shape is shown."""
@@ -137,8 +144,10 @@ class Material(QObject):
         self.sample = sample
         self.sample_changed.emit()
 
-    def _fail(self, failure: Failed) -> None:
+    def _fail(self, source: str, failure: Failed) -> None:
         """Tell it, keep the data set that is there or take drawn digits, and read the files again when asked to."""
+        if source != self.wanted:
+            return
         self._missed, self.awaited = True, False
         self.failed.emit(failure)
         if self.dataset is None:

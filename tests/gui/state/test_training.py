@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from cnnviz import data
+from cnnviz.data import Dataset
 from cnnviz.engine.train import train
 from cnnviz.events import Evaluated, Snapshot, StepDone, Watched
 from cnnviz.layers import Dense
@@ -219,3 +223,24 @@ def test_nothing_is_trained_on_the_old_data_while_others_load(session: Session) 
     assert "still loading" in session.why_not_train()
     wait(lambda: "still loading" not in session.why_not_train())
     assert session.material.dataset.name == "two-sines"
+
+
+def test_data_that_come_when_others_are_wanted_are_not_taken(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, gate, seen, load = threading.Event(), threading.Event(), list[str](), data.best
+
+    def slow(source: str, *folders: Path | None) -> Dataset:
+        begun.set()
+        assert gate.wait(10)
+        return load(source, *folders)
+
+    monkeypatch.setattr(data, "best", slow)
+    session.material.dataset_changed.connect(lambda: seen.append(session.material.dataset.name))
+    session.material.want("two-sines")
+    assert begun.wait(10)
+    session.material.want("digits")
+    gate.set()
+    wait(lambda: seen)
+    assert seen == ["digits"]
+    assert "still loading" not in session.why_not_train()
