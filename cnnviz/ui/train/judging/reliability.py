@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen
 
 from cnnviz.explain.calibration import Calibration
 from cnnviz.ui import numbers, theme
@@ -13,6 +13,7 @@ from cnnviz.ui.widgets.painted import Painted
 
 LEFT, TOP, BOTTOM, COUNTS, GAP = 38, 8, 20, 34, 6
 LARGEST = 320.0
+RIGHT, TOO_SURE, NOT_SURE = "right answers", "too sure", "not sure enough"
 
 
 class Reliability(Painted):
@@ -42,6 +43,7 @@ class Reliability(Painted):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(theme.color("t2"), 1, Qt.PenStyle.DashLine))
         painter.drawLine(self._point(0, 0), self._point(1, 1))
+        self._paint_key(painter)
 
     def _paint_axes(self, painter: QPainter) -> None:
         area = self._area
@@ -59,14 +61,35 @@ class Reliability(Painted):
         painter.drawText(below, Qt.AlignmentFlag.AlignRight, "100 %")
         painter.drawText(QRectF(0, area.bottom() + GAP, LEFT - 6, COUNTS), right, "count")
 
+    @property
+    def _colors(self) -> dict[str, QColor]:
+        """Return what the parts of a bar are filled with, by their names in the legend."""
+        right, lighter = theme.group_color("Pooling"), theme.group_color("Pooling")
+        lighter.setAlphaF(0.45)
+        return {RIGHT: right, TOO_SURE: theme.color("warn", 0.55), NOT_SURE: lighter}
+
+    def _paint_key(self, painter: QPainter) -> None:
+        """Say what the colours mean, where bars are rare: right answers of which the network is not sure."""
+        left, top = self._area.left() + 4, self._area.top() + 4
+        painter.setFont(theme.ui_font(10))
+        for line, (name, color) in enumerate(self._colors.items()):
+            place = QRectF(left, top + line * 15, 9, 9)
+            words = QRectF(place.right() + 5, place.top() - 3, 120, 15)
+            wide = painter.fontMetrics().horizontalAdvance(name)
+            painter.fillRect(words.adjusted(-16, 0, wide - 114, 0), theme.color("bg1", 0.85))
+            painter.fillRect(place, color)
+            painter.setPen(theme.color("t2"))
+            painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, name)
+
     def _paint_bin(self, painter: QPainter, number: int, found: Calibration) -> None:
         """Paint the share of right answers, the gap to the confidence, and below how many answers there are."""
         left, right = self._sides(number)
         share, sure = float(found.right[number]), float(found.confidence[number])
-        top, bottom = self._point(0, share).y(), self._area.bottom()
-        painter.fillRect(QRectF(left, top, right - left, bottom - top), theme.group_color("Pooling"))
-        ends = sorted((top, self._point(0, sure).y()))
-        painter.fillRect(QRectF(left, ends[0], right - left, ends[1] - ends[0]), theme.color("warn", 0.55))
+        wide, bottom = right - left, self._area.bottom()
+        top, middle = self._point(0, max(share, sure)).y(), self._point(0, min(share, sure)).y()
+        painter.fillRect(QRectF(left, middle, wide, bottom - middle), self._colors[RIGHT])
+        gap = TOO_SURE if sure > share else NOT_SURE
+        painter.fillRect(QRectF(left, top, wide, middle - top), self._colors[gap])
         tall = COUNTS * math.sqrt(found.counts[number] / found.counts.max())
         floor = bottom + GAP + COUNTS
         painter.fillRect(QRectF(left, floor - tall, right - left, tall), theme.color("t3"))
