@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QDialog, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout
 
+from cnnviz.ui import theme
 from cnnviz.ui.widgets.chrome import label
 
 if TYPE_CHECKING:
     from cnnviz.ui.window import MainWindow
+
+GAP = 12
 
 
 class KeyMap(QDialog):
@@ -21,27 +24,25 @@ class KeyMap(QDialog):
         super().__init__(window)
         self.setWindowTitle("Keys")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 20, 24, 24)
-        column.setSpacing(12)
-        everywhere = list(window.actions_by_name.values())
+        theme.set_role(self, role="panel")
+        grid = QGridLayout(self)  # one for all, so that the columns of its parts stand in line
+        grid.setContentsMargins(24, 20, 24, 24)
+        grid.setHorizontalSpacing(24)
+        _fill(grid, "Everywhere", list(window.actions_by_name.values()))
         here = window.workspace_actions()
-        column.addWidget(_table("Everywhere", everywhere))
         if here:
-            column.addWidget(_table(f"In {window.workspace.capitalize()}", here))
+            grid.setRowMinimumHeight(grid.rowCount(), GAP)
+            _fill(grid, f"In {window.workspace.capitalize()}", here)
 
 
-def _table(title: str, actions: list[QAction]) -> QWidget:
-    box = QWidget()
-    grid = QGridLayout(box)
-    grid.setContentsMargins(0, 0, 0, 0)
-    grid.setHorizontalSpacing(24)
-    grid.addWidget(label(title, "heading"), 0, 0, 1, 4)
+def _fill(grid: QGridLayout, title: str, actions: list[QAction]) -> None:
+    """Add the actions that have keys, in two columns below a title."""
+    first = grid.rowCount()
+    grid.addWidget(label(title, "heading"), first, 0, 1, 4)
     keyed = [action for action in actions if action.shortcuts()]
     half = -(-len(keyed) // 2)
     for place, action in enumerate(keyed):
         keys = ", ".join(key.toString(QKeySequence.SequenceFormat.NativeText) for key in action.shortcuts())
-        row, side = place % half + 1, 2 * (place // half)
+        row, side = first + 1 + place % half, 2 * (place // half)
         grid.addWidget(label(keys, "mono"), row, side)
         grid.addWidget(label(action.text(), "secondary"), row, side + 1)
-    return box

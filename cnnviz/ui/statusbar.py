@@ -13,7 +13,8 @@ from cnnviz.ui.widgets.chrome import Elided, button, label
 
 HEIGHT = 24
 CALM_MS = 8000
-"""Messages that are no errors make room for the resting text after this time; errors stay until the next message."""
+"""Messages that are no errors make room for the resting text after this time; errors stay until there is another
+message, or a training begins."""
 
 _TONES = {"info": "ok", "warning": "warn", "error": "err"}
 
@@ -70,6 +71,11 @@ class StatusBar(QWidget):
         """Set what is shown while there is nothing to tell."""
         self._resting = text
         if not self._calm.isActive() and self._severity != "error":
+            self._rest()
+
+    def forget_error(self) -> None:
+        """Let an error go that what is done now has left behind."""
+        if self._severity == "error":
             self._rest()
 
     def set_hint(self, text: str) -> None:

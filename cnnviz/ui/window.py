@@ -82,7 +82,7 @@ class MainWindow(QMainWindow):
         session.material.dataset_changed.connect(self.describe)
         session.material.loading.connect(lambda _name: self.describe())
         session.material.failed.connect(lambda _failure: self.describe())
-        session.training.state_changed.connect(lambda _state: self.describe())
+        session.training.state_changed.connect(self._follow_training)
         session.looking.weights_changed.connect(self.describe)
         session.settings_changed.connect(lambda _settings: self.describe())
         session.notice.connect(self.status.tell)
@@ -195,6 +195,11 @@ class MainWindow(QMainWindow):
             dataset.origin if dataset else "Works offline: bundled weights and drawn digits"
         )
         self.status.set_hint("Ctrl K finds everything")
+
+    def _follow_training(self, state: str) -> None:
+        self.describe()
+        if state == "running":
+            self.status.forget_error()
 
     def _describe_undo(self) -> None:
         document = self.session.document

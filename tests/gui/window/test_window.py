@@ -134,6 +134,14 @@ def test_main_action_trains_pauses_and_goes_on(window: MainWindow) -> None:
     assert window.bar.primary.text() == "Go on"
 
 
+def test_an_error_is_forgotten_when_a_training_begins(window: MainWindow) -> None:
+    window.status.tell("error", "no such file")
+    window.session.training.state_changed.emit("idle")
+    assert window.status.text.text() == "no such file"
+    window.session.training.state_changed.emit("running")
+    assert window.status.text.text() != "no such file"
+
+
 def test_main_action_is_off_with_a_reason_while_the_graph_has_an_error(window: MainWindow) -> None:
     window.show_workspace("train")
     window.session.document.edit("Remove", window.session.document.graph.remove(["flatten"], heal=False))
