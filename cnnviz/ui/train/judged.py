@@ -9,14 +9,15 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from cnnviz.data import Dataset, Split
-from cnnviz.events import Evaluated, Fit
+from cnnviz.events import Evaluated
 from cnnviz.ui import numbers
 from cnnviz.ui.state import Session
 from cnnviz.ui.state.countings import Countings
 from cnnviz.ui.state.judgings import Judgings
 from cnnviz.ui.train.judging.howgood import HowGood
 from cnnviz.ui.train.judging.layerspane import LayersPane
-from cnnviz.ui.train.pictures import flat, pair
+from cnnviz.ui.train.judging.misfits import misfits
+from cnnviz.ui.train.pictures import flat
 from cnnviz.ui.widgets.chrome import EmptyState, Panel, Pill, Segmented
 from cnnviz.ui.widgets.gallery import Caption, Gallery
 
@@ -24,9 +25,8 @@ MOST_SHOWN = 240
 MATRIX_WIDTH = 350
 LATER_MS = 45
 """While a training runs, the images follow the matrix in a turn of their own, so that the mouse waits less."""
-MOST_VALUES = 64
-"""So many values are no picture: the sample is shown, and one value is written below it."""
 NOTHING = "Mistakes appear here after the first judgement."
+NOTHING_OF_VALUES = "The samples that fit worst appear here after the first judgement."
 
 
 class Judged(QSplitter):
@@ -42,9 +42,11 @@ class Judged(QSplitter):
         self._session = session
         self._event: Evaluated | None = None
         self._dataset: Dataset | None = None
-        self._missing, self._cleared = "", False
+        self._missing = ""
+        self._cleared: bool | None = None
         self._class: int | None = None
         self._shown: list[int] = []
+        self._words = ""
         self._fill_later = QTimer(self, singleShot=True, interval=LATER_MS)
         self._fill_later.timeout.connect(self._fill)
         self.judgings, self.countings = Judgings(session, self), Countings(session, self)
@@ -99,14 +101,19 @@ class Judged(QSplitter):
         self._say_what()
         self.looked_at_changed.emit()
 
-    def clear(self) -> None:
-        """Show that nothing has been judged yet; what shows this already is not painted again."""
-        if self._cleared:
+    def clear(self, *, classes: bool = True) -> None:
+        """Show that nothing has been judged yet, and whether classes or values will be.
+
+        What shows this already is not painted again.
+        """
+        if self._cleared is classes:
             return
-        self._cleared = True
+        self._cleared = classes
         self._event, self._dataset, self._shown, self._class = None, None, [], None
-        self.left.clear()
-        self._say_no_images(NOTHING)
+        self.left.clear(classes=classes)
+        self._say_no_images(NOTHING if classes else NOTHING_OF_VALUES)
+        if not classes:
+            self.switch.part("mistakes").setText("Errors")
 
     def show_judgement(
         self, event: Evaluated, dataset: Dataset | None, classes: Sequence[str] = (), data: str = ""
@@ -117,7 +124,7 @@ class Judged(QSplitter):
         """
         if event is self._event and dataset is self._dataset:
             return
-        self._event, self._dataset, self._missing, self._cleared = event, dataset, data, False
+        self._event, self._dataset, self._missing, self._cleared = event, dataset, data, None
         self.left.show_judgement(event, classes if dataset is None else dataset.classes)
         if self._session.training.state == "running":
             self._fill_later.start()
@@ -178,19 +185,10 @@ class Judged(QSplitter):
 
     def _fill_with_errors(self, event: Evaluated, dataset: Dataset) -> None:
         """Show the samples whose answers are furthest off: values in words, pictures and frames side by side."""
-        fit, split = event.fit, self._split(dataset, event)
-        assert fit is not None
-        order = np.argsort(-fit.errors[fit.places], kind="stable")
-        self._shown = [int(fit.places[at]) for at in order]
-        if fit.per_output.size <= MOST_VALUES:
-            images = [flat(split.sample(int(event.indices[place]))) for place in self._shown]
-            captions = [_caption(fit, int(at)) for at in order]
-        else:
-            shape = dataset.shape if fit.per_output.size == np.prod(dataset.shape) else fit.per_output.shape
-            pairs = [(fit.targets[at].reshape(shape), fit.values[at].reshape(shape)) for at in order]
-            images = [pair(true, predicted) for true, predicted in pairs]
-            captions = [_caption(fit, int(at)) for at in order]
-        self.gallery.set_images(images, captions)
+        assert event.fit is not None
+        found = misfits(event, event.fit, self._split(dataset, event), dataset)
+        self._shown, self._words = list(found.places), found.words
+        self.gallery.set_images(found.pictures, found.captions, found.size)
         self.switch.part("mistakes").setText("Errors")
         for pill in (self.wrong, self.filter):
             pill.setText("")
@@ -204,11 +202,7 @@ class Judged(QSplitter):
         if self.shows_layers:
             self.right.set_title("", "over the training")
         elif event is not None and event.fit is not None:
-            count = event.fit.per_output.size
-            what = (
-                "true → predicted, " if count == 1 else "" if count <= MOST_VALUES else "true | predicted, "
-            )
-            self.right.set_title("", f"{what}largest first")
+            self.right.set_title("", f"{self._words}, largest first" if self._words else "largest first")
         else:
             self.right.set_title("", "most confident first" if self._shown else "")
         for pill in (self.wrong, self.filter):
@@ -260,13 +254,3 @@ class Judged(QSplitter):
 
     def _split(self, dataset: Dataset, event: Evaluated) -> Split:
         return dataset.test if event.which == "test" else dataset.train
-
-
-def _caption(fit: Fit, at: int) -> Caption:
-    """Return what is written below an answer: a single value beside the true one, or how far all are off."""
-    if fit.per_output.size == 1:
-        true, predicted = (
-            numbers.compact(float(each[at].ravel()[0]), 3) for each in (fit.targets, fit.values)
-        )
-        return Caption(true, predicted)
-    return Caption(f"±{numbers.compact(float(np.sqrt(fit.errors[fit.places[at]])), 2)}")

@@ -25,7 +25,7 @@ def flat(sample: np.ndarray) -> np.ndarray:
     return np.moveaxis(sample, 0, -1) if len(sample) == RGB else sample[0]
 
 
-def side_by_side(values: np.ndarray) -> np.ndarray:
+def side_by_side(values: np.ndarray, most: int = MOST_SLICES) -> np.ndarray:
     """Return values of any shape as (H, W): channels are averaged, slices stand beside each other, a row is folded."""
     if values.ndim == 1:
         return folded(values)
@@ -35,7 +35,7 @@ def side_by_side(values: np.ndarray) -> np.ndarray:
         found: np.ndarray = values.mean(axis=0)
         return found
     slices = values.mean(axis=0)
-    return np.concatenate(list(slices[chosen_slices(len(slices), MOST_SLICES)]), axis=1)
+    return np.concatenate(list(slices[chosen_slices(len(slices), most)]), axis=1)
 
 
 def chosen_slices(count: int, most: int) -> list[int]:
@@ -54,9 +54,9 @@ def folded(row: np.ndarray) -> np.ndarray:
     return row.reshape(tall, -1)
 
 
-def pair(true: np.ndarray, predicted: np.ndarray) -> np.ndarray:
+def pair(true: np.ndarray, predicted: np.ndarray, most: int = MOST_SLICES) -> np.ndarray:
     """Return what was wanted beside what was answered, as one picture (H, W) from 0 to 1 in the range of the former."""
-    pictures = [_squared(side_by_side(each)) for each in (true, predicted)]
+    pictures = [_squared(side_by_side(each, most)) for each in (true, predicted)]
     low, high = float(pictures[0].min()), float(pictures[0].max())
     low, high = (0.0, 1.0) if low >= 0 and high <= 1 else (low, max(high, low + 1e-9))
     both = [np.clip((each - low) / (high - low), 0, 1) for each in pictures]

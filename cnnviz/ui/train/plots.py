@@ -77,6 +77,11 @@ class Plots(QWidget):
         menu.popup(self.mapToGlobal(self._panels[0].geometry().topRight()))
 
     @property
+    def names_classes(self) -> bool:
+        """Say whether the network names classes, of which a share can be right."""
+        return self._named
+
+    @property
     def curves(self) -> dict[str, Curves]:
         """Return the plots of curves by what they show."""
         return {"loss": self.loss, "accuracy": self.accuracy, "learning rate": self.rate}

@@ -192,7 +192,7 @@ class TrainWorkspace(QWidget):
         judgings.refresh()
         event = judgings.current
         if record is None or not record.evaluations:
-            self.judged.clear()
+            self.judged.clear(classes=self.plots.names_classes)
         elif event is not None:  # otherwise it is read, and what is shown stays
             self.judged.show_judgement(event, record.dataset, record.classes, record.data_title)
         self.judged.layers.refresh()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,8 @@ from cnnviz.ui.widgets.painted import ARROWS, draw_ring
 from cnnviz.ui.widgets.scrolled import Scrolled
 
 THUMB, PAD, CAPTION, GAP = 56, 4, 16, 6
+Picture = np.ndarray | Callable[[int, int], QImage]
+"""An array (H, W) or (H, W, 3) in 0..1, or what paints an image of a width and height in the theme in force."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,8 @@ class Gallery(Scrolled):
     def __init__(self, parent: QWidget | None = None, name: str = "images") -> None:
         super().__init__(parent, name)
         self._name = name
-        self._images: Sequence[np.ndarray] = ()
+        self._images: Sequence[Picture] = ()
+        self._size = (THUMB, THUMB)
         self._awaited = 0
         self._captions: Sequence[Caption] = ()
         self._cache: dict[tuple[int, str], QImage] = {}
@@ -43,8 +46,14 @@ class Gallery(Scrolled):
         self._marked: frozenset[int] = frozenset()
         self._hovered: int | None = None
 
-    def set_images(self, images: Sequence[np.ndarray], captions: Sequence[Caption] = ()) -> None:
-        """Show (H, W) or (H, W, 3) pictures in 0..1, with one caption each or none at all."""
+    def set_images(
+        self,
+        images: Sequence[Picture],
+        captions: Sequence[Caption] = (),
+        size: tuple[int, int] = (THUMB, THUMB),
+    ) -> None:
+        """Show pictures of one width and height, with one caption each or none at all."""
+        self._size = size
         self._images, self._captions, self._cache, self._awaited = images, captions, {}, 0
         self._selected, self._hovered, self._marked = None, None, frozenset()
         self.setAccessibleName(f"{self._name}, {len(images)}")
@@ -94,8 +103,8 @@ class Gallery(Scrolled):
         return QSize(420, 220)
 
     def _layout(self) -> tuple[int, int, int]:
-        width = THUMB + 2 * PAD
-        height = width + (CAPTION if self._captions else 0)
+        width = self._size[0] + 2 * PAD
+        height = self._size[1] + 2 * PAD + (CAPTION if self._captions else 0)
         return width, height, max((self.viewport().width() + GAP) // (width + GAP), 1)
 
     # painting
@@ -129,8 +138,10 @@ class Gallery(Scrolled):
         painter.setBrush(theme.color("bg4" if index == self._hovered else "bg2"))
         painter.drawRoundedRect(rect, 4, 4)
         edge = "cursor" if index in self._marked else "acc" if chosen else "line2"
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._images[index].shape[0] > THUMB)
-        painter.drawImage(QRectF(rect.left() + PAD, rect.top() + PAD, THUMB, THUMB), self._picture(index))
+        wide, tall = self._size
+        picture = self._picture(index)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, picture.height() > tall)
+        painter.drawImage(QRectF(rect.left() + PAD, rect.top() + PAD, wide, tall), picture)
         draw_ring(painter, rect, theme.color(edge), 1.5 if edge != "line2" else 1, 4)
         if index < len(self._captions):
             self._paint_caption(painter, rect, self._captions[index])
@@ -159,8 +170,11 @@ class Gallery(Scrolled):
     def _picture(self, index: int) -> QImage:
         key = (index, theme.current().name)
         if key not in self._cache:
-            self._cache[key] = colormaps.to_picture(self._images[index])
+            self._cache[key] = self._made(self._images[index])
         return self._cache[key]
+
+    def _made(self, picture: Picture) -> QImage:
+        return colormaps.to_picture(picture) if isinstance(picture, np.ndarray) else picture(*self._size)
 
     # pointing
 

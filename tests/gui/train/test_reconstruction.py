@@ -10,7 +10,7 @@ from cnnviz.layers import Dense, Flatten, Input, Output, ReLU, Sigmoid
 from cnnviz.model.graph import Graph, chain
 from cnnviz.ui.train.workspace import TrainWorkspace
 from cnnviz.ui.window import MainWindow
-from tests.gui.rooms import idle, show, wait
+from tests.gui.rooms import idle, show, small_graph, wait
 
 
 def autoencoder() -> Graph:
@@ -83,3 +83,19 @@ def test_the_words_follow_the_document(window: MainWindow) -> None:
     graph = autoencoder()
     show(window.session, graph.with_layer("output", Output("binary cross entropy", "sample", 0.5)))
     wait(lambda: page.recipe.loss.text() == "Loss: 0.5 · binary cross entropy of the sample.")
+
+
+def test_before_a_judgement_stands_what_will_come(window: MainWindow) -> None:
+    window.show_workspace("train")
+    page = window.pages.currentWidget()
+    left, switch = page.judged.left, page.judged.switch
+    assert (left.view, switch.part("mistakes").text()) == ("confusion", "Mistakes")
+    show(window.session, autoencoder())
+    page.refresh()
+    assert (left.view, switch.part("mistakes").text()) == ("outputs", "Errors")
+    assert left.of_classes.isHidden()
+    assert "fit worst" in page.judged.empty._sentence.text()
+    show(window.session, small_graph())
+    page.refresh()
+    assert (left.view, switch.part("mistakes").text()) == ("confusion", "Mistakes")
+    assert left.of_values.isHidden()

@@ -33,6 +33,7 @@ class HowGood(Panel):
         super().__init__("", "")
         self._judgings = judgings
         self._event: Evaluated | None = None
+        self._expected_classes = True
         self._classes: Sequence[str] = ()
         self.matrix, self.classes, self.diagram = ConfusionMatrix(), ClassCurves(), Reliability()
         self.errors, self.scatter = OutputErrors(), Scatter()
@@ -79,12 +80,16 @@ class HowGood(Panel):
     @property
     def view(self) -> str:
         """Return which view is shown."""
-        of_values = self._event is not None and self._event.fit is not None
-        return str((self.of_values if of_values else self.of_classes).value())
+        return str((self.of_values if self._fits else self.of_classes).value())
 
-    def clear(self) -> None:
-        """Show that nothing has been judged yet."""
-        self._event = None
+    @property
+    def _fits(self) -> bool:
+        """Say whether values are judged, not classes."""
+        return not self._expected_classes if self._event is None else self._event.fit is not None
+
+    def clear(self, *, classes: bool = True) -> None:
+        """Show that nothing has been judged yet, and whether classes or values will be."""
+        self._event, self._expected_classes = None, classes
         self.matrix.set_selected(None)
         self.matrix.set_counts(np.zeros((0, 0), np.int64))
         self.classes.show_recalls(np.zeros(0), np.zeros((0, 0)), np.zeros(0), 0.0, ())
@@ -108,9 +113,8 @@ class HowGood(Panel):
         self._set_slider()
 
     def _show_view(self) -> None:
-        of_values = self._event is not None and self._event.fit is not None
-        self.of_classes.setVisible(not of_values)
-        self.of_values.setVisible(of_values)
+        self.of_classes.setVisible(not self._fits)
+        self.of_values.setVisible(self._fits)
         self._stack.setCurrentWidget(self.views[self.view] if self._event else self.nothing)
         self._foot.setVisible(self._event is not None)
         self.percent.setVisible(self.view == "confusion")
