@@ -38,11 +38,12 @@ class Session(QObject):
     """Document, material, training and looking, wired together. Views get a session and never each other.
 
     `notice(severity, text)` is for the status bar: `info`, `warning` or `error`. `go_to(workspace)` asks the window to
-    show `start`, `build`, `train` or `inspect`.
+    show `start`, `build`, `train` or `inspect`; `forecast_wanted`, that Inspect continues the series.
     """
 
     notice = Signal(str, str)
     go_to = Signal(str)
+    forecast_wanted = Signal()
     settings_changed = Signal(object)
 
     def __init__(

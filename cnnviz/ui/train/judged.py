@@ -111,6 +111,7 @@ class Judged(QSplitter):
         self._cleared = classes
         self._event, self._dataset, self._shown, self._class = None, None, [], None
         self.left.clear(classes=classes)
+        self.left.forecast.hide()
         self._say_no_images(NOTHING if classes else NOTHING_OF_VALUES)
         if not classes:
             self.switch.part("mistakes").setText("Errors")
@@ -126,6 +127,7 @@ class Judged(QSplitter):
             return
         self._event, self._dataset, self._missing, self._cleared = event, dataset, data, None
         self.left.show_judgement(event, classes if dataset is None else dataset.classes)
+        self.left.forecast.setVisible(dataset is not None and dataset.timeline is not None)
         if self._session.training.state == "running":
             self._fill_later.start()
         else:

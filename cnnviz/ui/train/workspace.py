@@ -73,6 +73,7 @@ class TrainWorkspace(QWidget):
         self.judged.countings.changed.connect(self._look_back)
         self.judged.looked_at_changed.connect(self._say_what_is_seen)
         self.judged.layers.layer_clicked.connect(self._inspect)
+        self.judged.left.forecast.clicked.connect(self._forecast)
         training.stepped.connect(self.refresh)
         training.evaluated.connect(lambda _event: self.refresh())
         training.state_changed.connect(lambda _state: self.refresh())
@@ -282,6 +283,13 @@ class TrainWorkspace(QWidget):
     def _inspect(self, node: str) -> None:
         self._session.looking.point(node=node)
         self._session.go_to.emit("inspect")
+
+    def _forecast(self) -> None:
+        """Show the series continued, with the weights of now or of the step that is looked back at."""
+        self._session.go_to.emit("inspect")
+        if self.lookback.step is not None:
+            self.lookback.inspect()
+        self._session.forecast_wanted.emit()
 
     def _sizes(self) -> list[int]:
         """Return the widths of the three columns: the user's, or the usual share; the middle is never squeezed."""

@@ -32,6 +32,7 @@ class ForecastRoom(QObject):
         self.page.closed.connect(self.leave)
         workspace.lane.chosen.connect(lambda *_where: self.leave())
         session.material.dataset_changed.connect(self._offer)
+        session.forecast_wanted.connect(self.open)
         self._offer()
 
     @property
@@ -46,6 +47,11 @@ class ForecastRoom(QObject):
         elif not self._workspace.bar.forecast.isHidden():
             self._workspace.asking.leave()
             self._stack.setCurrentWidget(self.page)
+
+    def open(self) -> None:
+        """Look at the forecast, where the data are a series."""
+        if not self.shown:
+            self.turn()
 
     def leave(self) -> None:
         """Look at the value under the cursor again."""

@@ -16,7 +16,7 @@ from cnnviz.ui.train.judging import outputs, reliability
 from cnnviz.ui.train.judging.classcurves import ClassCurves
 from cnnviz.ui.train.judging.outputs import OutputErrors, Scatter
 from cnnviz.ui.train.judging.reliability import Reliability
-from cnnviz.ui.widgets.chrome import Elided, EmptyState, Panel, Segmented, label
+from cnnviz.ui.widgets.chrome import Elided, EmptyState, Panel, Segmented, button, label
 from cnnviz.ui.widgets.confusion import ConfusionMatrix
 
 OF_CLASSES = (("confusion", "Confusion"), ("classes", "Classes"), ("calibration", "Calibration"))
@@ -49,6 +49,11 @@ class HowGood(Panel):
         self.slider.setToolTip("Earlier judgements of this run; at the right end it follows the run")
         theme.set_role(self.slider, role="cursor")
         self.moment, self.words = label("", "mono"), Elided("", "hint")
+        self.forecast = button("Forecast", icon="step", small=True)
+        self.forecast.setToolTip(
+            "Continue the series in Inspect: each prediction is fed back as if it had been seen"
+        )
+        self.forecast.hide()
         self._assemble()
         for switch in (self.of_classes, self.of_values):
             switch.chosen.connect(lambda _view: self._show_view())
@@ -60,6 +65,7 @@ class HowGood(Panel):
         self.lead_header(self.of_classes)
         self.lead_header(self.of_values)
         self.of_values.hide()
+        self.add_to_header(self.forecast)
         self._stack = QStackedWidget()
         self.nothing = EmptyState(NOTHING)
         self._stack.addWidget(self.nothing)
