@@ -275,7 +275,7 @@ class InspectWorkspace(QWidget):
         looking, why = self._session.looking, obstacle(self._session)
         word = WORDS.get(remedy(self._session), "")
         self.bar.show_origin(looking.origin)
-        something = looking.trace is not None and len(self._session.document.graph) > 0
+        something = looking.trace_is_ours and len(self._session.document.graph) > 0
         self._pages.setCurrentWidget(self._whole if something else self.nothing)
         self.nothing.set_sentence(why or "The network is about to look at its first image.", word)
         untrained = "" if looking.trained else "Not trained: these weights are random."

@@ -79,6 +79,7 @@ class Looking(QObject):
         self.truth: int | None = None
         """The class that the loss is asked for, where it is not the sample's own."""
         self._asked, self._answered = 0, 0
+        self._opened = -1
         self.cursor = Cursor()
         self._changed: tuple[Graph, WhatIf, Graph] | None = None
         self.live = True
@@ -114,6 +115,11 @@ class Looking(QObject):
         }
         new = resized(new, {name: shape for name, shape in given.items() if admits(new, name, shape)})
         return old.edges == new.edges and [(n.name, n.layer) for n in old] == [(n.name, n.layer) for n in new]
+
+    @property
+    def trace_is_ours(self) -> bool:
+        """Say whether the trace is one of the document that is open, if of an earlier state of it."""
+        return self.trace is not None and (self._opened == self._document.opened or self.trace_fits)
 
     @property
     def settled(self) -> bool:
@@ -186,10 +192,10 @@ class Looking(QObject):
             return services.trace(net, values, seen, seed), None
 
         self._asked += 1
-        number = self._asked
+        number, opened = self._asked, self._document.opened
         self._asker.ask(
             "trace",
-            lambda: (number, *answer()),
+            lambda: (number, opened, *answer()),
             self._take,
             self._fail,
         )
@@ -203,8 +209,8 @@ class Looking(QObject):
         if self.live:
             self.refresh()
 
-    def _take(self, answer: tuple[int, Trace, Slopes | None]) -> None:
-        self._answered, trace, slopes = answer
+    def _take(self, answer: tuple[int, int, Trace, Slopes | None]) -> None:
+        self._answered, self._opened, trace, slopes = answer
         self.trace, self.slopes = trace, slopes if self.backward else None
         if self.cursor.node.partition(".")[0] not in trace.activations:
             before = self.cursor.node.rpartition(SUFFIX)[0]

@@ -12,13 +12,17 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from cnnviz.layers import Conv2d, Input
+from cnnviz.model.files import Project
 from cnnviz.model.graph import chain
+from cnnviz.model.recipe import DataChoice, Recipe
 from cnnviz.ui import numbers
 from cnnviz.ui.inspect.account import lines, written_out
 from cnnviz.ui.inspect.reading import Spot
 from cnnviz.ui.inspect.workspace import InspectWorkspace
+from cnnviz.ui.state import Session
 from cnnviz.ui.widgets.heatmap import Window
 from tests.gui.inspect.hand import cell_of, click, hover, leave, press, product_cell, tile_cell
+from tests.gui.rooms import wait
 
 
 def test_pane_three_shows_the_map_and_the_value(lenet: InspectWorkspace) -> None:
@@ -231,3 +235,15 @@ def test_facts_tell_the_arithmetic(lenet: InspectWorkspace, qtbot) -> None:
     assert found["Multiply-adds"] == "150 · layer 240 k"
     assert found["Window"] == "starts at (4, 5)"
     assert lenet.side.sample.picture._field[-2:] == ((6, 20), (8, 22))
+
+
+def test_the_values_of_the_network_before_are_not_shown_under_the_name_of_the_next(
+    lenet: InspectWorkspace, session: Session
+) -> None:
+    whole = lenet._pages.currentWidget()
+    session.document.edit("Rename", session.document.graph.rename("conv2", "second"))
+    assert lenet._pages.currentWidget() is whole  # an edit keeps the picture until there is another one
+    session.document.start(Project(chain((Input(), Conv2d()), "other"), DataChoice(), Recipe()))
+    assert lenet._pages.currentWidget() is lenet.nothing
+    wait(lambda: lenet._pages.currentWidget() is whole)
+    assert lenet.frame.trace.graph.title == "other"
