@@ -9,7 +9,7 @@ from cnnviz.ui import numbers
 from cnnviz.ui.inspect.frame import Frame, reach
 from cnnviz.ui.inspect.reading import Reading, Spot
 from cnnviz.ui.inspect.views import View, view
-from cnnviz.ui.widgets.chrome import Segmented, label
+from cnnviz.ui.widgets.chrome import Elided, Segmented
 from cnnviz.ui.widgets.heatmap import HeatMap, Window
 from cnnviz.ui.widgets.legend import Legend
 from cnnviz.ui.widgets.mosaic import Mosaic
@@ -28,7 +28,7 @@ class DenseView(View):
     def __init__(self) -> None:
         super().__init__()
         self.shown = Segmented(SHOWN, name="what is shown")
-        self.caption = label("", "secondary")
+        self.caption = Elided("", "secondary", fewest=10)
         self.mosaic = Mosaic(name="products")
         self.legend = Legend()
         head = QHBoxLayout()

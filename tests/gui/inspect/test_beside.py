@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QApplication, QMenu
 
 from cnnviz.explain import explain
 from cnnviz.model.files import Project, save_project
@@ -43,6 +43,19 @@ def test_both_sums_close_and_the_difference_is_theirs(session, pair) -> None:
     assert np.array_equal(beside.differences.difference.map._array, wanted)
     assert wanted.any()
     assert not (session.looking.trace.activation("conv2") - trace.activation("conv2"))[4].any()
+
+
+def test_both_fit_the_smallest_window_at_every_layer(session, pair) -> None:
+    pair.resize(1280, 712)
+    for row in session.looking.trace.graph.summary().rows:
+        pair.steering.go(row.name, ())
+        QApplication.processEvents()
+        assert pair.frame.node == row.name
+        assert pair.minimumSizeHint().width() <= 1280, row.name
+    pair.beside.differences.name_rival("a network whose name is longer than any button")
+    QApplication.processEvents()
+    assert pair.beside.differences.chooser.text().endswith("…")
+    assert pair.minimumSizeHint().width() <= 1280
 
 
 def test_one_cursor_moves_both(pair) -> None:

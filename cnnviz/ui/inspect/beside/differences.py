@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout
 
 from cnnviz.ui import numbers
@@ -15,6 +16,8 @@ from cnnviz.ui.widgets.chrome import Elided, Panel, label, tool_button
 from cnnviz.ui.widgets.legend import Legend
 
 MINUS = "\u2212"
+CHOOSER, BESIDE_CHOOSER = 72, 142
+"""Pixels that the button with the name of B takes at least, and of what stands beside that name."""
 
 
 class Differences(Panel):
@@ -28,7 +31,8 @@ class Differences(Panel):
         self.menu = QMenu(self)
         self.chooser = QPushButton("B")
         self.chooser.setMenu(self.menu)
-        self.chooser.setToolTip("What it is compared with")
+        self.chooser.setMinimumWidth(CHOOSER)
+        self._rival = ""
         self.names = [Elided("", "secondary") for _ in range(3)]
         self.values = [label("", "mono") for _ in range(3)]
         self.first, self.second = MapPicture("map of A"), MapPicture("map of B")
@@ -74,10 +78,23 @@ class Differences(Panel):
 
     # -- what is shown ------------------------------------------------------------------------------------------
 
-    def show_frames(self, first: Frame, second: Frame, name: str) -> None:
+    def name_rival(self, name: str) -> None:
+        """Say what B is, with as much of its name as there is room for; the tool tip has all of it."""
+        self._rival = name
+        self.chooser.setToolTip(f"Compared with: {name}")
+        self._write_name()
+
+    def _write_name(self) -> None:
+        room, metrics = max(self.width() - BESIDE_CHOOSER, 0), self.chooser.fontMetrics()
+        self.chooser.setText(metrics.elidedText(f"B: {self._rival}", Qt.TextElideMode.ElideRight, room))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._write_name()
+
+    def show_frames(self, first: Frame, second: Frame) -> None:
         """Show the same place of both."""
         self._frames = first, second
-        self.chooser.setText(f"B: {name}"[:28])
         self.set_title(
             f"A {MINUS} B", first.node if first.node == second.node else f"{first.node}, {second.node}"
         )

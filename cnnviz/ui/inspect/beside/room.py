@@ -100,7 +100,7 @@ class BesideRoom(QObject):
             return
         self.first.show_frame(frame)
         self.first.set_title(f"A \u00b7 {frame.node}", self._session.document.graph.title)
-        self.differences.chooser.setText(f"B: {self.rival.name}"[:28])
+        self.differences.name_rival(self.rival.name)
         if trace is None:
             return
         other = self._other_frame(frame, self._flip.seen(trace))
@@ -109,7 +109,7 @@ class BesideRoom(QObject):
         self._frame = other
         self.second.show_frame(other)
         self.second.set_title(f"B \u00b7 {other.node}", self.rival.name)
-        self.differences.show_frames(frame, other, self.rival.name)
+        self.differences.show_frames(frame, other)
 
     def _other_frame(self, frame: Frame, trace: Trace) -> Frame | None:
         """Return B's value that stands for A's."""
