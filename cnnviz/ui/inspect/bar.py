@@ -49,7 +49,7 @@ class InspectBar(QWidget):
             "compare", "Compare with another network, or another moment  C", checkable=True
         )
         self.ask = button("Ask", icon="search")
-        self.ask.setToolTip("Ask the whole network, over all test images  Q")
+        self.ask.setToolTip("Ask the whole network, over all test samples  Q")
         self.ask.setCheckable(True)
         self.video = button("Video", icon="layer-convlstm")
         self.video.setToolTip("The network step by step in time, and what it predicts  T")

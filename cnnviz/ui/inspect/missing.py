@@ -27,7 +27,7 @@ def obstacle(session: Session) -> str:
         return "The data set is still loading."
     if not admitting(document.graph, sample.image.shape):
         shape = report.row(report.input).shape or ()
-        return f"The network takes {times(shape)}, but the image is {times(sample.image.shape)}."
+        return f"The network takes {times(shape)}, but the sample is {times(sample.image.shape)}."
     return ""
 
 

@@ -43,7 +43,7 @@ class SamplePanel(Panel):
         self._drawing = False
         self._slice: int | None = None
         self._dashed = ""
-        self.tabs = Segmented([TEST, DRAW], name="where the image comes from")
+        self.tabs = Segmented([TEST, DRAW], name="where the sample comes from")
         self.add_to_header(self.tabs)
         self.picture, self.pad, self.curves = SamplePicture(), Pad(), SampleCurves()
         self.title = Elided("", "secondary")
@@ -51,9 +51,6 @@ class SamplePanel(Panel):
         self.hint.setWordWrap(True)
         self.effective = button("Effective field", small=True)
         self.effective.setCheckable(True)
-        self.effective.setToolTip(
-            "How much each pixel moves this value: |∂value/∂pixel|, laid over the image"
-        )
         self.effective.toggled.connect(self.effective_wanted)
         self.number = QLineEdit()
         self._assemble()
@@ -62,6 +59,8 @@ class SamplePanel(Panel):
         self.number.returnPressed.connect(self._go)
         material = session.material
         material.sample_changed.connect(self.refresh)
+        material.dataset_changed.connect(self._call_it)
+        self._call_it()
         session.document.tried.connect(self.refresh)
         self.refresh()
 
@@ -73,16 +72,11 @@ class SamplePanel(Panel):
         self._pages.setMinimumHeight(140)
         self.number.setFixedWidth(64)
         self.number.setValidator(QIntValidator(0, 9_999_999, self))
-        self.number.setAccessibleName("number of the test image")
+        self.number.setAccessibleName("number in the test set")
         theme.set_role(self.number, role="number", small=True)
-        self.before = tool_button(
-            "chevron-left", "Previous test image", lambda: self.turn_page(-1), quiet=False
-        )
-        self.after = tool_button(
-            "chevron-right", "Next test image  I", lambda: self.turn_page(1), quiet=False
-        )
-        self.dice = button("Any image", icon="dice", small=True)
-        self.dice.setToolTip("Any image of the test set; 0 to 9 take the next one of that class")
+        self.before = tool_button("chevron-left", "", lambda: self.turn_page(-1), quiet=False)
+        self.after = tool_button("chevron-right", "", lambda: self.turn_page(1), quiet=False)
+        self.dice = button("", icon="dice", small=True)
         self.dice.clicked.connect(self.pick_any)
         self.erase = tool_button(
             "eraser", "Erase (or draw with the right button)", checkable=True, quiet=False
@@ -112,7 +106,7 @@ class SamplePanel(Panel):
         drawing = self._pages.currentWidget() is self.pad and self._can_draw()
         self._show_tools(DRAW if drawing else TEST)
         if sample is None:
-            self.title.setText("No image yet.")
+            self.title.setText("No sample yet.")
             return
         self.title.setText(sample.title)
         self.number.setText(str(sample.index) if sample.index >= 0 else "")
@@ -127,6 +121,25 @@ class SamplePanel(Panel):
             if sample.image.ndim == 3:
                 self.pad.set_image(picture)
             self._show_tools(DRAW)
+
+    @property
+    def noun(self) -> str:
+        """Return what a sample of the data is called."""
+        dataset = self._session.material.dataset
+        return dataset.noun if dataset is not None else "image"
+
+    def _call_it(self) -> None:
+        """Call the samples what they are."""
+        noun, classes = self.noun, self._session.material.dataset
+        self.before.setToolTip(f"Previous test {noun}")
+        self.after.setToolTip(f"Next test {noun}  I")
+        self.dice.setText(f"Any {noun}")
+        named = "; 0 to 9 take the next one of that class" if classes and classes.classes else ""
+        self.dice.setToolTip(f"Any {noun} of the test set{named}")
+        what = "pixel" if noun == "image" else "number"
+        self.effective.setToolTip(
+            f"How much each {what} moves this value: |∂value/∂{what}|, laid over the {noun}"
+        )
 
     def show_slice(self, at: int, of: int) -> None:
         """Show the slice (the moment of a video) that the value lies in, where the sample has as many."""
@@ -273,10 +286,15 @@ class SideColumn(QWidget):
         self.tabs.setExpanding(False)
         self.tabs.setUsesScrollButtons(False)
         self._pages = Pages()
-        parts = ("Image", self.sample), ("Why", self.attribution), ("Examples", self.examples)
+        parts = (
+            (self.sample.noun.capitalize(), self.sample),
+            ("Why", self.attribution),
+            ("Examples", self.examples),
+        )
         for name, page in parts:
             self.add_page(name, page)
         self.tabs.currentChanged.connect(self._pages.setCurrentIndex)
+        session.material.dataset_changed.connect(self._call_it)
         self.sample.field_changed.connect(self.attribution.picture.set_field)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -285,6 +303,10 @@ class SideColumn(QWidget):
         column.addWidget(_on_panel(self.tabs))
         column.addWidget(self._pages, 1)
         column.setAlignment(Qt.AlignmentFlag.AlignTop)
+
+    def _call_it(self) -> None:
+        """Call the samples what they are."""
+        self.tabs.setTabText(0, self.sample.noun.capitalize())
 
     def add_page(self, name: str, page: QWidget) -> None:
         """Offer something else below the answer."""

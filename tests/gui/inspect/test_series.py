@@ -206,3 +206,14 @@ def test_what_comes_next_is_shortened_where_there_is_no_room(session: Session, l
     assert chip.text().endswith("…")
     assert pane._next.sizeHint().width() <= 190
     assert "max(0, x) =" in chip.toolTip()
+
+
+def test_samples_are_called_what_they_are(session: Session, workspace: InspectWorkspace) -> None:
+    side = workspace.side
+    assert (side.tabs.tabText(0), side.sample.dice.text()) == ("Image", "Any image")
+    assert "0 to 9" in side.sample.dice.toolTip()
+    session.material.set_dataset(load_data("two-sines:count=300"))
+    assert (side.tabs.tabText(0), side.sample.dice.text()) == ("Sample", "Any sample")
+    assert side.sample.after.toolTip() == "Next test sample  I"
+    assert "0 to 9" not in side.sample.dice.toolTip()
+    assert "\u2202value/\u2202number" in side.sample.effective.toolTip()

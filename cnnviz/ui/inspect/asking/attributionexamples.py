@@ -116,13 +116,15 @@ class ExamplesPanel(Panel):
         self.gallery.setVisible(best is not None)
         self.nothing.setVisible(best is None)
         if best is None or self.found is None:
-            self.nothing.set_sentence("Looking for the images that each map answers to most.")
+            self.nothing.set_sentence(f"Looking for the {self._desk.noun}s that each map answers to most.")
             return
         self.findings = best.of(min(channel, best.shape[0] - 1))
         pictures = [self._picture(trace, node, each) for each in self.findings]
         self.gallery.set_images(pictures, [Caption(numbers.compact(each.value, 3)) for each in self.findings])
         count = numbers.count(self.found.looked_at)
-        self.note.setText(f"The strongest of {count} test images. The number is the map's largest value.")
+        self.note.setText(
+            f"The strongest of {count} test {self._desk.noun}s. The number is the map's largest value."
+        )
 
     def _picture(self, trace: Trace, node: str, finding: Finding) -> Array:
         """Return an example as (H, W) or (H, W, 3), whole or what its largest value depends on."""

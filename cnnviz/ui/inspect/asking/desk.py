@@ -77,6 +77,11 @@ class Desk(QObject):
         return min(len(self.dataset.test), MOST_SAMPLES) if self.dataset is not None else 0
 
     @property
+    def noun(self) -> str:
+        """Return what one sample of the data is called."""
+        return self.dataset.noun if self.dataset is not None else "sample"
+
+    @property
     def classes(self) -> tuple[str, ...]:
         """Return the names of the data's classes."""
         return tuple(self.dataset.classes) if self.dataset is not None else ()

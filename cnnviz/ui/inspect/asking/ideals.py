@@ -25,7 +25,7 @@ class Ideals(AskPane):
     """The channel is the one under the cursor; choosing a class moves the cursor to its score."""
 
     title = "Ideal input"
-    sentence = "What a map or a class answers to most: made from nothing, and found among the test images"
+    sentence = "What a map or a class answers to most: made from nothing, and found among the test samples"
 
     def __init__(self, desk: Desk) -> None:
         self.made, self.best = Tiles("inputs made for the channel"), Tiles("strongest test images")
@@ -76,7 +76,9 @@ class Ideals(AskPane):
             if not self.desk.takes_long(question):
                 self.searching.ask(question)
             else:
-                self.best_line.setText("Open Examples at the right to look through the test images.")
+                self.best_line.setText(
+                    f"Open Examples at the right to look through the test {self.desk.noun}s."
+                )
 
     def show_answer(self, question: Any, answer: Any) -> None:
         self.ideal = answer
@@ -119,11 +121,11 @@ class Ideals(AskPane):
             across=3,
         )
         count = numbers.count(found.looked_at)
-        self.best_line.setText(f"The strongest of {count} test images")
+        self.best_line.setText(f"The strongest of {count} test {self.desk.noun}s")
         reached, largest = float(made.values[0]), float(best.values[0, made.channel])
         times = f" ({numbers.compact(reached / largest, 3)} times as much)" if largest > 0 < reached else ""
         self.say(
-            f"Reached {numbers.compact(reached, 4)}; the largest on {count} test images is "
+            f"Reached {numbers.compact(reached, 4)}; the largest on {count} test {self.desk.noun}s is "
             f"{numbers.compact(largest, 4)}{times}. Gradient ascent from four random starts, "
             f"kept smooth and within the range of the data. A number is the largest value of the map."
         )

@@ -79,7 +79,7 @@ class Mistakes(AskPane):
         wrong, total = int((answer.labels != answer.predicted).sum()), len(answer.labels)
         right = numbers.percent(1 - wrong / max(total, 1), 2)
         of_all = f"{numbers.count(wrong)} of {numbers.count(total)}"
-        self._total = f"{of_all} test images are judged wrongly ({right} right)."
+        self._total = f"{of_all} test {self.desk.noun}s are judged wrongly ({right} right)."
         self.say(self._total)
         asked = probes_question(self.desk)
         if not isinstance(asked, str):

@@ -55,7 +55,8 @@ class Probing(AskPane):
         fitted, judged = (numbers.count(n) for n in (answer.fitted_to, answer.judged_on))
         margin = numbers.percent(answer.margin)
         self.say(
-            f"A ridge regression per layer, fitted to {fitted} training images and judged on {judged} test images "
+            f"A ridge regression per layer, fitted to {fitted} training {self.desk.noun}s and judged on {judged} "
+            f"test {self.desk.noun}s "
             f"(±{margin} at most, in 95 of 100 draws). Of more than 1,024 values, it reads means over areas."
         )
 

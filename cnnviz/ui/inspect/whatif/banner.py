@@ -22,7 +22,7 @@ class ChangedBanner(QWidget):
         theme.set_role(self, role="panel")
         self.sentence = Elided("", "secondary")
         self.accuracy = button("Accuracy\u2026", "link", small=True)
-        self.accuracy.setToolTip("How many test images are named rightly, before and after")
+        self.accuracy.setToolTip("How many test samples are named rightly, before and after")
         self.undo = button("Reset", small=True)
         self.undo.setToolTip("Back to the network and the image as they are; Ctrl+Z goes back one step")
         row = QHBoxLayout(self)
