@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cnnviz.ui import numbers, theme
 from cnnviz.ui.browse.places import ALL, PARTS, TONES
-from cnnviz.ui.widgets.painted import ARROWS, Painted
+from cnnviz.ui.widgets.painted import ARROWS
+from cnnviz.ui.widgets.rows import PaintedRows
 
 ROW, NUMBER, BAR, LEGEND = 18, 52, 9, 22
 NARROWEST, WIDEST = 24, 110
 """The column of the names."""
 
 
-class ClassBalance(Painted):
+class ClassBalance(PaintedRows):
     """`chosen(label)` on a click or an arrow key; the chosen class again means all (−1)."""
 
     chosen = Signal(int)
@@ -29,7 +30,6 @@ class ClassBalance(Painted):
         self._names: Sequence[str] = ()
         self._name_width = float(NARROWEST)
         self._selected = ALL
-        self._hovered: int | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def set_counts(self, counts: np.ndarray, names: Sequence[str]) -> None:
@@ -44,15 +44,15 @@ class ClassBalance(Painted):
     def set_selected(self, label: int) -> None:
         """Mark the class that is chosen, or none."""
         self._selected = label
-        self.speak(self._sentence(label) if label != ALL else "")
+        self.speak(self.sentence(label) if label != ALL else "")
         self.redraw()
 
     def sizeHint(self) -> QSize:
         return QSize(300, self.height())
 
-    def row_rect(self, label: int) -> QRectF:
+    def row_rect(self, row: int) -> QRectF:
         """The line of a class."""
-        return QRectF(0, LEGEND + label * ROW, self.width(), ROW)
+        return QRectF(0, LEGEND + row * ROW, self.width(), ROW)
 
     def paint_base(self, painter: QPainter) -> None:
         self._paint_legend(painter)
@@ -92,27 +92,13 @@ class ClassBalance(Painted):
         total = numbers.count(int(self._counts[:, at].sum()))
         painter.drawText(QRectF(row.right() - NUMBER, row.top(), NUMBER - 2, ROW), right, total)
 
-    def paint_over(self, painter: QPainter) -> None:
-        if self._hovered is not None:
-            painter.fillRect(self.row_rect(self._hovered), theme.color("cursor", 0.12))
-
-    def _row_at(self, point: QPointF) -> int | None:
+    def row_at(self, point: QPointF) -> int | None:
+        """The class under a point."""
         at = int((point.y() - LEGEND) // ROW)
         return at if point.y() >= LEGEND and at < len(self._names) else None
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        row = self._row_at(event.position())
-        if row != self._hovered:
-            self._hovered = row
-            self.setToolTip("" if row is None else self._sentence(row))
-            self.update()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self._hovered = None
-        self.update()
-
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        row = self._row_at(event.position())
+        row = self.row_at(event.position())
         if row is not None:
             self.chosen.emit(ALL if row == self._selected else row)
 
@@ -123,6 +109,7 @@ class ClassBalance(Painted):
         else:
             super().keyPressEvent(event)
 
-    def _sentence(self, label: int) -> str:
-        parts = [f"{numbers.count(int(self._counts[part, label]))} {PARTS[part].lower()}" for part in TONES]
-        return f"{self._names[label]}: {', '.join(parts)}"
+    def sentence(self, row: int) -> str:
+        """How many samples of a class there are in each part."""
+        parts = [f"{numbers.count(int(self._counts[part, row]))} {PARTS[part].lower()}" for part in TONES]
+        return f"{self._names[row]}: {', '.join(parts)}"

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cnnviz.ui import numbers, theme
-from cnnviz.ui.widgets.painted import Painted
+from cnnviz.ui.widgets.rows import PaintedRows
 
 ROW = 21
 NUMBER_WIDTH, LOGIT_WIDTH, GAP = 46.0, 56.0, 10.0
 HEADER = 16
 
 
-class ProbabilityBars(Painted):
+class ProbabilityBars(PaintedRows):
     """One row per class; the most probable is orange, the true class has a mark. Rows can be clicked."""
 
     clicked = Signal(int)
@@ -28,7 +28,6 @@ class ProbabilityBars(Painted):
         self._values = np.zeros(0)
         self._logits: np.ndarray | None = None
         self._truth: int | None = None
-        self._hovered: int | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
 
     def set_values(
@@ -143,27 +142,13 @@ class ProbabilityBars(Painted):
         )
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
-    def paint_over(self, painter: QPainter) -> None:
-        if self._hovered is not None:
-            painter.fillRect(self.row_rect(self._hovered), theme.color("cursor", 0.12))
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        row = self.row_at(event.position())
-        if row != self._hovered:
-            self._hovered = row
-            self.setToolTip("" if row is None else self._sentence(row))
-            self.update()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self._hovered = None
-        self.update()
-
     def mousePressEvent(self, event: QMouseEvent) -> None:
         row = self.row_at(event.position())
         if row is not None:
             self.clicked.emit(row)
 
-    def _sentence(self, row: int) -> str:
+    def sentence(self, row: int) -> str:
+        """The probability of a class, and whether it is the label."""
         text = f"{self._classes[row]}: {numbers.compact(float(self._values[row]), 6)}"
         return text + (", the label of this image" if row == self._truth else "")
 
