@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from PySide6.QtCore import QObject, Signal
 
 from cnnviz.data import Dataset
 from cnnviz.data.survey import Survey, bytes_to_read, survey
-from cnnviz.events import Answer, Event, Failed, Progress
+from cnnviz.events import Answer, Event, Progress
 from cnnviz.jobs import Asker
+from cnnviz.ui.state.turns import Turns
 
-TURN_SECONDS = 0.05
-"""How long pictures that came into view wait for a turn of the survey at most."""
 BY_ITSELF_BYTES = 512 * 2**20
 """Larger data are surveyed when that is asked for."""
 MOST_KEPT = 8
 
 State = Literal["nothing", "waiting", "running", "ready", "failed"]
-
-
-@dataclass(frozen=True, eq=False)
-class _Work:
-    dataset: Dataset
-    pieces: Iterator[Event]
 
 
 class Surveying(QObject):
@@ -36,20 +27,23 @@ class Surveying(QObject):
 
     def __init__(self, asker: Asker, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._asker = asker
         self.dataset: Dataset | None = None
-        self._work: _Work | None = None
+        self._turns = Turns(asker, "survey", self)
         self._kept: dict[str, Survey] = {}
         self.state: State = "nothing"
         self.survey: Survey | None = None
         self.done = (0, 0)
         self.told = ""
+        self._turns.progressed.connect(self._progress)
+        self._turns.answered.connect(self._keep)
+        self._turns.failed.connect(self._break_down)
 
     def look(self, dataset: Dataset | None) -> None:
         """Survey these data, if they are not very large; what is known of them is taken."""
         if dataset is self.dataset:
             return
-        self.dataset, self.survey, self._work = dataset, None, None
+        self.dataset, self.survey = dataset, None
+        self._turns.give_up()
         self._turn("nothing" if dataset is None else "waiting")
         if dataset is not None and bytes_to_read(dataset) <= BY_ITSELF_BYTES:
             self.start()
@@ -59,13 +53,12 @@ class Surveying(QObject):
         if self.dataset is None or self.state in ("running", "ready"):
             return
         self.done = (0, len(self.dataset.train) + len(self.dataset.test))
-        self._work = _Work(self.dataset, self._pieces(self.dataset))
         self._turn("running")
-        self._go_on(self._work)
+        self._turns.work(self.dataset, self._pieces(self.dataset))
 
     def cancel(self) -> None:
         """Give up; what was read is forgotten."""
-        self._work = None
+        self._turns.give_up()
         self._turn("waiting")
 
     def _pieces(self, dataset: Dataset) -> Iterator[Event]:
@@ -76,46 +69,21 @@ class Surveying(QObject):
         else:
             yield from survey(dataset)
 
-    def _go_on(self, work: _Work) -> None:
-        self._asker.ask(
-            "survey",
-            lambda: (work, _take_turn(work.pieces)),
-            self._take,
-            lambda failure: self._break_down(work, failure),
-        )
+    def _progress(self, progress: Progress) -> None:
+        self.done = (progress.done, progress.total or 0)
+        self.changed.emit()
 
-    def _take(self, reply: tuple[_Work, Event]) -> None:
-        work, event = reply
-        if work is not self._work:
-            return
-        if isinstance(event, Progress):
-            self.done = (event.done, event.total or 0)
-            self.changed.emit()
-            self._go_on(work)
-        elif isinstance(event, Answer):
-            self._keep(event.value)
-
-    def _keep(self, found: Survey) -> None:
-        self._work, self.survey = None, found
+    def _keep(self, _dataset: Dataset, found: Survey) -> None:
+        self.survey = found
         self._kept[found.fingerprint] = found
         while len(self._kept) > MOST_KEPT:
             del self._kept[next(iter(self._kept))]
         self._turn("ready")
 
-    def _break_down(self, work: _Work, failure: Failed) -> None:
-        if work is self._work:
-            self._work, self.told = None, failure.message
-            self._turn("failed")
+    def _break_down(self, sentence: str) -> None:
+        self.told = sentence
+        self._turn("failed")
 
     def _turn(self, state: State) -> None:
         self.state = state
         self.changed.emit()
-
-
-def _take_turn(pieces: Iterator[Event]) -> Event:
-    """Work for a while; return the answer, or how far it is."""
-    end = time.perf_counter() + TURN_SECONDS
-    for event in pieces:
-        if not isinstance(event, Progress) or time.perf_counter() > end:
-            return event
-    raise RuntimeError("a survey ended without an answer")

@@ -30,7 +30,7 @@ class Fields(QObject):
         self._session = session
         self._frame: Frame | None = None
         self.effective = False
-        self._worker = AttributionWorker(session, self)
+        self._worker = AttributionWorker(session, "effective field", self)
         self._worker.answered.connect(self._weighed)
         self._worker.failed.connect(lambda _why: self.weighed.emit(self._frame, None))
         self._timer = QTimer(self, singleShot=True, interval=REST_MS)
@@ -70,7 +70,7 @@ class Fields(QObject):
         if answer[0] is self._frame:
             self.found.emit(*answer)
 
-    def _weighed(self, _trace: Trace, question: Question, answer: Attribution) -> None:
+    def _weighed(self, asked: tuple[Trace, Question], answer: Attribution) -> None:
         frame = self._frame
-        if frame is not None and question.target == Target(frame.node, frame.index):
+        if frame is not None and asked[1].target == Target(frame.node, frame.index):
             self.weighed.emit(frame, answer.picture)

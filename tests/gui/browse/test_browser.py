@@ -324,7 +324,7 @@ def test_own_pictures_with_long_names_and_many_classes(window: MainWindow, tmp_p
 def test_a_survey_can_be_given_up_and_taken_up(page: DataWorkspace, monkeypatch: pytest.MonkeyPatch) -> None:
     surveying = page.surveying
     monkeypatch.setattr("cnnviz.ui.browse.surveying.BY_ITSELF_BYTES", 10)
-    monkeypatch.setattr("cnnviz.ui.browse.surveying.TURN_SECONDS", 0.0)
+    monkeypatch.setattr("cnnviz.ui.state.turns.TURN_SECONDS", 0.0)
     other = few_digits()
     page._session.material.set_dataset(other)
     assert surveying.state == "waiting"

@@ -21,8 +21,8 @@ from cnnviz.templates import template
 from cnnviz.ui import theme
 from cnnviz.ui.inspect.asking.attribution import AttributionPanel
 from cnnviz.ui.inspect.asking.attributiontargets import POINTED, PREDICTED
-from cnnviz.ui.inspect.asking.attributionworker import TURN_SECONDS
 from cnnviz.ui.inspect.workspace import InspectWorkspace
+from cnnviz.ui.state.turns import TURN_SECONDS
 from tests.gui.inspect.hand import click, shades
 from tests.gui.rooms import wait
 
@@ -205,7 +205,7 @@ def test_a_first_long_question_shows_no_empty_map(lenet: InspectWorkspace) -> No
 def test_the_latest_question_wins(lenet: InspectWorkspace) -> None:
     panel = opened(lenet)
     answers = []
-    panel.worker.answered.connect(lambda _trace, question, _answer: answers.append(question.method))
+    panel.worker.answered.connect(lambda asked, _answer: answers.append(asked[1].method))
     for method in ("integrated", "smoothgrad", "occlusion", "saliency"):
         panel.choose_method(method)
     settle(panel)

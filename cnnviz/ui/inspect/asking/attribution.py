@@ -38,7 +38,7 @@ class AttributionPanel(Panel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__("Why?", parent=parent)
         self._session = session
-        self.worker = AttributionWorker(session, self)
+        self.worker = AttributionWorker(session, "attribution", self)
         self.method, self.target = QComboBox(), QComboBox()
         self.options = AttributionOptions()
         self.picture, self.legend = AttributionMap(), Legend(colormap="amount")
@@ -197,7 +197,8 @@ class AttributionPanel(Panel):
 
     # -- showing ------------------------------------------------------------------------------------------------
 
-    def _show_answer(self, trace: Trace, question: Question, answer: Attribution) -> None:
+    def _show_answer(self, asked: tuple[Trace, Question], answer: Attribution) -> None:
+        trace, question = asked
         self.answer, self._trace = answer, trace
         node, _ = self._sample(trace, question)
         self._pages.setCurrentWidget(self.picture)

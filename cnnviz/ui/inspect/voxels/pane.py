@@ -30,7 +30,7 @@ class VolumePane(Panel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
         self._session = session
-        self.worker = AttributionWorker(session, self)
+        self.worker = AttributionWorker(session, "attribution in space", self)
         self.viewer = VoxelViewer()
         self.which = Segmented([INPUT, MAP, SAMPLE, *OVERLAYS], name="which volume is shown")
         self.legend, self.words = Legend(), label("", "hint")
@@ -152,8 +152,8 @@ class VolumePane(Panel):
             self.worker.ask(trace, question)
         return None
 
-    def _keep_answer(self, trace: Trace, question: Question, answer: Attribution) -> None:
-        self._answers[question.method] = trace, answer
+    def _keep_answer(self, asked: tuple[Trace, Question], answer: Attribution) -> None:
+        self._answers[asked[1].method] = asked[0], answer
         if OVERLAYS.get(str(self.which.value())):
             self._show()
 
