@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from cnnviz.events import Array
 from cnnviz.explain.asking.likeness import closest, clustered, cosines, kernels
@@ -45,28 +44,13 @@ class Alike(AskPane):
         super().__init__(desk)
         self.matrix.set_axes(False)
         self.body.addWidget(self.matrix, 1)
-        self.body.addWidget(self._side())
+        self.add_side(SIDE, (self.what, self.legend), self.pointed, self.heading, self.pairs, tall=self.pairs)
         self.what.chosen.connect(lambda _what: self._show())
         self.matrix.hovered.connect(self._tell)
         self.matrix.left.connect(lambda: self.pointed.setText(""))
         self.matrix.clicked.connect(lambda row, _column: self._choose(int(self.order[row])))
         self.pairs.clicked.connect(lambda at: self._choose(self._closest[at][0]))
         desk.session.looking.cursor_changed.connect(lambda _cursor: self.refresh())
-
-    def _side(self) -> QWidget:
-        side = QWidget()
-        side.setFixedWidth(SIDE)
-        column = QVBoxLayout(side)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        row = QHBoxLayout()
-        row.addWidget(self.what)
-        row.addWidget(self.legend, 1)
-        column.addLayout(row)
-        column.addWidget(self.pointed)
-        column.addWidget(self.heading)
-        column.addWidget(self.pairs, 1)
-        return side
 
     # -- asking -------------------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox
 
 from cnnviz.events import Array
 from cnnviz.explain.asking.planes import Plane, neighbours, principal_plane, tsne
@@ -55,7 +55,8 @@ class CodeMap(AskPane):
         self.count.setCurrentIndex(COUNTS.index(USUAL))
         self.count.setAccessibleName("how many test images")
         self.body.addWidget(self.scatter, 1)
-        self.body.addWidget(self._side())
+        self.near.setWordWrap(True)
+        self.add_side(SIDE, (self.way, self.count), self.near, self.gallery, tall=self.gallery)
         self.way.chosen.connect(lambda _way: self._lay_out())
         self.count.activated.connect(lambda _at: self.refresh())
         self.scatter.clicked.connect(self._look_at)
@@ -63,21 +64,6 @@ class CodeMap(AskPane):
         looking = desk.session.looking
         looking.cursor_changed.connect(lambda _cursor: self.refresh())
         desk.session.material.sample_changed.connect(self._follow_sample)
-
-    def _side(self) -> QWidget:
-        side = QWidget()
-        side.setFixedWidth(SIDE)
-        column = QVBoxLayout(side)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        row = QHBoxLayout()
-        row.addWidget(self.way)
-        row.addWidget(self.count, 1)
-        self.near.setWordWrap(True)
-        column.addLayout(row)
-        column.addWidget(self.near)
-        column.addWidget(self.gallery, 1)
-        return side
 
     # -- asking -------------------------------------------------------------------------------------------------
 

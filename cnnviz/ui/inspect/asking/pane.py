@@ -58,6 +58,23 @@ class AskPane(QWidget):
         desk.changed.connect(self._start_anew)
         self.refuse("")
 
+    def add_side(self, width: int, *parts: QWidget | tuple[QWidget, QWidget], tall: QWidget) -> None:
+        """Put a column at the right: one part below another, two in a row; `tall` takes the height that is left."""
+        side = QWidget()
+        side.setFixedWidth(width)
+        column = QVBoxLayout(side)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        for part in parts:
+            if isinstance(part, QWidget):
+                column.addWidget(part, 1 if part is tall else 0)
+                continue
+            row = QHBoxLayout()
+            row.addWidget(part[0])
+            row.addWidget(part[1], 1)
+            column.addLayout(row)
+        self.body.addWidget(side)
+
     def _foot(self) -> QWidget:
         self.note.setWordWrap(True)
         self.note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)

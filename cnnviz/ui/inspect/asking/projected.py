@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget
 
 from cnnviz.events import Array
 from cnnviz.explain.asking.questions import AskAny, AskFilters, AskStrongest, Filters
@@ -42,18 +42,12 @@ class Projected(AskPane):
         self._best: Strongest | None = None
         super().__init__(desk)
         self.mosaic.set_tile_size(TILE)
-        side = QWidget()
-        side.setFixedWidth(SIDE)
-        column = QVBoxLayout(side)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.large, 1)
         self.sums.setWordWrap(True)
-        column.addWidget(self.sums)
         self._forms = QStackedWidget()
         for part in (self.tiles, self.mosaic, self.gallery):
             self._forms.addWidget(part)
         self.body.addWidget(self._forms, 1)
-        self.body.addWidget(side)
+        self.add_side(SIDE, self.large, self.sums, tall=self.large)
         self.tiles.clicked.connect(self._choose)
         self.mosaic.clicked.connect(lambda at, _row, _column: self._choose(at))
         self.gallery.clicked.connect(self._choose)
