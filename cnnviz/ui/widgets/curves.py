@@ -7,17 +7,16 @@ when the first plot becomes visible.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QColor, QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cnnviz.ui import numbers, theme
-from cnnviz.ui.widgets.chrome import label
+from cnnviz.ui.widgets.curvelegend import CurveLegend, Entry
 from cnnviz.ui.widgets.series import SMALLEST_LOG, Curve, Series, Style, grown_limits, nice_above
 
 if TYPE_CHECKING:
@@ -57,16 +56,11 @@ class Curves(QWidget):
         self._marks: tuple[tuple[float, str], ...] = ()
         self._drawn_marks: tuple[tuple[float, str], ...] = ()
         self._stale = True
-        self._legend_of: tuple[object, ...] = ()
         self.setAccessibleName(name)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
-        self._legend: QLabel = label("", "hint")
-        self._legend.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._legend.setTextFormat(Qt.TextFormat.RichText)
-        self._legend.setFixedHeight(18)
-        self._legend.setMinimumWidth(1)
+        self._legend = CurveLegend()
         self._column.addStretch(1)
         self._column.addWidget(self._legend)
         theme.changed.connect(self._wear_theme)
@@ -276,31 +270,15 @@ class Curves(QWidget):
         return self._x_words(x) if self._x_words is not None else numbers.compact(x, 4)
 
     def _write_legend(self) -> None:
-        told = [(curve.text, curve.color, curve.style) for curve in self._curves.values()]
-        known = (self._hover, self.width(), self._reference, theme.current().name, *told)
-        if self._hover is None and known == self._legend_of:
-            return
-        self._legend_of = known
-        parts = []
-        if self._hover is not None:
-            parts.append(f"<b>{self._x_name} {self._x_text(self._hover)}</b>")
-        for curve in self._curves.values():
-            if curve.style == "plan" and self._hover is None:
-                continue
-            dash = "╌╌" if curve.style == "validation" else "━━"
-            value = curve.data.at(self._hover) if self._hover is not None else None
-            number = "" if value is None else f" {self._value_text(value)}"
-            parts.append(
-                f'<span style="color:{self._color(curve).name()}">{dash}</span> {curve.text}{number}'
-            )
-        if self._reference:
-            whole = f"┄ {self._reference[1]}"
-            plain = re.sub("<[^>]*>", "", "   ".join([*parts, whole]))
-            fits = self._legend.fontMetrics().horizontalAdvance(plain) < self.width()
-            parts.append(whole if fits else whole.split(",", maxsplit=1)[0])
-        text = "&nbsp;&nbsp;&nbsp;".join(parts)
-        if text != self._legend.text():  # laying out rich text is slower than drawing the curve
-            self._legend.setText(text)
+        shown = [curve for curve in self._curves.values() if curve.style != "plan" or self._hover is not None]
+        place = f"{self._x_name} {self._x_text(self._hover)}" if self._hover is not None else ""
+        meaning = self._reference[1] if self._reference else ""
+        self._legend.tell([self._entry(curve) for curve in shown], place=place, meaning=meaning)
+
+    def _entry(self, curve: Curve) -> Entry:
+        value = curve.data.at(self._hover) if self._hover is not None else None
+        words = "" if value is None else self._value_text(value)
+        return Entry(self._color(curve).name(), curve.text, curve.style == "validation", words)
 
     def _last_values(self) -> list[str]:
         curves = [curve for curve in self._curves.values() if len(curve.data)]
