@@ -57,7 +57,7 @@ def engine() -> Services:
 
 def make_session(**settings: object) -> Session:
     """Return a session with the small network and its data in place."""
-    session = Session(engine(), Settings(**settings))
+    session = Session(replace(engine()), Settings(**settings))  # a copy: tests put fakes into it
     show(session, small_graph())
     return session
 
