@@ -15,8 +15,8 @@ class AttributionWorker(Turns):
 
     def __init__(self, session: Session, slot: str, parent: QObject | None = None) -> None:
         super().__init__(session.asker, slot, parent)
-        self._attribute = session.services.attribute
+        self._services = session.services
 
     def ask(self, trace: Trace, question: Question) -> None:
         """Ask; what was asked before is not waited for any more."""
-        self.work((trace, question), self._attribute(trace, question))
+        self.work((trace, question), self._services.attribute(trace, question))
