@@ -315,7 +315,9 @@ def test_a_larger_sample_is_looked_at_where_the_input_is_free(load, session, qtb
     assert session.looking.trace_fits
     workspace.steering.go("conv1", (1, 8, 6))
     assert workspace.work.card.pill.text() == "closes"
-    qtbot.waitUntil(lambda: workspace.side.sample.hint.text().startswith("Dashed: receptive field, 3×3 pixels"))
+    qtbot.waitUntil(
+        lambda: workspace.side.sample.hint.text().startswith("Dashed: receptive field, 3×3 pixels")
+    )
 
 
 def test_the_cursor_stays_in_an_array_inside_when_the_sample_changes(load, session, qtbot) -> None:
