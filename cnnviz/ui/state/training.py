@@ -28,7 +28,7 @@ from cnnviz.runs import Clock
 from cnnviz.ui.services import Services, TrainingTask
 from cnnviz.ui.state.record import MILESTONES, Record
 
-DRAIN_MS = 92
+DRAIN_MS = 88
 """How often the window looks into the mailbox: 10 times a second and a little more is what an eye follows."""
 Train = Callable[[TrainingTask], Iterator[Event]]
 Keeper = Callable[[TrainingTask, Record, Train], Iterator[Event]]

@@ -14,9 +14,9 @@ from cnnviz import data, wiring
 from cnnviz.data import Dataset, Split
 from cnnviz.engine.train import train
 from cnnviz.events import Evaluated
-from cnnviz.model.recipe import Recipe
+from cnnviz.model.recipe import DataChoice, Recipe
 from cnnviz.settings import Settings
-from cnnviz.ui.browse.places import ALL, TEST, TRAINING, VALIDATION
+from cnnviz.ui.browse.places import ALL, TEST, TRAINING, VALIDATION, Arrangement
 from cnnviz.ui.browse.splitpanel import FOLDS, HOLD_OUT, presets
 from cnnviz.ui.browse.workspace import BY_CLASS, IN_ORDER, DataWorkspace
 from cnnviz.ui.state import Session
@@ -428,3 +428,12 @@ def test_hovering_names_a_sample(page: DataWorkspace) -> None:
     expected = f"training image #1, {page.arrangement.class_name(1)}"
     wait(lambda: page.grid.viewport().toolTip() == expected)
     assert page.grid._at(QPointF(-5, 5)) is None
+
+
+@pytest.mark.parametrize("count", [10, 100, 1000])
+def test_samples_of_many_classes_are_counted(count: int) -> None:
+    images, labels = np.zeros((2 * count, 1, 4, 4), np.uint8), np.arange(2 * count) % count
+    classes = tuple(map(str, range(count)))
+    halves = Split(images, labels), Split(images[:count], labels[:count])
+    found = Arrangement(Dataset("many", "Many", "Many classes", classes, *halves), DataChoice("many", 0))
+    assert np.array_equal(found.class_counts(), np.repeat([[2], [0], [1]], count, axis=1))
