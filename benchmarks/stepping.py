@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from statistics import median
 
 import numpy as np
@@ -37,9 +38,9 @@ def _unrolling(rounds: int) -> Iterator[Claim]:
     protocol = protocol_of(shape, shape)
     told = "two memories of 32 channels, 64×64: i, f, o, candidate, c and h"
     yield _within("T20 unrolled, 19 frames with all gates", 0.5, rounds, lambda: trace(module, clip), told)
-    rows = lambda: rows_of(found, "convlstm1", PIXEL[0], protocol, None, "teacher-forced")  # noqa: E731
+    rows = partial(rows_of, found, "convlstm1", PIXEL[0], protocol, None, "teacher-forced")
     yield _within("the rows of a channel", 0.05, rounds, rows, "in the window's thread")
-    step = lambda: step_at(found, "convlstm2", PIXEL)  # noqa: E731
+    step = partial(step_at, found, "convlstm2", PIXEL)
     yield _within(
         "six accounts of one pixel", 0.05, rounds, step, "four gates of 578 products, state and output"
     )

@@ -99,7 +99,7 @@ def _shrinking(
         recipe=RECIPE,
         data=DATA,
         params=428_810,
-        reported=(reached(trained) if trained else "") or reported,
+        reported=reached(trained) or reported,
         section=SECTION,
         trained=trained,
         row="t9",

@@ -67,9 +67,8 @@ class Arrangement:
         count = len(self.dataset.classes)
         if not len(self.labels):
             return np.zeros((3, 0), np.int64)
-        return np.bincount(self.goes.astype(np.int64) * count + self.labels, minlength=3 * count).reshape(
-            3, count
-        )
+        goes = self.goes.astype(np.int64)  # their own eight bits hold no more than 127
+        return np.bincount(goes * count + self.labels, minlength=3 * count).reshape(3, count)
 
     def select(self, part: int = ALL, label: int = ALL) -> Places:
         """Return the places of a part and of a class, in their order."""

@@ -57,13 +57,19 @@ def folded(row: np.ndarray) -> np.ndarray:
 def pair(true: np.ndarray, predicted: np.ndarray, most: int = MOST_SLICES) -> np.ndarray:
     """Return what was wanted beside what was answered, as one picture (H, W) from 0 to 1 in the range of the former."""
     pictures = [_squared(side_by_side(each, most)) for each in (true, predicted)]
-    low, high = float(pictures[0].min()), float(pictures[0].max())
-    low, high = (0.0, 1.0) if low >= 0 and high <= 1 else (low, max(high, low + 1e-9))
-    both = [np.clip((each - low) / (high - low), 0, 1) for each in pictures]
+    both = [scaled(each, pictures[0]) for each in pictures]
     tall, wide = both[0].shape
     axis = 0 if wide > 2 * tall else 1
     gap = np.full((1, wide) if axis == 0 else (tall, 1), 0.5)
     return np.concatenate([both[0], gap, both[1]], axis=axis)
+
+
+def scaled(values: np.ndarray, reference: np.ndarray) -> np.ndarray:
+    """Return values from 0 to 1 in the range of others; what lies within 0 and 1 already keeps that range."""
+    low, high = float(reference.min()), float(reference.max())
+    low, high = (0.0, 1.0) if low >= 0 and high <= 1 else (low, max(high, low + 1e-9))
+    found: np.ndarray = np.clip((values - low) / (high - low), 0, 1)
+    return found
 
 
 def _squared(picture: np.ndarray) -> np.ndarray:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage, QPainter
 from cnnviz.explain.trace import Array
 from cnnviz.ui import colormaps, theme
 from cnnviz.ui.inspect.outcome.outcome import Outcome
-from cnnviz.ui.train.pictures import side_by_side
+from cnnviz.ui.train.pictures import scaled, side_by_side
 from cnnviz.ui.widgets.axes import Axes, limits, paint_axes, paint_line
 from cnnviz.ui.widgets.painted import Painted
 
@@ -96,9 +96,7 @@ def _flat(values: Array) -> Array:
 
 def _image(values: Array, reference: Array) -> QImage:
     """Return values as a grey or coloured picture in the range of others."""
-    low, high = float(reference.min()), float(reference.max())
-    low, high = (0.0, 1.0) if low >= 0 and high <= 1 else (low, max(high, low + 1e-9))
-    scaled = np.clip((values - low) / (high - low), 0, 1)
+    shown = scaled(values, reference)
     if values.ndim == 3 and len(values) == RGB:
-        return colormaps.to_picture(np.moveaxis(scaled, 0, -1))
-    return colormaps.to_picture(_flat(scaled), "photo")
+        return colormaps.to_picture(np.moveaxis(shown, 0, -1))
+    return colormaps.to_picture(_flat(shown), "photo")

@@ -82,10 +82,8 @@ class NextValues:
 
     def __call__(self, width: int, height: int) -> QImage:
         """Paint it in the theme in force."""
-        curves, marks = (
-            curves_of(self.sample),
-            [row for row in self.rows if row < len(curves_of(self.sample))],
-        )
+        curves = curves_of(self.sample)
+        marks = [row for row in self.rows if row < len(curves)]
         known = len(marks) == self.true.size
         both = np.concatenate([self.true.ravel(), self.predicted.ravel()] if known else [np.zeros(0)])
         shown = _range(curves, both)
